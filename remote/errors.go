@@ -1,0 +1,133 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+)
+
+// Kind is what can be acted on about an error. Code branches on the Kind, never
+// on text.
+type Kind uint8
+
+// The kinds of errors. Retryable are Throttled and Unreachable (and Changed by
+// starting anew); the rest needs the user.
+const (
+	Other       Kind = iota
+	Invalid          // the request or the name makes no sense here
+	NotExist         // nothing there
+	Exist            // something is there already
+	Denied           // the credential may not do this, or the tree is read-only
+	Auth             // the credential itself is refused or has expired
+	Throttled        // asked to slow down
+	Unreachable      // the network, the server or its disk failed for now
+	Changed          // the content is not the expected version
+	Full             // no space left
+	Unsupported      // the store cannot do this
+	Corrupt          // bytes arrived damaged, or a checksum does not match
+)
+
+var kindNames = [...]string{
+	"error", "invalid", "not found", "exists", "access denied", "credentials refused",
+	"throttled", "unreachable", "changed", "full", "not supported", "damaged",
+}
+
+// String is a word for the kind, for logs and JSON.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return kindNames[Other]
+}
+
+// Error is how every tree reports a failure: what was tried, on what, what kind
+// of failure it is, and a sentence with a remedy for the user.
+type Error struct {
+	Op   string // the operation in words a user knows: "list", "read", "delete"
+	Path Path   // the entry, may be ""
+	Kind Kind
+	Hint string // a whole sentence: what is wrong and what to do about it; may be ""
+	Err  error  // the cause, may be nil; never holds a secret
+}
+
+// Error says operation, path and cause on one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	if e.Path != "" {
+		b.WriteString(" " + string(e.Path))
+	}
+	b.WriteString(": ")
+	switch {
+	case e.Err != nil:
+		b.WriteString(e.Err.Error())
+	case e.Hint != "":
+		b.WriteString(e.Hint)
+	default:
+		b.WriteString(e.Kind.String())
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is makes errors.Is work with the sentinels of io/fs.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case fs.ErrNotExist:
+		return e.Kind == NotExist
+	case fs.ErrExist:
+		return e.Kind == Exist
+	case fs.ErrPermission:
+		return e.Kind == Denied
+	case fs.ErrInvalid:
+		return e.Kind == Invalid
+	}
+	return false
+}
+
+// KindOf is the kind of the first *Error in err's tree, else what io/fs errors
+// say, else Other.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return NotExist
+	case errors.Is(err, fs.ErrExist):
+		return Exist
+	case errors.Is(err, fs.ErrPermission):
+		return Denied
+	case errors.Is(err, fs.ErrInvalid):
+		return Invalid
+	}
+	return Other
+}
+
+// HintOf is the sentence for the user of the first *Error that has one, else
+// the text of err. It is untrusted text all the same: clean it before showing.
+func HintOf(err error) string {
+	for e := err; e != nil; {
+		var re *Error
+		if !errors.As(e, &re) {
+			break
+		}
+		if re.Hint != "" {
+			return re.Hint
+		}
+		e = re.Err
+	}
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// Cancelled tells whether err only says that the work was called off.
+func Cancelled(err error) bool {
+	return errors.Is(err, context.Canceled)
+}

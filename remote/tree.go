@@ -1,0 +1,175 @@
+package remote
+
+import (
+	"context"
+	"io"
+	"iter"
+	"time"
+)
+
+// Path names an entry inside one Tree. It is opaque: only the Tree that made
+// it takes it apart (Join, Dir). "" is the tree's root.
+//
+// In a bucket it is the exact key below the server's prefix, folders with
+// their trailing slash, never normalised: "a//b", "../x" and "dir/" are three
+// valid paths. On the disk it is an absolute native path.
+type Path string
+
+// Type says what an entry is made of.
+type Type uint8
+
+// The types of entries.
+const (
+	Regular Type = iota // bytes, or a folder if Dir is set
+	Link                // a symbolic link; Dir tells whether it leads to a folder
+	Special             // a FIFO, socket or device: shown, never opened
+)
+
+// Entry is one row of a listing: a file, a folder, an object, a prefix.
+type Entry struct {
+	Path    Path
+	Name    string // what to show; relative to the walked folder when it comes from Walk
+	Dir     bool
+	Type    Type
+	Size    int64 // bytes; -1 when unknown
+	ModTime time.Time
+	Version string // ETag, or inode, size and mtime of a file; "" when unknown
+	Class   string // storage class of an object; "" for the standard one and for files
+	Sum     Sum    // the strongest checksum of the whole content that is known
+}
+
+// Page is one step of a listing. Next is the token of the following page, ""
+// after the last one.
+type Page struct {
+	Entries []Entry
+	Next    string
+}
+
+// A Tree is a place where entries live: the disk, or a mounted bucket.
+//
+// Methods may be called from several goroutines, return promptly when ctx
+// ends, and report failures as *Error.
+type Tree interface {
+	// Label is what stands before a path to make a location that a user could
+	// type: "acme:" for a server, "s3://bucket/" for a bucket, "" for the disk.
+	Label() string
+
+	// Caps tells what the tree can hold and do. It never blocks.
+	Caps() Caps
+
+	// List returns one page of the entries directly inside dir, in no promised
+	// order. The first call passes an empty token, every further one the Next
+	// of the page before. A folder that does not exist is NotExist; in a bucket
+	// every prefix exists.
+	List(ctx context.Context, dir Path, token string) (Page, error)
+
+	// Stat describes the entry at p. In a bucket a path that ends in a slash
+	// asks for a folder, any other for an object; the root always exists.
+	Stat(ctx context.Context, p Path) (Entry, error)
+
+	// Open reads n bytes of e's content from offset off; n < 0 means to the
+	// end. When e.Version is set, content of any other version is refused as
+	// Changed, so that parallel and resumed reads never mix two contents. The
+	// reader may implement Described.
+	Open(ctx context.Context, e Entry, off, n int64) (io.ReadCloser, error)
+
+	// Create begins to write the object at p. Missing parent folders are made.
+	Create(ctx context.Context, p Path, o CreateOptions) (Sink, error)
+
+	// Mkdir makes the folder p and its parents. An existing folder is no error.
+	Mkdir(ctx context.Context, p Path) error
+
+	// Remove deletes exactly the given entries, never what lies below them: a
+	// folder must be empty on the disk; in a bucket a folder's path removes its
+	// slash object only. What is gone already is no error. The error joins one
+	// *Error for each survivor.
+	Remove(ctx context.Context, ps []Path) error
+
+	// Join gives the path of rel inside dir. rel is a slash-separated name of
+	// one or more segments, taken exactly; a trailing slash asks for the path
+	// of a folder. The error is Invalid if the tree cannot hold such a name; a
+	// name is never changed silently.
+	Join(dir Path, rel string) (Path, error)
+
+	// Dir is the folder that holds p; the root holds itself.
+	Dir(p Path) Path
+}
+
+// Caps tells what a tree can hold and do. Sizes are in bytes; 0 means no limit.
+type Caps struct {
+	ReadOnly  bool
+	EmptyDirs bool // folders exist without entries
+	FoldsCase bool // names that differ only in case are one
+	IfAbsent  bool // CreateOptions.IfAbsent is atomic, also against others
+	MinPart   int64
+	MaxPart   int64
+	MaxParts  int
+	MaxSize   int64
+}
+
+// Attrs are the attributes of an object besides its content. Zero values mean
+// the tree's default.
+type Attrs struct {
+	ContentType  string
+	StorageClass string
+	Metadata     map[string]string // user metadata without "x-amz-meta-"
+}
+
+// CreateOptions say how an object is written.
+type CreateOptions struct {
+	Size      int64     // of the whole object; -1 when unknown
+	PartSize  int64     // every part but the last has this size; 0 or >= Size means a single part
+	ModTime   time.Time // kept with the object; zero means now
+	Attrs     Attrs
+	IfAbsent  bool        // Commit fails with Exist if something is there by then
+	IfVersion string      // Commit fails with Changed if the target is not of this version; "" for no check
+	Resume    string      // ID of an earlier sink of the same object to go on with
+	Progress  func(int64) // told about bytes done by Copier.Copy, from any goroutine; may be nil
+}
+
+// Described is what a reader from Tree.Open may be as well: it knows the entry
+// as the answer described it, with the kept modification time.
+type Described interface {
+	Entry() Entry
+}
+
+// Copier is a tree that can copy on its own side, without the bytes passing
+// through us.
+type Copier interface {
+	// CanCopy tells whether Copy can work from src, without asking anybody.
+	CanCopy(src Tree) bool
+	// Copy makes dst from e of src, content, attributes and tags, under the
+	// conditions of o. Nothing shows at dst before it is whole.
+	Copy(ctx context.Context, src Tree, e Entry, dst Path, o CreateOptions) (Entry, error)
+}
+
+// Renamer is a tree that can rename in one atomic step. A target that exists
+// is Exist; a target on another volume is Unsupported.
+type Renamer interface {
+	Rename(ctx context.Context, from, to Path) error
+}
+
+// Walker is a tree with a faster way than List to visit everything below dir.
+// See Walk for what it yields.
+type Walker interface {
+	Walk(ctx context.Context, dir Path) iter.Seq2[Entry, error]
+}
+
+// Scoper is a tree that can confine writes: Scope returns a view of the same
+// tree, with the same paths, that cannot write outside dir whatever links lie
+// on the way. dir is made if it is missing. Close the view when done.
+type Scoper interface {
+	Scope(ctx context.Context, dir Path) (ScopedTree, error)
+}
+
+// ScopedTree is a Tree to be closed after use.
+type ScopedTree interface {
+	Tree
+	io.Closer
+}
+
+// Wrapper is a decorated tree. Abilities are asked with As, which looks
+// through wrappers that let it.
+type Wrapper interface {
+	Unwrap() Tree
+}
