@@ -49,6 +49,16 @@ type Error struct {
 	Kind Kind
 	Hint string // a whole sentence: what is wrong and what to do about it; may be ""
 	Err  error  // the cause, may be nil; never holds a secret
+
+	// Final says that trying again cannot help although the kind suggests it: no
+	// such host, a certificate that is not trusted.
+	Final bool
+}
+
+// Retryable tells whether the same request may succeed a little later.
+func Retryable(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && !e.Final && (e.Kind == Throttled || e.Kind == Unreachable)
 }
 
 // Error says operation, path and cause on one line.

@@ -1,0 +1,66 @@
+package cred
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+
+	"gantry/remote"
+)
+
+// chain is the fetch of the AWS default chain, or of one profile of the shared
+// files. The instance's metadata service is asked only for the ambient chain:
+// a profile must not fall back to the role of the machine. The files are read
+// again for every fetch, so that what the user changed is picked up.
+func (p *Provider) chain(profile string, ambient bool) fetch {
+	return func(ctx context.Context) (aws.Credentials, error) {
+		cfg, err := p.load(ctx, profile, ambient)
+		if err != nil {
+			return aws.Credentials{}, err
+		}
+		if cfg.Credentials == nil {
+			return aws.Credentials{}, errNoSecret
+		}
+		return cfg.Credentials.Retrieve(ctx)
+	}
+}
+
+func (p *Provider) load(ctx context.Context, profile string, ambient bool) (aws.Config, error) {
+	opts := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(p.http()),
+		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
+			o.TokenProvider = func() (string, error) { return p.tokenCode(p.life, aws.ToString(o.SerialNumber)) }
+			if o.RoleSessionName == "" {
+				o.RoleSessionName = p.sessionName()
+			}
+		}),
+	}
+	if profile != "" {
+		opts = append(opts, config.WithSharedConfigProfile(profile))
+	}
+	if !ambient {
+		opts = append(opts, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
+	}
+	if p.c.Region != "" && p.c.Region != "auto" {
+		opts = append(opts, config.WithRegion(p.c.Region))
+	}
+	return config.LoadDefaultConfig(ctx, opts...)
+}
+
+// Ambient is the AWS default chain: environment, shared files with AWS_PROFILE,
+// container, instance. The configuration that comes with it has the region and
+// the endpoint that these places name. It reads files but asks no server.
+func Ambient(ctx context.Context, o Options) (*Provider, aws.Config, error) {
+	o = o.withDefaults()
+	p := empty(remote.Credential{Name: "the AWS settings of this machine", Type: remote.Environment}, o)
+	cfg, err := p.load(ctx, "", true)
+	if err != nil {
+		p.Close()
+		return nil, aws.Config{}, p.fault(err)
+	}
+	p.fetch = p.chain("", true)
+	return p, cfg, nil
+}

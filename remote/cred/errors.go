@@ -1,0 +1,87 @@
+package cred
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go"
+
+	"gantry/remote"
+)
+
+var errNoAnswer = errors.New("no answer from where the keys come from")
+
+// failed is an error of this credential with a sentence for the user.
+func (p *Provider) failed(kind remote.Kind, err error, hint string) error {
+	return &remote.Error{Op: "sign in", Kind: kind, Hint: hint, Err: err}
+}
+
+// fault maps whatever a fetch failed with to the one error that callers see. An
+// answer of STS is reduced to its code: its message may echo the request.
+func (p *Provider) fault(err error) error {
+	var known *remote.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	if errors.Is(err, context.Canceled) {
+		return &remote.Error{Op: "sign in", Kind: remote.Other, Err: context.Canceled}
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		kind, hint := p.refusal(api.ErrorCode())
+		return p.failed(kind, fmt.Errorf("STS answered %s", api.ErrorCode()), hint)
+	}
+	var noProfile config.SharedConfigProfileNotExistError
+	if errors.As(err, &noProfile) {
+		return p.failed(remote.Auth, errors.New("no such profile"),
+			"The AWS files of this machine have no profile "+quote(p.c.Profile)+". Add it with \"aws configure\" or name another one.")
+	}
+	if hint, final, ok := remote.NetworkFault(err); ok {
+		return &remote.Error{
+			Op: "sign in", Kind: remote.Unreachable, Final: final, Err: errNoAnswer,
+			Hint: "Signing in with " + quote(p.c.Name) + " failed. " + hint,
+		}
+	}
+	return p.failed(remote.Auth, errors.New("no keys"), p.noKeys())
+}
+
+func (p *Provider) noKeys() string {
+	switch p.c.Type {
+	case remote.Environment:
+		return "No AWS credentials were found in the environment, in the shared AWS files, or from the machine. Set AWS_PROFILE, or add a credential to the store."
+	case remote.Profile:
+		return "The AWS profile " + quote(p.c.Profile) + " gave no keys. If it signs in by SSO, run \"aws sso login --profile " + p.c.Profile + "\"."
+	default:
+		return "The credential " + quote(p.c.Name) + " gave no keys. Check its settings."
+	}
+}
+
+// refusal is what a code of STS means for the user.
+func (p *Provider) refusal(code string) (remote.Kind, string) {
+	name := quote(p.c.Name)
+	switch code {
+	case "AccessDenied", "AccessDeniedException":
+		return remote.Auth, "The source of " + name + " may not assume " + p.c.RoleARN +
+			". The role's trust policy must name it, the external id must match, and MFA must be given if it is asked for."
+	case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
+		return remote.Auth, "The access key behind " + name + " does not exist (any more). Put the new key into the credential that is its source."
+	case "SignatureDoesNotMatch":
+		return remote.Auth, "The secret key behind " + name + " does not match its access key. Enter it again."
+	case "ExpiredToken", "ExpiredTokenException":
+		return remote.Auth, "The session behind " + name + " has expired. Sign in again with the tool that made it."
+	case "ValidationError":
+		return remote.Invalid, "STS does not accept the settings of " + name + ". Check role_arn, session_name, external_id and duration; a role allows at most its own maximum, a chained one an hour."
+	case "RegionDisabledException":
+		return remote.Invalid, "STS is switched off in the region " + p.region() + ". Name another region in the credential " + name + "."
+	case "MalformedPolicyDocument", "PackedPolicyTooLarge":
+		return remote.Invalid, "STS does not accept the session policy of " + name + ". Remove session_policy."
+	case "Throttling", "ThrottlingException", "RequestLimitExceeded":
+		return remote.Throttled, "STS limits our request rate. It will be asked again."
+	case "InternalFailure", "InternalError", "ServiceUnavailable":
+		return remote.Unreachable, "STS is briefly unavailable. It will be asked again."
+	default:
+		return remote.Auth, "STS refused " + name + " (" + code + "). Check its role and its source."
+	}
+}

@@ -1,0 +1,150 @@
+package cred
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/zalando/go-keyring"
+
+	"gantry/remote"
+)
+
+const (
+	keyringService = "gantry"
+	commandTimeout = 30 * time.Second
+	commandOutput  = 64 << 10
+)
+
+var errNoSecret = errors.New("no secret access key")
+
+// accessKey is the fetch of an access key.
+func (p *Provider) accessKey(ctx context.Context) (aws.Credentials, error) {
+	secret, err := p.secret(ctx)
+	if err != nil {
+		return aws.Credentials{}, err
+	}
+	return aws.Credentials{
+		AccessKeyID:     p.c.AccessKeyID,
+		SecretAccessKey: secret,
+		SessionToken:    p.c.SessionToken.Reveal(),
+		Source:          "gantry",
+	}, nil
+}
+
+func (p *Provider) secret(ctx context.Context) (string, error) {
+	c := p.c
+	switch {
+	case c.SecretAccessKeyEnv != "":
+		if s := os.Getenv(c.SecretAccessKeyEnv); s != "" {
+			return s, nil
+		}
+		return "", p.failed(remote.Auth, errNoSecret,
+			"The environment variable "+c.SecretAccessKeyEnv+", which holds the secret key of "+quote(c.Name)+", is not set. Set it and try again.")
+	case len(c.SecretAccessKeyCommand) > 0:
+		s, err := command(ctx, c.SecretAccessKeyCommand)
+		if err != nil {
+			return "", p.failed(remote.Auth, err,
+				"The command that gives the secret key of "+quote(c.Name)+" failed. Run it by hand: it must print the key on its first line within 30 seconds.")
+		}
+		return s, nil
+	case c.SecretAccessKeyKeyring:
+		s, err := fromKeyring(ctx, c.Name)
+		if err != nil {
+			return "", p.failed(remote.Auth, err,
+				"The keyring gave no secret key for "+quote(c.Name)+" (service "+quote(keyringService)+"). Unlock the keyring or store the key in it.")
+		}
+		return s, nil
+	default:
+		return c.SecretAccessKey.Reveal(), nil
+	}
+}
+
+// command runs argv without a shell and returns the first line of its output.
+// What the command prints is a secret, so that no error repeats any of it.
+func command(ctx context.Context, argv []string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = cleanEnv(os.Environ())
+	cmd.WaitDelay = time.Second
+	out := &head{left: commandOutput}
+	cmd.Stdout = out
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := bytes.Cut(out.buf.Bytes(), []byte("\n"))
+	line = bytes.TrimRight(line, "\r")
+	if len(line) == 0 {
+		return "", errNoSecret
+	}
+	return string(line), nil
+}
+
+// head keeps the first bytes that are written to it and drops the rest.
+type head struct {
+	buf  bytes.Buffer
+	left int
+}
+
+func (h *head) Write(b []byte) (int, error) {
+	n := min(len(b), h.left)
+	h.left -= n
+	h.buf.Write(b[:n])
+	return len(b), nil
+}
+
+// kept are the variables that password managers need to find their files, their
+// agent and their user; nothing else of our environment reaches the command.
+var kept = []string{
+	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
+	"DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "GNUPGHOME", "GPG_AGENT_INFO", "PASSWORD_STORE_DIR",
+	"SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "COMSPEC", "PATHEXT",
+}
+
+func cleanEnv(env []string) []string {
+	var out []string
+	for _, kv := range env {
+		name, _, _ := strings.Cut(kv, "=")
+		keep := strings.HasPrefix(name, "XDG_") || strings.HasPrefix(name, "LC_")
+		for _, k := range kept {
+			keep = keep || strings.EqualFold(name, k)
+		}
+		if keep {
+			out = append(out, kv)
+		}
+	}
+	return out
+}
+
+// fromKeyring asks the desktop's keyring. It knows no context, so that the
+// question may outlive the caller; it ends when the keyring answers.
+func fromKeyring(ctx context.Context, name string) (string, error) {
+	type answer struct {
+		secret string
+		err    error
+	}
+	ch := make(chan answer, 1)
+	go func() {
+		s, err := keyring.Get(keyringService, name)
+		ch <- answer{s, err}
+	}()
+	select {
+	case a := <-ch:
+		if a.err == nil && a.secret == "" {
+			return "", errNoSecret
+		}
+		return a.secret, a.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
