@@ -1,0 +1,54 @@
+package transfer
+
+import (
+	"log/slog"
+	"time"
+
+	"gantry/transfer/journal"
+)
+
+// Options are the settings of a queue. Zero values mean the defaults.
+type Options struct {
+	Workers    int             // parts and small items in flight over all jobs; 16
+	Jobs       int             // jobs that run at the same time, besides those told to start now; 4
+	PartSize   int64           // bytes; 16 MiB, more where an object would need too many parts
+	Bandwidth  int64           // bytes a second over all jobs; 0 for no limit
+	Retries    int             // how often an operation is tried again while others succeed; 8, negative for never
+	Patience   time.Duration   // how long to go on while nothing succeeds; 15 min
+	OnConflict Policy          // for requests whose rules say PolicyAsk; PolicyAsk
+	Log        *slog.Logger    // nil discards
+	Journal    journal.Journal // nil keeps everything in memory
+	Interval   time.Duration   // least time between two Updates of a Feed without news; 100 ms
+
+	// Unattended says that nobody is there to answer: where the queue would
+	// pause a job for the user (the disk is full) it fails the item instead.
+	Unattended bool
+}
+
+func (o Options) withDefaults() Options {
+	if o.Workers <= 0 {
+		o.Workers = 16
+	}
+	if o.Jobs <= 0 {
+		o.Jobs = 4
+	}
+	if o.PartSize <= 0 {
+		o.PartSize = 16 << 20
+	}
+	if o.Retries == 0 {
+		o.Retries = 8
+	}
+	if o.Patience <= 0 {
+		o.Patience = 15 * time.Minute
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Journal == nil {
+		o.Journal = journal.NewMemory()
+	}
+	if o.Interval <= 0 {
+		o.Interval = 100 * time.Millisecond
+	}
+	return o
+}
