@@ -71,7 +71,7 @@ func extension(s string) string {
 func first(s string, w int) string {
 	n := 0
 	for rest := s; rest != ""; {
-		g, gw := cluster(rest)
+		g, gw := Cluster(rest)
 		if gw > w {
 			break
 		}
@@ -86,15 +86,15 @@ func first(s string, w int) string {
 func last(s string, w int) string {
 	have := Width(s)
 	for have > w && s != "" {
-		g, gw := cluster(s)
+		g, gw := Cluster(s)
 		have -= gw
 		s = s[len(g):]
 	}
 	return s
 }
 
-// cluster is the first grapheme of s, which must not be empty, and its width.
-func cluster(s string) (string, int) {
+// Cluster is the first grapheme of s, which must not be empty, and its width.
+func Cluster(s string) (string, int) {
 	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
 		return s[:1], 1
 	}

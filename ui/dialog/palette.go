@@ -1,0 +1,167 @@
+package dialog
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// PaletteOptions is a long list of which one item is wanted.
+type PaletteOptions struct {
+	Title string // "Actions" when empty
+	Items []Item
+	OnRun func(id string) tea.Cmd
+}
+
+// Palette finds an item as the user types.
+type Palette struct {
+	st    *theme.Styles
+	o     PaletteOptions
+	texts []string // what is searched
+	query *field
+	found []found
+	cur   int
+	list  scroll
+	hits  zones
+}
+
+// NewPalette makes the window with everything in it.
+func NewPalette(st *theme.Styles, o PaletteOptions) *Palette {
+	if o.Title == "" {
+		o.Title = "Actions"
+	}
+	p := &Palette{st: st, o: o, query: newField("", false)}
+	for _, it := range o.Items {
+		p.texts = append(p.texts, text.Clean(it.Help)+"  "+text.Clean(it.ID))
+	}
+	p.found = fuzzy("", p.texts)
+	return p
+}
+
+// Update searches, moves and picks.
+func (p *Palette) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
+	if leaves(msg) {
+		return true, nil
+	}
+	k, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return false, nil
+	}
+	switch n := len(p.found); k.String() {
+	case "enter":
+		return p.pick(p.cur)
+	case "up", "ctrl+p", "shift+tab":
+		p.cur = (p.cur + n - 1) % max(1, n)
+	case "down", "ctrl+n", "tab":
+		p.cur = (p.cur + 1) % max(1, n)
+	case "pgup":
+		p.cur = max(0, p.cur-p.list.page)
+	case "pgdown":
+		p.cur = max(0, min(n-1, p.cur+p.list.page))
+	default:
+		if p.query.update(k) {
+			p.found, p.cur = fuzzy(p.query.value(), p.texts), 0
+		}
+	}
+	return false, nil
+}
+
+func (p *Palette) pick(i int) (done bool, cmd tea.Cmd) {
+	if i < 0 || i >= len(p.found) {
+		return false, nil
+	}
+	p.cur = i
+	it := p.o.Items[p.found[i].index]
+	if it.Blocked != "" {
+		return false, nil
+	}
+	if p.o.OnRun == nil {
+		return true, nil
+	}
+	return true, p.o.OnRun(it.ID)
+}
+
+// Mouse picks an item and scrolls.
+func (p *Palette) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
+	switch {
+	case msg.Button == tea.MouseButtonWheelUp:
+		p.cur = max(0, p.cur-1)
+	case msg.Button == tea.MouseButtonWheelDown:
+		p.cur = max(0, min(p.cur+1, len(p.found)-1))
+	case clicked(msg):
+		return p.pick(p.hits.at(x, y))
+	}
+	return false, nil
+}
+
+// View is the query and the best items.
+func (p *Palette) View(w, h int) []string {
+	b := newBox(p.st, p.o.Title, 66, w)
+	b.add(p.query.view(p.st, b.inner, true))
+	room := min(h-borders-1, max(3, min(16, len(p.o.Items))))
+	p.list.page = max(1, room)
+	p.list.show(p.cur)
+	from, to := p.list.window(len(p.found), room)
+	p.hits = p.hits[:0]
+	for i := from; i < to; i++ {
+		p.hits = append(p.hits, zone{1, len(b.lines) + 1, b.inner + 2, i})
+		b.add(p.line(i, b.inner))
+	}
+	if len(p.found) == 0 {
+		b.styled(p.st.Dim, "nothing matches")
+	}
+	for len(b.lines) < room+1 {
+		b.add("") // the window keeps its size while the user types
+	}
+	b.foot = p.list.position()
+	return b.render(h)
+}
+
+// line is found item i with its matched letters and its keys.
+func (p *Palette) line(i, inner int) string {
+	f := p.found[i]
+	it := p.o.Items[f.index]
+	mark, style := "  ", p.st.Dialog
+	switch {
+	case i == p.cur:
+		mark, style = "▸ ", p.st.ButtonFocus
+	case it.Blocked != "":
+		style = p.st.Disabled
+	}
+	right := text.Clean(it.Keys)
+	if it.Blocked != "" {
+		right = text.Clean(it.Blocked)
+	}
+	right = text.Truncate(right, inner/2)
+	room := inner - 2 - text.Width(right) - 1
+	help := text.Truncate(text.Clean(it.Help), room)
+	return style.Render(mark) + p.lit(help, f.at, style) +
+		style.Render(text.Pad("", room-text.Width(help)+1)+right)
+}
+
+// lit is s in a style with its matched runes in another.
+func (p *Palette) lit(s string, at []int, style theme.Style) string {
+	if len(at) == 0 || p.st.Match.Open() == "" {
+		return style.Render(s)
+	}
+	var b strings.Builder
+	b.WriteString(style.Open())
+	for i, r := range []rune(s) {
+		if slices.Contains(at, i) {
+			b.WriteString(p.st.Match.Open() + string(r) + p.st.Match.Close() + style.Open())
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	b.WriteString(style.Close())
+	return b.String()
+}
+
+// Help are the keys.
+func (p *Palette) Help() []Hint {
+	return []Hint{{"↑↓", "choose"}, {"Enter", "do it"}, {"Esc", "change nothing"}}
+}
