@@ -1,9 +1,115 @@
+// Package journal is what the queue remembers: jobs, their items, uploads that
+// are under way with their parts, outcomes, and which process runs what.
+//
+// Journal is the seam between the queue and the disk. The queue calls it before
+// anything that leaves traces elsewhere: an Upload is recorded before the tree
+// is asked to begin one, its id before the first part, a part before it counts,
+// an outcome after the data is safe and before a source is deleted. So whatever
+// a kill interrupts, the journal names everything that may be lying around.
+//
+// Memory keeps all that for the life of the process. It forgets items as soon
+// as they have ended, so that its size does not grow with the number of files.
 package journal
 
-// Journal is the queue's memory.
-type Journal interface{ Close() error }
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
 
-type Memory struct{}
+	"gantry/remote"
+)
 
-func NewMemory() *Memory     { return &Memory{} }
-func (*Memory) Close() error { return nil }
+// ErrLeased says that another process runs the job.
+var ErrLeased = errors.New("another process runs this job")
+
+// Job is what was submitted, as plain data: trees stand here by their labels.
+type Job struct {
+	ID      int64
+	Op      string // "copy", "move", "delete"
+	Title   string
+	From    string      // label of the source tree
+	To      string      // label of the target tree; "" for a deletion
+	Dir     remote.Path // the folder in To
+	Rules   []byte      // transfer.Rules as JSON
+	State   string      // the word of the screen
+	Listed  bool        // every item is recorded: the job can go on without listing again
+	Reason  string      // why it is paused or failed, for the user
+	Created time.Time
+	Ended   time.Time // zero until then
+}
+
+// Item is one entry of a job. Num counts from 1 in the order of planning.
+type Item struct {
+	Job    int64
+	Num    int64
+	Source remote.Entry
+	Target remote.Path
+	Dir    bool // a folder to make
+}
+
+// Outcome says how an item ended.
+type Outcome struct {
+	State    string // "done", "failed", "cancelled"
+	Skipped  bool
+	Reason   string // of a failure or a skip, for the user
+	Attempts int
+	Verified string
+}
+
+// Upload is an object that is being written and that nobody sees yet.
+type Upload struct {
+	Job, Item int64
+	Tree      string // label
+	Path      remote.Path
+	Size      int64
+	PartSize  int64
+	Version   string // of the source; parts of another version are worth nothing
+	ID        string // remote.Sink.ID; "" between the intent and the answer
+}
+
+// Journal is the memory of a queue. Its methods may be called from several
+// goroutines; when one returns nil, what it was told is durable. An error means
+// that it is not, and that the caller must not go on as if it were.
+type Journal interface {
+	// NextID gives a job its number: unique in one state folder, growing.
+	NextID(ctx context.Context) (int64, error)
+
+	// PutJob records a job or its new state.
+	PutJob(ctx context.Context, j Job) error
+	// Jobs yields all jobs, oldest first.
+	Jobs(ctx context.Context) iter.Seq2[Job, error]
+	// Forget drops jobs and everything that belongs to them.
+	Forget(ctx context.Context, jobs []int64) error
+
+	// Plan records items before any of them is begun.
+	Plan(ctx context.Context, items []Item) error
+	// Items yields the items of a job that have not ended, in order.
+	Items(ctx context.Context, job int64) iter.Seq2[Item, error]
+	// End records how an item ended. Its upload is over as well.
+	End(ctx context.Context, job, item int64, o Outcome) error
+
+	// Intend records an upload before the tree is asked for it.
+	Intend(ctx context.Context, u Upload) error
+	// Began records the upload's id, before its first part is sent.
+	Began(ctx context.Context, job, item int64, id string) error
+	// Part records a part that the tree has.
+	Part(ctx context.Context, job, item int64, p remote.Part) error
+	// Settled says that nothing of the item's upload is left: published or
+	// thrown away.
+	Settled(ctx context.Context, job, item int64) error
+	// Uploads yields the uploads that are not settled, with the parts they have.
+	Uploads(ctx context.Context) iter.Seq2[Upload, []remote.Part]
+
+	// Lease makes owner the one who runs the job until then; renewing is
+	// leasing again. It fails with ErrLeased while another owner's lease lasts.
+	Lease(ctx context.Context, job int64, owner string, until time.Time) error
+	// Release ends owner's lease.
+	Release(ctx context.Context, job int64, owner string) error
+
+	// Durable tells whether what is recorded outlives the process: if not, the
+	// queue throws unfinished uploads away when it closes.
+	Durable() bool
+	// Close ends the use of the journal.
+	Close() error
+}
