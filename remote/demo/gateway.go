@@ -235,9 +235,7 @@ func (g *Gateway) ExpireSessions() { g.iam.sts.ExpireAll() }
 // folder stays.
 func (g *Gateway) Close() error {
 	err := g.api.ShutDown()
-	if e := <-g.served; err == nil {
-		err = e
-	}
+	<-g.served // it only says that its listener was closed
 	err = errors.Join(err, g.sts.Close())
 	g.backend.Shutdown()
 	return errors.Join(err, os.Chdir(g.old))
