@@ -1,0 +1,63 @@
+package tty
+
+import (
+	"io"
+	"os"
+	"sync"
+)
+
+// shortest is less than any frame and more than any switch of a mode.
+const shortest = 64
+
+// The marks of DEC mode 2026: a terminal that knows it shows what is between
+// them at once, any other ignores them.
+const (
+	beginFrame = "\x1b[?2026h"
+	endFrame   = "\x1b[?2026l"
+)
+
+// Out is the terminal's output. It looks like a file to Bubble Tea, which finds
+// the terminal and its size through it and writes each frame with one Write.
+// Any goroutine may write.
+type Out struct {
+	f    *os.File
+	sync bool
+
+	mu  sync.Mutex
+	buf []byte
+}
+
+// NewOut writes to f; frames are synchronised updates.
+func NewOut(f *os.File) *Out { return &Out{f: f, sync: true} }
+
+// Fd is the file's descriptor.
+func (o *Out) Fd() uintptr { return o.f.Fd() }
+
+// Read reads from the file.
+func (o *Out) Read(p []byte) (int, error) { return o.f.Read(p) }
+
+// Close does nothing: the terminal is not ours to close.
+func (o *Out) Close() error { return nil }
+
+// Write writes a frame, or a switch of a mode, as a whole.
+func (o *Out) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.sync || len(p) < shortest {
+		return o.f.Write(p)
+	}
+	o.buf = append(append(append(o.buf[:0], beginFrame...), p...), endFrame...)
+	n, err := o.f.Write(o.buf)
+	return max(0, min(n-len(beginFrame), len(p))), err
+}
+
+// Raw writes a sequence that does not move the cursor, never inside of a frame:
+// the clipboard (OSC 52), the progress of the task bar (OSC 9;4), a question.
+// Text in it must have passed ui/text, or it may end the sequence. It blocks
+// while the terminal does, so call it from a tea.Cmd.
+func (o *Out) Raw(seq string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, err := io.WriteString(o.f, seq)
+	return err
+}
