@@ -1,0 +1,74 @@
+package panel
+
+// A row from the left border: a cell for the cursor where there are no colours,
+// the sign of the row, a space, the name; then the columns that fit.
+const (
+	cursorAt = 1
+	signAt   = 2
+	nameAt   = 4
+	sizeW    = 8  // "1023 KiB"
+	shortW   = 10 // "2024-03-03"
+	longW    = 16 // "2024-03-03 09:10"
+)
+
+// columns is how the width of a pane is divided. A column of width 0 is not
+// there.
+type columns struct {
+	name, size, when int // widths
+	sizeX, whenX     int // where they begin
+}
+
+// columnsFor gives the name what it needs first: the time goes in narrow panes,
+// then the size.
+func columnsFor(w int) columns {
+	var c columns
+	switch {
+	case w >= 68:
+		c.size, c.when = sizeW, longW
+	case w >= 36:
+		c.size, c.when = sizeW, shortW
+	case w >= 26:
+		c.size = sizeW
+	}
+	end := w - 2 // a space before the right border
+	if c.when > 0 {
+		c.whenX = end - c.when
+		end = c.whenX - 2
+	}
+	if c.size > 0 {
+		c.sizeX = end - c.size
+		end = c.sizeX - 1
+	}
+	c.name = max(1, end-nameAt)
+	return c
+}
+
+// at is the column of the header at x.
+func (c columns) at(x int) SortBy {
+	switch {
+	case c.when > 0 && x >= c.whenX-1:
+		return ByTime
+	case c.size > 0 && x >= c.sizeX:
+		return BySize
+	}
+	return ByName
+}
+
+// areas says which lines of a pane are what; -1 for a line that is not there.
+type areas struct {
+	header, rows, count, rule, foot, bottom int
+}
+
+// areasFor gives the rows what is left; low panes lose the foot, then the header.
+func areasFor(h int) areas {
+	switch {
+	case h >= 6:
+		return areas{header: 1, rows: 2, count: h - 5, rule: h - 3, foot: h - 2, bottom: h - 1}
+	case h >= 4:
+		return areas{header: 1, rows: 2, count: h - 3, rule: -1, foot: -1, bottom: h - 1}
+	}
+	return areas{header: -1, rows: 1, count: max(0, h-2), rule: -1, foot: -1, bottom: h - 1}
+}
+
+// visible is the number of lines for rows.
+func (p *Panel) visible() int { return areasFor(p.h).count }

@@ -1,0 +1,256 @@
+package panel
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+	"time"
+
+	"gantry/remote"
+)
+
+// A record's offset is 32 bits: the number of its chunk and the position in it.
+const (
+	posBits   = 18
+	chunkSize = 1 << posBits
+	maxChunks = 1 << (32 - posBits)
+)
+
+// rows is an append-only store of entries in packed form. Its owner is the
+// event loop; a copy of the struct is a snapshot that other goroutines may read
+// while rows are added, because nothing that a copy can reach is ever written
+// again.
+type rows struct {
+	dir     remote.Path
+	chunks  [][]byte // all made at full length, filled from the front
+	used    int      // bytes of the last chunk
+	offs    []uint32 // one for each row
+	classes []string // storage classes that occurred
+}
+
+// n is the number of rows.
+func (s *rows) n() int { return len(s.offs) }
+
+// add packs e as the next row; false means that the store is full (4 GiB).
+func (s *rows) add(e *remote.Entry, scratch []byte) ([]byte, bool) {
+	rec := s.encode(scratch[:0], e)
+	last := len(s.chunks) - 1
+	if last < 0 || s.used+len(rec) > len(s.chunks[last]) {
+		if len(s.chunks) == maxChunks {
+			return rec, false
+		}
+		s.chunks = append(s.chunks, make([]byte, max(s.next(), len(rec))))
+		s.used = 0
+		last++
+	}
+	copy(s.chunks[last][s.used:], rec)
+	s.offs = append(s.offs, uint32(last)<<posBits|uint32(s.used))
+	s.used += len(rec) // a record longer than chunkSize fills a chunk of its own
+	return rec, true
+}
+
+// next is the size of the next chunk: small folders stay small.
+func (s *rows) next() int {
+	if len(s.chunks) == 0 {
+		return chunkSize / 32
+	}
+	return chunkSize
+}
+
+// record is the packed form of row i, with more behind it.
+func (s *rows) record(i int32) []byte {
+	off := s.offs[i]
+	return s.chunks[off>>posBits][off&(chunkSize-1):]
+}
+
+// Bits of a record's first byte.
+const (
+	isDir     = 1 << 0
+	typeShift = 1 // remote.Type in two bits
+	formShift = 3 // how the path follows from the folder and the name, in three bits
+	hasTime   = 1 << 6
+	hasRest   = 1 << 7 // class, version or sum follow
+)
+
+// The forms of a path.
+const (
+	formPlain  = iota // dir + name
+	formSlash         // dir + name + "/"
+	formUnder         // dir + "/" + name
+	formNative        // dir + "\" + name
+	formStored        // any other: kept in the record
+)
+
+func pathForm(dir remote.Path, e *remote.Entry) int {
+	p, d, n := string(e.Path), string(dir), e.Name
+	if len(p) < len(d) || p[:len(d)] != d {
+		return formStored
+	}
+	switch rest := p[len(d):]; {
+	case rest == n:
+		return formPlain
+	case len(rest) == len(n)+1 && rest[:len(n)] == n && rest[len(n)] == '/':
+		return formSlash
+	case len(rest) == len(n)+1 && rest[1:] == n && rest[0] == '/':
+		return formUnder
+	case len(rest) == len(n)+1 && rest[1:] == n && rest[0] == '\\':
+		return formNative
+	}
+	return formStored
+}
+
+// encode appends the record of e: flags, name, size, then what is there of
+// time, path, class, version and sum.
+func (s *rows) encode(b []byte, e *remote.Entry) []byte {
+	form := pathForm(s.dir, e)
+	flags := byte(e.Type)<<typeShift | byte(form)<<formShift
+	if e.Dir {
+		flags |= isDir
+	}
+	if !e.ModTime.IsZero() {
+		flags |= hasTime
+	}
+	if e.Class != "" || e.Version != "" || e.Sum.Algorithm != remote.NoSum {
+		flags |= hasRest
+	}
+	b = append(b, flags)
+	b = appendString(b, e.Name)
+	b = binary.AppendUvarint(b, uint64(e.Size+1))
+	if flags&hasTime != 0 {
+		b = binary.AppendVarint(b, e.ModTime.Unix())
+		b = binary.AppendUvarint(b, uint64(e.ModTime.Nanosecond()))
+	}
+	if form == formStored {
+		b = appendString(b, string(e.Path))
+	}
+	if flags&hasRest != 0 {
+		b = binary.AppendUvarint(b, uint64(s.class(e.Class)))
+		b = appendVersion(b, e.Version)
+		b = append(b, byte(e.Sum.Algorithm))
+		b = appendString(b, e.Sum.Digest)
+	}
+	return b
+}
+
+func appendString(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// class is the number of a storage class; 0 is the standard one.
+func (s *rows) class(c string) int {
+	if c == "" {
+		return 0
+	}
+	if i := slices.Index(s.classes, c); i >= 0 {
+		return i + 1
+	}
+	s.classes = append(s.classes, c)
+	return len(s.classes)
+}
+
+// reader takes a record apart, front to back.
+type reader []byte
+
+func (r *reader) byte() byte {
+	c := (*r)[0]
+	*r = (*r)[1:]
+	return c
+}
+
+func (r *reader) uvarint() uint64 {
+	v, n := binary.Uvarint(*r)
+	*r = (*r)[n:]
+	return v
+}
+
+func (r *reader) varint() int64 {
+	v, n := binary.Varint(*r)
+	*r = (*r)[n:]
+	return v
+}
+
+func (r *reader) bytes() []byte {
+	n := int(r.uvarint())
+	v := (*r)[:n]
+	*r = (*r)[n:]
+	return v
+}
+
+// name is the name of row i; the bytes are the store's.
+func (s *rows) name(i int32) []byte {
+	r := reader(s.record(i)[1:])
+	return r.bytes()
+}
+
+// isDir tells whether row i is a folder.
+func (s *rows) isDir(i int32) bool { return s.record(i)[0]&isDir != 0 }
+
+// isHidden tells whether row i's name starts with a dot.
+func (s *rows) isHidden(i int32) bool {
+	n := s.name(i)
+	return len(n) > 0 && n[0] == '.'
+}
+
+// size is the size of row i in bytes, -1 when unknown.
+func (s *rows) size(i int32) int64 {
+	r := reader(s.record(i)[1:])
+	r.bytes()
+	return int64(r.uvarint()) - 1
+}
+
+// clock is the time of row i in nanoseconds, clamped; the zero time is the least.
+func (s *rows) clock(i int32) int64 {
+	rec := s.record(i)
+	if rec[0]&hasTime == 0 {
+		return math.MinInt64
+	}
+	r := reader(rec[1:])
+	r.bytes()
+	r.uvarint()
+	sec := r.varint()
+	const limit = math.MaxInt64/int64(time.Second) - 1
+	if sec > limit {
+		return math.MaxInt64
+	}
+	if sec < -limit {
+		return math.MinInt64 + 1
+	}
+	return sec*int64(time.Second) + int64(r.uvarint())
+}
+
+// entry builds row i.
+func (s *rows) entry(i int32) remote.Entry {
+	r := reader(s.record(i))
+	flags := r.byte()
+	e := remote.Entry{
+		Name: string(r.bytes()),
+		Dir:  flags&isDir != 0,
+		Type: remote.Type(flags >> typeShift & 3),
+		Size: int64(r.uvarint()) - 1,
+	}
+	if flags&hasTime != 0 {
+		sec := r.varint()
+		e.ModTime = time.Unix(sec, int64(r.uvarint()))
+	}
+	switch flags >> formShift & 7 {
+	case formPlain:
+		e.Path = s.dir + remote.Path(e.Name)
+	case formSlash:
+		e.Path = s.dir + remote.Path(e.Name) + "/"
+	case formUnder:
+		e.Path = s.dir + "/" + remote.Path(e.Name)
+	case formNative:
+		e.Path = s.dir + `\` + remote.Path(e.Name)
+	default:
+		e.Path = remote.Path(r.bytes())
+	}
+	if flags&hasRest != 0 {
+		if c := r.uvarint(); c > 0 {
+			e.Class = s.classes[c-1]
+		}
+		e.Version = r.version()
+		e.Sum.Algorithm = remote.Algorithm(r.byte())
+		e.Sum.Digest = string(r.bytes())
+	}
+	return e
+}

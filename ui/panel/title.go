@@ -1,0 +1,186 @@
+package panel
+
+import (
+	"strings"
+
+	"gantry/remote"
+	"gantry/ui/text"
+)
+
+// crumb is one step of the location in the title.
+type crumb struct {
+	path  remote.Path
+	text  string // clean
+	width int
+	exact bool
+	x     int // where it was drawn last, -1 if it was not
+}
+
+// maxCrumbs bounds how far up a path is followed; no title is that wide.
+const maxCrumbs = 512
+
+// makeCrumbs takes a location apart from its end upwards, with the user's home
+// as ~.
+func makeCrumbs(place remote.Place, home string) []crumb {
+	tree, label := place.Tree, place.Tree.Label()
+	var out []crumb
+	for at := place.Path; len(out) < maxCrumbs; {
+		up := tree.Dir(at)
+		part, root := "", up == at
+		switch {
+		case label == "" && home != "" && string(at) == home:
+			part, root = "~", true
+		case root:
+			part = label + string(at)
+		default:
+			part = strings.TrimPrefix(string(at), string(up))
+		}
+		c := crumb{path: at, x: -1}
+		c.text, c.width, c.exact = text.Name(part)
+		out = append([]crumb{c}, out...)
+		if root {
+			break
+		}
+		at = up
+	}
+	return out
+}
+
+// title draws the upper border: the location on the left, what is to be known
+// about the place on the right.
+func (p *Panel) title(b *strings.Builder, focus bool) {
+	border, style := p.o.Styles.Border, p.o.Styles.Title
+	if focus {
+		border, style = p.o.Styles.BorderFocus, p.o.Styles.TitleFocus
+	}
+	if p.drop == DropPane {
+		border = p.o.Styles.DropTarget
+	}
+	// "┌ title ", "─ badges " and "┐" leave this for the two texts and the line.
+	room := p.w - 7
+	badges := p.badges()
+	width := badgesWidth(badges)
+	for len(badges) > 0 && room-width < min(p.titleWidth(), max(12, room/2)) {
+		badges = badges[1:] // the region first, warnings last
+		width = badgesWidth(badges)
+	}
+	if len(badges) == 0 {
+		room += 3
+	}
+	b.WriteString(border.Open() + "┌ " + border.Close())
+	used := p.drawCrumbs(b, style.Open(), style.Close(), max(1, room-width))
+	b.WriteString(border.Open() + " ")
+	for i := used + width; i < room; i++ {
+		b.WriteString("─")
+	}
+	if len(badges) > 0 {
+		b.WriteString("─ ")
+	}
+	b.WriteString(border.Close())
+	for i, g := range badges {
+		if i > 0 {
+			b.WriteString(border.Open() + " ─ " + border.Close())
+		}
+		s := p.o.Styles.Badge
+		if g.warn {
+			s = p.o.Styles.BadgeWarn
+		}
+		if i == 0 && !g.must {
+			s = style
+		}
+		b.WriteString(s.Render(g.text))
+	}
+	if len(badges) > 0 {
+		b.WriteString(" ")
+	}
+	b.WriteString(border.Open() + "┐" + border.Close())
+}
+
+// badge is a word on the right of the title.
+type badge struct {
+	text string // clean
+	must bool   // a badge proper, not just the region
+	warn bool
+}
+
+func badgesWidth(list []badge) int {
+	w := 3 * max(0, len(list)-1)
+	for _, g := range list {
+		w += text.Width(g.text)
+	}
+	return w
+}
+
+func (p *Panel) badges() []badge {
+	if p.place.Tree == nil {
+		return nil
+	}
+	var out []badge
+	switch {
+	case p.place.Region != "":
+		out = append(out, badge{text: text.Clean(p.place.Region)})
+	case p.place.Tree.Label() == "":
+		out = append(out, badge{text: "local"})
+	}
+	if p.place.Mount != "" {
+		out = append(out, badge{text: "mount", must: true})
+	}
+	if p.place.Tree.Caps().ReadOnly {
+		out = append(out, badge{text: "RO", must: true})
+	}
+	if p.partial {
+		out = append(out, badge{text: "?", must: true, warn: true})
+	}
+	return out
+}
+
+func (p *Panel) titleWidth() int {
+	w := 0
+	for i := range p.crumbs {
+		w += p.crumbs[i].width
+	}
+	return w
+}
+
+// drawCrumbs draws the end of the location that fits w cells and returns how
+// many it took.
+func (p *Panel) drawCrumbs(b *strings.Builder, on, off string, w int) int {
+	first, width := len(p.crumbs), 0
+	for first > 0 && width+p.crumbs[first-1].width <= w {
+		first--
+		width += p.crumbs[first].width
+	}
+	lead := ""
+	if first > 0 {
+		lead = text.Ellipsis
+		for first < len(p.crumbs) && width+1 > w {
+			width -= p.crumbs[first].width
+			first++
+		}
+	}
+	for i := range p.crumbs {
+		p.crumbs[i].x = -1
+	}
+	x, out, exact := 2+text.Width(lead), lead, true
+	if n := len(p.crumbs); first == n && n > 0 { // not even the last one
+		c := &p.crumbs[n-1]
+		c.x, exact = 2, c.exact
+		out = text.Middle(c.text, w)
+	}
+	for i := first; i < len(p.crumbs); i++ {
+		c := &p.crumbs[i]
+		c.x = x
+		x += c.width
+		out += c.text
+		exact = exact && c.exact
+	}
+	used := text.Width(out)
+	b.WriteString(on)
+	if exact || !p.pinned {
+		b.WriteString(out)
+	} else {
+		b.WriteString(text.Pin(out, used, p.x+2))
+	}
+	b.WriteString(off)
+	return used
+}
