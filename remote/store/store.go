@@ -1,81 +1,61 @@
 package store
 
 import (
-	"errors"
-	"io/fs"
-	"os"
-	"strings"
+	"bytes"
+	"fmt"
+	"slices"
 	"sync"
 
-	"github.com/BurntSushi/toml"
-
 	"gantry/remote"
+	"gantry/remote/store/tomldoc"
 )
 
-// Data is what the store's own tables say.
-type Data struct {
-	Credentials []remote.Credential `toml:"credential"`
-	Servers     []remote.Server     `toml:"server"`
-	Mounts      []remote.Mount      `toml:"mount"`
-	Syncs       []remote.Sync       `toml:"sync"`
-	Automations []remote.Automation `toml:"automation"`
-}
-
-// Store is the file config.toml.
+// Store is the file config.toml as it was last read or written. Its methods may
+// be called from several goroutines; what they return is the caller's own.
 type Store struct {
-	path string
-	mu   sync.Mutex
-	raw  []byte
-	data Data
+	path  string
+	extra Extra
+
+	writing sync.Mutex // held through Apply
+	mu      sync.Mutex // guards raw and data
+	raw     []byte
+	data    Data
 }
 
-// Refused says that the store cannot be used as it is.
-type Refused struct {
-	Path     string
-	Problems []remote.Problem
-	Fix      string
-}
-
-// Error names every problem on its own line.
-func (r *Refused) Error() string {
-	var b strings.Builder
-	for _, p := range r.Problems {
-		b.WriteString(r.Path + ": " + p.String() + "\n")
-	}
-	return b.String()
-}
-
-// Open reads the store.
-func Open(path string) (*Store, error) {
-	b, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	s := &Store{path: path, raw: b}
-	if _, err := toml.Decode(string(b), &s.data); err != nil {
-		return nil, &Refused{Path: path}
-	}
-	return s, nil
-}
-
-// Path is the file.
+// Path is the absolute path of the file, which may not exist yet.
 func (s *Store) Path() string { return s.path }
 
-// Bytes is the content.
-func (s *Store) Bytes() []byte { return s.raw }
+// Bytes is the content of the file. It holds secrets.
+func (s *Store) Bytes() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.raw)
+}
 
-// Servers are all servers.
-func (s *Store) Servers() []remote.Server { return s.data.Servers }
+// Servers are the servers in the order of the file.
+func (s *Store) Servers() []remote.Server { return slices.Clone(s.view().Servers) }
 
-// Credentials are all credentials.
-func (s *Store) Credentials() []remote.Credential { return s.data.Credentials }
+// Credentials are the credentials in the order of the file.
+func (s *Store) Credentials() []remote.Credential {
+	cs := slices.Clone(s.view().Credentials)
+	for i := range cs {
+		cs[i].SecretAccessKeyCommand = slices.Clone(cs[i].SecretAccessKeyCommand)
+	}
+	return cs
+}
 
-// Mounts are all mounts.
-func (s *Store) Mounts() []remote.Mount { return s.data.Mounts }
+// Mounts are the mounts in the order of the file.
+func (s *Store) Mounts() []remote.Mount { return slices.Clone(s.view().Mounts) }
 
-// Credential finds one by name.
+// Syncs are the saved syncs in the order of the file.
+func (s *Store) Syncs() []remote.Sync { return slices.Clone(s.view().Syncs) }
+
+// Automations are the automations in the order of the file.
+func (s *Store) Automations() []remote.Automation { return slices.Clone(s.view().Automations) }
+
+// Credential finds a credential by its name.
 func (s *Store) Credential(name string) (remote.Credential, bool) {
-	for _, c := range s.data.Credentials {
+	for _, c := range s.Credentials() {
 		if c.Name == name {
 			return c, true
 		}
@@ -83,13 +63,39 @@ func (s *Store) Credential(name string) (remote.Credential, bool) {
 	return remote.Credential{}, false
 }
 
-// Lookup finds a server and its credential.
+// Lookup finds a server by its name, and the credential that it uses. A server
+// that is not there is a *remote.Error of kind NotExist with a hint.
 func (s *Store) Lookup(server string) (remote.Server, remote.Credential, error) {
-	for _, v := range s.data.Servers {
+	var names []string
+	for _, v := range s.view().Servers {
 		if v.Name == server {
-			c, _ := s.Credential(v.Credential)
+			c, ok := s.Credential(v.Credential)
+			if !ok { // only if the file changed in between
+				return remote.Server{}, remote.Credential{}, missing("credential", v.Credential, nil)
+			}
 			return v, c, nil
 		}
+		names = append(names, v.Name)
 	}
-	return remote.Server{}, remote.Credential{}, &remote.Error{Op: "open", Kind: remote.NotExist}
+	return remote.Server{}, remote.Credential{}, missing("server", server, names)
+}
+
+// view is the data of now. Its slices are never written to.
+func (s *Store) view() Data {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.data
+}
+
+func missing(what, name string, names []string) error {
+	hint := fmt.Sprintf("There is no %s called %q", what, name)
+	switch near := tomldoc.Nearest(name, names); {
+	case near != "":
+		hint += fmt.Sprintf("; did you mean %q?", near)
+	case len(names) == 0:
+		hint += fmt.Sprintf("; add one with: gantry %s add", what)
+	default:
+		hint += fmt.Sprintf("; see them with: gantry %s list", what)
+	}
+	return &remote.Error{Op: "find " + what, Path: remote.Path(name), Kind: remote.NotExist, Hint: hint}
 }
