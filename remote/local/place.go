@@ -1,0 +1,211 @@
+package local
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"gantry/remote"
+)
+
+// A spot is where one entry is, or will be: its folder, held open so that
+// nobody can move another one there, and its name in it.
+type spot struct {
+	root *os.Root
+	name string
+}
+
+func (s *spot) close() {
+	if s != nil {
+		_ = s.root.Close() // nothing was written through it that is not synced
+	}
+}
+
+// A placer decides where writes may go.
+type placer interface {
+	// find opens the folder of p, which is made if missing and wanted.
+	find(op string, p remote.Path, mkdir bool) (*spot, error)
+	// mkdir makes the folder p and its parents.
+	mkdir(p remote.Path) error
+	// enter opens the folder p, which exists.
+	enter(p remote.Path) (*os.Root, error)
+}
+
+// anywhere writes where the user says, following the links of folders on the
+// way as a shell would.
+type anywhere struct{}
+
+func (anywhere) find(op string, p remote.Path, mkdir bool) (*spot, error) {
+	dir, name, err := split(op, p)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if mkdir && errors.Is(err, fs.ErrNotExist) {
+		if err := (anywhere{}).mkdir(remote.Path(dir)); err != nil {
+			return nil, err
+		}
+		root, err = os.OpenRoot(dir)
+	}
+	if err != nil {
+		return nil, fail(op, p, err)
+	}
+	return &spot{root, name}, nil
+}
+
+// mkdir opens the nearest folder that exists and makes the rest below it.
+func (anywhere) mkdir(p remote.Path) error {
+	dir := native(p)
+	base := dir
+	for {
+		fi, err := os.Stat(base)
+		if err == nil && !fi.IsDir() {
+			return notFolder("make folder", p, base)
+		}
+		if err == nil {
+			break
+		}
+		up := filepath.Dir(base)
+		if !errors.Is(err, fs.ErrNotExist) || up == base {
+			return fail("make folder", p, err)
+		}
+		base = up
+	}
+	if base == dir {
+		return nil
+	}
+	root, err := os.OpenRoot(base)
+	if err != nil {
+		return fail("make folder", p, err)
+	}
+	defer root.Close() //nolint:errcheck // nothing is lost with it
+	rel, err := filepath.Rel(base, dir)
+	if err == nil {
+		err = root.MkdirAll(rel, 0o777)
+	}
+	if err != nil {
+		return fail("make folder", p, err)
+	}
+	return nil
+}
+
+func (anywhere) enter(p remote.Path) (*os.Root, error) {
+	root, err := os.OpenRoot(native(p))
+	if err != nil {
+		return nil, fail("open folder", p, err)
+	}
+	return root, nil
+}
+
+// confined writes below one folder only. The root resolves every path itself,
+// so that neither dots nor links lead outside, even if they appear meanwhile.
+type confined struct {
+	dir  string
+	root *os.Root
+}
+
+// rel is p relative to the folder, "." for itself.
+func (c *confined) rel(op string, p remote.Path) (string, error) {
+	rel, err := filepath.Rel(c.dir, native(p))
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", c.outside(op, p, err)
+	}
+	return rel, nil
+}
+
+func (c *confined) outside(op string, p remote.Path, err error) error {
+	if err == nil {
+		err = errors.New("path leads outside of the target folder")
+	}
+	return &remote.Error{
+		Op: op, Path: p, Kind: remote.Denied, Err: err,
+		Hint: "This path leads outside of " + c.dir + ", so nothing was written. Look for links on the way.",
+	}
+}
+
+// explain tells an escape, which no operating system reports, from other
+// failures.
+func (c *confined) explain(op string, p remote.Path, err error) error {
+	var no syscall.Errno
+	if !errors.As(err, &no) && !errors.Is(err, fs.ErrClosed) {
+		return c.outside(op, p, err)
+	}
+	return fail(op, p, err)
+}
+
+func (c *confined) find(op string, p remote.Path, mkdir bool) (*spot, error) {
+	rel, err := c.rel(op, p)
+	if err != nil {
+		return nil, err
+	}
+	if rel == "." {
+		return nil, c.outside(op, p, nil)
+	}
+	dir := filepath.Dir(rel)
+	root, err := c.root.OpenRoot(dir)
+	if mkdir && errors.Is(err, fs.ErrNotExist) {
+		if err := c.root.MkdirAll(dir, 0o777); err != nil {
+			return nil, c.explain(op, p, err)
+		}
+		root, err = c.root.OpenRoot(dir)
+	}
+	if err != nil {
+		return nil, c.explain(op, p, err)
+	}
+	return &spot{root, filepath.Base(rel)}, nil
+}
+
+func (c *confined) mkdir(p remote.Path) error {
+	rel, err := c.rel("make folder", p)
+	if err != nil {
+		return err
+	}
+	if rel == "." {
+		return nil
+	}
+	if err := c.root.MkdirAll(rel, 0o777); err != nil {
+		// A part of the way that is a file is reported differently by systems.
+		for at := rel; at != "."; at = filepath.Dir(at) {
+			if fi, serr := c.root.Stat(at); serr == nil && !fi.IsDir() {
+				return notFolder("make folder", p, filepath.Join(c.dir, at))
+			}
+		}
+		return c.explain("make folder", p, err)
+	}
+	return nil
+}
+
+func (c *confined) enter(p remote.Path) (*os.Root, error) {
+	rel, err := c.rel("open folder", p)
+	if err != nil {
+		return nil, err
+	}
+	root, err := c.root.OpenRoot(rel)
+	if err != nil {
+		return nil, c.explain("open folder", p, err)
+	}
+	return root, nil
+}
+
+// split takes p apart; a root has no name and is never written.
+func split(op string, p remote.Path) (dir, name string, err error) {
+	full := native(p)
+	dir, name = filepath.Dir(full), filepath.Base(full)
+	if !filepath.IsAbs(full) || dir == full || strings.ContainsRune(full, 0) {
+		return "", "", &remote.Error{
+			Op: op, Path: p, Kind: remote.Invalid, Err: errors.New("not an absolute path below a root"),
+			Hint: "This needs an absolute path to something inside a folder.",
+		}
+	}
+	return dir, name, nil
+}
+
+func notFolder(op string, p remote.Path, what string) error {
+	return &remote.Error{
+		Op: op, Path: p, Kind: remote.Exist, Err: syscall.ENOTDIR,
+		Hint: what + " exists and is not a folder. Rename it or choose another name.",
+	}
+}

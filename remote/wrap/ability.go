@@ -1,0 +1,103 @@
+package wrap
+
+import (
+	"context"
+	"iter"
+
+	"gantry/remote"
+)
+
+// A Go type has a method or has it not, while a decorator should have exactly
+// the abilities of the tree it decorates. So Unwrap of a decorator does not
+// lead to the inner tree at once but through a chain of nodes, one for each
+// ability that the inner tree has; remote.As walks it. Each node is the
+// decorator plus one ability.
+
+// abilities are the decorated optional methods; nil where there is none.
+type abilities struct {
+	walker  remote.Walker
+	copier  remote.Copier
+	renamer remote.Renamer
+	scoper  remote.Scoper
+}
+
+// chain builds what outer.Unwrap returns. last is where the chain ends: the
+// inner tree, so that the type of a tree can be asked for, or nil to hide it.
+func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
+	if a.walker != nil {
+		last = &walkNode{node{outer, last}, a.walker}
+	}
+	if a.copier != nil {
+		last = &copyNode{node{outer, last}, a.copier}
+	}
+	if a.renamer != nil {
+		last = &renameNode{node{outer, last}, a.renamer}
+	}
+	if a.scoper != nil {
+		last = &scopeNode{node{outer, last}, a.scoper}
+	}
+	return last
+}
+
+type node struct {
+	remote.Tree
+	next remote.Tree
+}
+
+func (n node) Unwrap() remote.Tree { return n.next }
+
+type walkNode struct {
+	node
+	w remote.Walker
+}
+
+type copyNode struct {
+	node
+	c remote.Copier
+}
+
+type renameNode struct {
+	node
+	r remote.Renamer
+}
+
+type scopeNode struct {
+	node
+	s remote.Scoper
+}
+
+var (
+	_ remote.Walker  = (*walkNode)(nil)
+	_ remote.Copier  = (*copyNode)(nil)
+	_ remote.Renamer = (*renameNode)(nil)
+	_ remote.Scoper  = (*scopeNode)(nil)
+)
+
+func (n *walkNode) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return n.w.Walk(ctx, dir)
+}
+
+func (n *copyNode) CanCopy(src remote.Tree) bool { return n.c.CanCopy(src) }
+
+func (n *copyNode) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst remote.Path, o remote.CreateOptions) (remote.Entry, error) {
+	return n.c.Copy(ctx, src, e, dst, o)
+}
+
+func (n *renameNode) Rename(ctx context.Context, from, to remote.Path) error {
+	return n.r.Rename(ctx, from, to)
+}
+
+func (n *scopeNode) Scope(ctx context.Context, dir remote.Path) (remote.ScopedTree, error) {
+	return n.s.Scope(ctx, dir)
+}
+
+// scoped is a decorated view together with the view that it closes.
+type scoped struct {
+	remote.Tree
+	view remote.ScopedTree
+}
+
+var _ remote.Wrapper = scoped{}
+
+func (s scoped) Close() error        { return s.view.Close() }
+func (s scoped) Unwrap() remote.Tree { return s.Tree }
