@@ -1,0 +1,253 @@
+package jobs
+
+import (
+	"strings"
+
+	gantry "gantry/remote"
+	"gantry/transfer"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// fetched is how many items the details hold at a time.
+const fetched = 200
+
+// detail is the items of one job.
+type detail struct {
+	job    transfer.JobID
+	filter transfer.ItemFilter
+	base   int // the offset of items in all that the filter lists
+	items  []transfer.ItemSnapshot
+	off    int // the first line on screen
+	lines  int // of items, in the last View
+	room   int // lines for items in the last View
+	tabs   []tab
+	tabY   int
+}
+
+type tab struct {
+	x, w   int
+	filter transfer.ItemFilter
+}
+
+// Open shows the details of the job under the cursor: what moves, or what
+// failed when nothing does.
+func (v *View) Open() {
+	s, ok := v.Selected()
+	if !ok {
+		return
+	}
+	f := transfer.ItemsActive
+	switch {
+	case s.Conflicts > 0:
+		f = transfer.ItemsConflicts
+	case s.State.Ended() && s.Failures > 0:
+		f = transfer.ItemsFailed
+	case s.State.Ended() && s.Skipped > 0:
+		f = transfer.ItemsSkipped
+	}
+	v.detail = &detail{job: s.ID, filter: f}
+	v.refresh()
+}
+
+// Close goes back to the list; it tells whether the details were open.
+func (v *View) Close() bool {
+	open := v.detail != nil
+	v.detail = nil
+	return open
+}
+
+// Detailed tells whether the details are open.
+func (v *View) Detailed() bool { return v.detail != nil }
+
+// Tab shows another kind of items in the details, n further to the right.
+func (v *View) Tab(n int) {
+	if v.detail == nil {
+		return
+	}
+	all := len(tabNames())
+	v.setFilter(transfer.ItemFilter((int(v.detail.filter) + n%all + all) % all))
+}
+
+func (v *View) setFilter(f transfer.ItemFilter) {
+	v.detail.filter, v.detail.base, v.detail.off = f, 0, 0
+	v.refresh()
+}
+
+func tabNames() [4]string {
+	return [...]string{
+		transfer.ItemsActive:    "Active",
+		transfer.ItemsFailed:    "Failed",
+		transfer.ItemsSkipped:   "Skipped",
+		transfer.ItemsConflicts: "Conflicts",
+	}
+}
+
+// refresh fetches the items anew.
+func (v *View) refresh() {
+	d := v.detail
+	i := v.find(d.job)
+	if i < 0 {
+		return
+	}
+	if v.Items == nil {
+		d.items = nil
+		if d.filter == transfer.ItemsActive {
+			d.items = v.jobs[i].Active
+		}
+		return
+	}
+	d.items = v.Items(d.job, d.filter, d.base, fetched)
+	if len(d.items) == 0 && d.base > 0 {
+		d.base, d.off = 0, 0
+		d.items = v.Items(d.job, d.filter, 0, fetched)
+	}
+}
+
+// scroll moves the details by n lines and fetches the next items at the end of
+// those that are held.
+func (v *View) scroll(n int) {
+	d := v.detail
+	if n > 0 && d.off+d.room >= d.lines && len(d.items) == fetched {
+		d.base, d.off = d.base+fetched/2, 0
+		v.refresh()
+		return
+	}
+	if n < 0 && d.off == 0 && d.base > 0 {
+		d.base = max(0, d.base-fetched/2)
+		v.refresh()
+		return
+	}
+	d.off = max(0, min(d.off+n, d.lines-d.room))
+}
+
+func (v *View) clickDetail(x, y int) bool {
+	for _, t := range v.detail.tabs {
+		if y == v.detail.tabY && x >= t.x && x < t.x+t.w {
+			v.setFilter(t.filter)
+			return true
+		}
+	}
+	return false
+}
+
+// viewDetail is one job in full.
+func (v *View) viewDetail(w, h int) []string {
+	d := v.detail
+	s, _ := v.Selected()
+	out := v.facts(s, w)
+	if len(out) > h/2 {
+		out = out[:max(1, h/2)]
+	}
+	d.tabY = len(out)
+	out = append(out, v.tabLine(s, w))
+	var lines []string
+	for _, it := range d.items {
+		lines = append(lines, v.item(it, w)...)
+	}
+	if len(lines) == 0 {
+		lines = []string{v.st.Dim.Render(text.Pad("  none", w))}
+	}
+	d.lines, d.room = len(lines), max(0, h-len(out))
+	d.off = max(0, min(d.off, d.lines-d.room))
+	out = append(out, lines[d.off:min(len(lines), d.off+d.room)]...)
+	for len(out) < h {
+		out = append(out, text.Pad("", w))
+	}
+	return out[:h]
+}
+
+// facts are the lines about the job as a whole.
+func (v *View) facts(s transfer.Snapshot, w int) []string {
+	line := func(st theme.Style, t string) string { return st.Render(text.Pad(t, w)) }
+	out := []string{line(v.st.TitleFocus, glyph(s.State)+" "+arrow(s)+" "+text.Middle(text.Clean(s.Title), w-4))}
+	where := text.Clean(s.From)
+	if s.To != "" {
+		where += " → " + text.Clean(s.To)
+	}
+	out = append(out, line(v.st.Dim, "  "+text.Middle(where, w-2)))
+	sum := []string{state(s), items(s)}
+	if s.Bytes.Total > 0 {
+		sum = append(sum, text.Size(s.Bytes.Done)+" of "+text.Size(s.Bytes.Total))
+	}
+	for _, t := range []string{percent(s), rate(s), text.ETA(eta(s))} {
+		sum = append(sum, t)
+	}
+	sum = append(sum, "since "+text.When(s.Created, v.now()))
+	if !s.Finished.IsZero() {
+		sum = append(sum, "ended "+text.When(s.Finished, v.now()))
+	}
+	out = append(out, line(v.st.Text, "  "+join(sum)))
+	if s.Err != nil {
+		for _, l := range text.Wrap("✗ "+gantry.HintOf(s.Err), w-2) {
+			out = append(out, line(v.st.Bad, "  "+l))
+		}
+	}
+	return out
+}
+
+// join puts what is not empty in a row.
+func join(parts []string) string {
+	var some []string
+	for _, p := range parts {
+		if p != "" {
+			some = append(some, p)
+		}
+	}
+	return strings.Join(some, " · ")
+}
+
+// tabLine is the kinds of items with their counts, as far as they are known.
+func (v *View) tabLine(s transfer.Snapshot, w int) string {
+	d := v.detail
+	counts := [...]int{transfer.ItemsActive: len(s.Active), transfer.ItemsFailed: s.Failures, transfer.ItemsSkipped: s.Skipped, transfer.ItemsConflicts: s.Conflicts}
+	d.tabs = d.tabs[:0]
+	line, x := "", 0
+	for f, name := range tabNames() {
+		face, st := " "+name+" "+text.Count(int64(counts[f]))+" ", v.st.Header
+		if transfer.ItemFilter(f) == d.filter {
+			face, st = "["+face[1:len(face)-1]+"]", v.st.HeaderSort
+		}
+		n := text.Width(face)
+		d.tabs = append(d.tabs, tab{x, n, transfer.ItemFilter(f)})
+		line += st.Render(face) + " "
+		x += n + 1
+	}
+	return text.Pad(line, w)
+}
+
+// item is one item: a line, and its reason below when there is one.
+func (v *View) item(it transfer.ItemSnapshot, w int) []string {
+	right := text.Size(it.Bytes.Total)
+	switch {
+	case it.Dir:
+		right = ""
+	case it.State == transfer.Running && it.Bytes.Total > 0:
+		right = text.Percent(it.Bytes.Done, it.Bytes.Total) + " of " + right
+	case it.Verified != "":
+		right += "  " + text.Clean(it.Verified)
+	}
+	if it.Attempts > 1 {
+		right = text.Plural(int64(it.Attempts), "attempt") + "  " + right
+	}
+	right = text.Truncate(right, w/2)
+	room := max(1, w-5-text.Width(right))
+	sign, st := glyph(it.State), v.st.Text
+	switch {
+	case it.Skipped:
+		sign, st = "-", v.st.Dim
+	case it.Err != nil:
+		st = v.st.Bad
+	case it.State == transfer.Asking:
+		st = v.st.Warn
+	}
+	out := []string{text.Pad("  "+st.Render(sign)+" "+text.Pad(text.Middle(text.Clean(it.Source), room), room)+" "+right, w)}
+	reason := it.Reason
+	if it.Err != nil {
+		reason = gantry.HintOf(it.Err)
+	}
+	for _, l := range text.Wrap(reason, max(1, w-6)) {
+		out = append(out, st.Render(text.Pad("      "+l, w)))
+	}
+	return out
+}

@@ -1,0 +1,150 @@
+package jobs
+
+import (
+	"strings"
+
+	"gantry/transfer"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// headLines are the lines above the first row.
+const headLines = 1
+
+// View is the list, or the details when they are open, as h lines of w columns.
+func (v *View) View(w, h int) []string {
+	if w < 1 || h < 1 {
+		return nil
+	}
+	if v.detail != nil {
+		return v.viewDetail(w, h)
+	}
+	out := make([]string, 0, h)
+	cols := layout(w)
+	out = append(out, v.st.Header.Render(cols.head()))
+	v.rows = max(0, h-headLines)
+	v.follow()
+	for i := v.off; i < min(len(v.jobs), v.off+v.rows); i++ {
+		out = append(out, v.row(v.jobs[i], cols))
+	}
+	if len(v.jobs) == 0 && h > 1 {
+		out = append(out, v.st.Dim.Render(text.Pad("  The queue is empty.", w)))
+	}
+	for len(out) < h {
+		out = append(out, text.Pad("", w))
+	}
+	return out[:h]
+}
+
+// follow scrolls so that the cursor can be seen.
+func (v *View) follow() {
+	i := max(0, v.index())
+	if i < v.off {
+		v.off = i
+	}
+	if i >= v.off+v.rows {
+		v.off = i - v.rows + 1
+	}
+	v.off = max(0, min(v.off, len(v.jobs)-v.rows))
+}
+
+// columns are the widths of a row's parts; 0 leaves a part out.
+type columns struct {
+	w                                            int
+	title, percent, bar, rate, eta, items, state int
+}
+
+const lead = 5 // cursor, state, arrow, and spaces
+
+// layout gives the parts their widths, the least important going first.
+func layout(w int) columns {
+	c := columns{w: w, percent: 5, state: 9}
+	rest := w - lead - c.percent - c.state - 2
+	take := func(n, keep int) int {
+		if rest-n-1 < keep {
+			return 0
+		}
+		rest -= n + 1
+		return n
+	}
+	c.bar = take(10, 14)
+	c.rate = take(9, 18)
+	c.eta = take(7, 18)
+	c.items = take(24, 30)
+	c.title = max(1, rest)
+	return c
+}
+
+func (c columns) head() string {
+	var b strings.Builder
+	b.WriteString(text.Pad("", lead) + text.Pad("Job", c.title))
+	for _, p := range []struct {
+		w    int
+		name string
+	}{{c.percent, "%"}, {c.bar, ""}, {c.rate, "Rate"}, {c.eta, "Left"}} {
+		if p.w > 0 {
+			b.WriteString(" " + text.PadLeft(p.name, p.w))
+		}
+	}
+	if c.items > 0 {
+		b.WriteString(" " + text.Pad("Items", c.items))
+	}
+	b.WriteString(" " + text.Pad("State", c.state))
+	return text.Pad(b.String(), c.w)
+}
+
+// row is one job in exactly c.w columns.
+func (v *View) row(s transfer.Snapshot, c columns) string {
+	base, mark := v.st.File, " "
+	if s.ID == v.cur {
+		base, mark = v.st.Cursor, "▸"
+	}
+	var b strings.Builder
+	part := func(st theme.Style, t string) {
+		if s.ID == v.cur || st.Open() == "" { // one style from edge to edge
+			b.WriteString(t)
+			return
+		}
+		b.WriteString(st.Open() + t + st.Close() + base.Open())
+	}
+	b.WriteString(base.Open())
+	b.WriteString(mark)
+	part(v.tone(s), glyph(s.State)+" ")
+	b.WriteString(arrow(s) + " ")
+	b.WriteString(text.Pad(text.Middle(text.Clean(s.Title), c.title), c.title))
+	b.WriteString(" " + text.PadLeft(percent(s), c.percent))
+	if c.bar > 0 {
+		filled, rest := text.BarParts(fraction(s), c.bar)
+		b.WriteString(" ")
+		part(v.st.Progress, filled)
+		part(v.st.ProgressRest, strings.ReplaceAll(rest, " ", "·"))
+	}
+	if c.rate > 0 {
+		b.WriteString(" " + text.PadLeft(rate(s), c.rate))
+	}
+	if c.eta > 0 {
+		b.WriteString(" " + text.PadLeft(text.ETA(eta(s)), c.eta))
+	}
+	if c.items > 0 {
+		b.WriteString(" " + text.Pad(items(s), c.items))
+	}
+	b.WriteString(" ")
+	part(v.tone(s), text.Pad(state(s), c.state))
+	b.WriteString(base.Close())
+	return b.String()
+}
+
+// tone is the style of a job's state.
+func (v *View) tone(s transfer.Snapshot) theme.Style {
+	switch {
+	case s.State == transfer.Failed || s.Failures > 0:
+		return v.st.Bad
+	case s.State == transfer.Asking || s.Conflicts > 0:
+		return v.st.Warn
+	case s.State == transfer.Done:
+		return v.st.Good
+	case s.State == transfer.Waiting, s.State == transfer.Paused, s.State == transfer.Cancelled:
+		return v.st.Dim
+	}
+	return v.st.Text
+}

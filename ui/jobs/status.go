@@ -1,0 +1,101 @@
+package jobs
+
+import (
+	"strconv"
+	"strings"
+
+	"gantry/transfer"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// StatusLine is the queue in one line of at most w columns for the screen of the
+// panes: the job that moves and how many there are, "" when there is nothing to
+// tell. It is not padded.
+func (v *View) StatusLine(w int) string {
+	tail := v.tally()
+	room := w - text.Width(tail)
+	s, ok := v.moving()
+	if !ok || room < 16 {
+		return text.Truncate(tail, w)
+	}
+	line := v.story(s, room-2)
+	if tail == "" {
+		return line
+	}
+	return line + "  " + tail
+}
+
+// moving is the job to tell about: the first that runs.
+func (v *View) moving() (transfer.Snapshot, bool) {
+	for _, s := range v.jobs {
+		switch s.State {
+		case transfer.Running, transfer.Listing, transfer.Verifying:
+			return s, true
+		}
+	}
+	return transfer.Snapshot{}, false
+}
+
+// story is one job in at most w columns, the least important left out first.
+func (v *View) story(s transfer.Snapshot, w int) string {
+	name := text.Clean(subject(s))
+	parts := []struct {
+		t    string
+		st   theme.Style
+		need int // columns that must remain for the name
+	}{
+		{t: percent(s), need: 10},
+		{t: text.ETA(eta(s)), need: 12},
+		{t: rate(s), need: 14},
+		{t: text.Bar(fraction(s), 8), st: v.st.Progress, need: 16},
+	}
+	if !s.Listed {
+		parts[0].t = items(s)
+	}
+	room := w - 2
+	shown := make([]string, len(parts))
+	for i, p := range parts {
+		if n := text.Width(p.t); p.t != "" && room-n-1 >= min(p.need, text.Width(name)) {
+			shown[i] = " " + p.st.Render(p.t)
+			room -= n + 1
+		}
+	}
+	order := [...]int{0, 3, 2, 1} // percent, bar, rate, time left
+	line := arrow(s) + " " + text.Middle(name, room)
+	for _, i := range order {
+		line += shown[i]
+	}
+	return text.Truncate(line, w)
+}
+
+// subject is what a job is about: its file when it has only one, else its title.
+func subject(s transfer.Snapshot) string {
+	if s.Items.Total == 1 && s.Listed && len(s.Active) == 1 {
+		name := strings.TrimRight(s.Active[0].Source, "/")
+		if i := strings.LastIndexAny(name, `/:`); i >= 0 && name[i+1:] != "" {
+			name = name[i+1:]
+		}
+		return name
+	}
+	return s.Title
+}
+
+// tally is how many jobs do what: "↑2 ↓1 ⏸3 ?1".
+func (v *View) tally() string {
+	c := v.Counts()
+	var parts []string
+	add := func(sign string, n int, st theme.Style) {
+		if n > 0 {
+			parts = append(parts, st.Render(sign+strconv.Itoa(n)))
+		}
+	}
+	add("↑", c.Up, v.st.Text)
+	add("↓", c.Down, v.st.Text)
+	add("⇄", c.Other, v.st.Text)
+	add("·", c.Waiting, v.st.Dim)
+	add("⏸", c.Paused, v.st.Dim)
+	add("?", c.Asking, v.st.Warn)
+	add("✗", c.Failed, v.st.Bad)
+	return strings.Join(parts, " ")
+}

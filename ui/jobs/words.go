@@ -1,0 +1,138 @@
+package jobs
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/transfer"
+	"gantry/ui/text"
+)
+
+// glyph is a state in one column, so that it can be told without colours.
+func glyph(s transfer.State) string {
+	switch s {
+	case transfer.Listing:
+		return "…"
+	case transfer.Running:
+		return "▶"
+	case transfer.Paused:
+		return "⏸"
+	case transfer.Asking:
+		return "?"
+	case transfer.Verifying:
+		return "≈"
+	case transfer.Done:
+		return "✓"
+	case transfer.Failed:
+		return "✗"
+	case transfer.Cancelled:
+		return "⊘"
+	}
+	return "·"
+}
+
+// arrow is where a job moves bytes: up to a bucket, down from one, between two,
+// on the disk, or nowhere (a deletion).
+func arrow(s transfer.Snapshot) string {
+	from, to := remote(s.From), remote(s.To)
+	switch {
+	case s.Op == transfer.Delete:
+		return "–"
+	case from && to:
+		return "⇄"
+	case from:
+		return "↓"
+	case to:
+		return "↑"
+	}
+	return "→"
+}
+
+// remote tells whether a location is on a server: "acme:inbox/", "s3://…"; a
+// path with a slash before its colon and a drive letter are not.
+func remote(location string) bool {
+	server, _, ok := strings.Cut(location, ":")
+	return ok && len(server) > 1 && !strings.ContainsAny(server, `/\`)
+}
+
+// fraction is how much of a job is done, by bytes, or by items where it has
+// none: what is still being listed counts as little as it can.
+func fraction(s transfer.Snapshot) float64 {
+	p := s.Bytes
+	if s.Op == transfer.Delete || p.Total <= 0 {
+		p = s.Items
+	}
+	if s.State == transfer.Done {
+		return 1
+	}
+	if p.Total <= 0 {
+		return 0
+	}
+	return min(text.Fraction(p.Done, p.Total), 0.999) // never whole before it is done
+}
+
+// percent is fraction in words; "" while the total is growing.
+func percent(s transfer.Snapshot) string {
+	switch {
+	case s.State == transfer.Done:
+		return "100 %"
+	case !s.Listed || s.State == transfer.Waiting && fraction(s) == 0:
+		return ""
+	}
+	return strconv.Itoa(int(fraction(s)*100)) + " %"
+}
+
+// items are the counts of a job: "3 of 12", "1,204 of at least 9,000".
+func items(s transfer.Snapshot) string {
+	var parts []string
+	switch {
+	case s.Items.Total < 0 || s.Items.Total == 0 && !s.Listed:
+		if s.State != transfer.Waiting {
+			parts = append(parts, "listing…")
+		}
+	case !s.Listed:
+		parts = append(parts, text.Count(s.Items.Done)+" of at least "+text.Count(s.Items.Total))
+	default:
+		parts = append(parts, text.Count(s.Items.Done)+" of "+text.Count(s.Items.Total))
+	}
+	if s.Failures > 0 {
+		parts = append(parts, "✗"+strconv.Itoa(s.Failures))
+	}
+	if s.Conflicts > 0 {
+		parts = append(parts, "?"+strconv.Itoa(s.Conflicts))
+	}
+	return strings.Join(parts, " ")
+}
+
+// state is the word for a job's state; a running one that also needs the user
+// says so.
+func state(s transfer.Snapshot) string {
+	switch {
+	case s.Conflicts > 0 && !s.State.Ended() && s.State != transfer.Paused:
+		return transfer.Asking.String()
+	case s.State == transfer.Done && s.Failures > 0:
+		return text.Plural(int64(s.Failures), "failure")
+	}
+	return s.State.String()
+}
+
+// rate and eta are only told of what moves.
+
+func rate(s transfer.Snapshot) string {
+	if !moves(s) {
+		return ""
+	}
+	return text.Rate(s.Rate)
+}
+
+func eta(s transfer.Snapshot) time.Duration {
+	if !moves(s) || !s.Listed {
+		return -1
+	}
+	return s.ETA
+}
+
+func moves(s transfer.Snapshot) bool {
+	return s.State == transfer.Listing || s.State == transfer.Running
+}
