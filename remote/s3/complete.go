@@ -1,0 +1,191 @@
+package s3
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // the ETag of a multipart object is made of it
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"gantry/remote"
+)
+
+const completeTries = 5
+
+// Commit completes the upload. The answer to that request is not to be trusted:
+// it may be lost, empty, or an error although it worked. Whatever comes, the
+// object itself is asked afterwards.
+func (m *multi) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w := act{op: "upload", api: "s3:PutObject", path: m.path, tries: dataTries}
+	if m.done != nil {
+		return *m.done, nil
+	}
+	plan, err := m.plan(w, parts)
+	if err != nil {
+		return remote.Entry{}, err
+	}
+	for try := 1; ; try++ {
+		tag, err := m.complete(ctx, w, plan)
+		if err == nil && tag != "" {
+			return m.published(ctx, w, plan, tag)
+		}
+		if err != nil && !ambiguous(err) && try == 1 {
+			return remote.Entry{}, m.outcome(err)
+		}
+		// The object may be there. Ask for it before anything is said or sent.
+		if e, here := m.t.ours(ctx, m.path, plan.size, plan.sum, plan.tag); here {
+			return m.keep(e), nil
+		}
+		if err != nil && (!ambiguous(err) || gone(err)) {
+			return remote.Entry{}, m.outcome(err)
+		}
+		if try == completeTries || !pause(ctx, try) {
+			if err == nil {
+				err = refuse(w, remote.Unreachable, "The server did not say whether the upload is complete. Try again.")
+			}
+			return remote.Entry{}, m.outcome(err)
+		}
+	}
+}
+
+// plan is what the object will be.
+type plan struct {
+	parts []types.CompletedPart
+	size  int64
+	sum   remote.Sum // of the whole; zero when a part has none
+	tag   string     // ETag that a store without encryption gives
+}
+
+// plan checks the parts against what was promised: a part list that is wrong
+// must not become a shorter object.
+func (m *multi) plan(w act, parts []remote.Part) (plan, error) {
+	p := plan{parts: make([]types.CompletedPart, len(parts))}
+	crc, summed := uint64(0), len(parts) > 0
+	var join remote.CRCJoiner
+	for i, part := range parts {
+		if part.Num <= 0 || part.Tag == "" || i > 0 && part.Num <= parts[i-1].Num {
+			return p, refuse(w, remote.Invalid, "The parts of the upload are not in order. Start it again.")
+		}
+		p.parts[i] = types.CompletedPart{PartNumber: aws.Int32(int32(part.Num)), ETag: aws.String(quoted(part.Tag))}
+		p.size += part.Size
+		if part.Sum.Algorithm != remote.CRC64NVME || len(part.Sum.Digest) != 8 {
+			summed = false
+			continue
+		}
+		if m.whole {
+			p.parts[i].ChecksumCRC64NVME = aws.String(base64.StdEncoding.EncodeToString([]byte(part.Sum.Digest)))
+		}
+		crc = join.Join(crc, binary.BigEndian.Uint64([]byte(part.Sum.Digest)), part.Size)
+	}
+	if len(parts) == 0 || m.o.Size >= 0 && p.size != m.o.Size {
+		return p, refuse(w, remote.Changed, "The parts do not add up to the planned size: the source changed while it was sent. Try again.")
+	}
+	if summed {
+		p.sum = remote.Sum{Algorithm: remote.CRC64NVME, Digest: digest(crc)}
+	}
+	p.tag = tagOf(parts)
+	return p, nil
+}
+
+// tagOf is the ETag of a multipart object as AWS makes it without encryption,
+// "" when the parts' tags are no MD5.
+func tagOf(parts []remote.Part) string {
+	all := make([]byte, 0, 16*len(parts))
+	for _, p := range parts {
+		raw, err := hex.DecodeString(p.Tag)
+		if err != nil || len(raw) != 16 {
+			return ""
+		}
+		all = append(all, raw...)
+	}
+	sum := md5.Sum(all) //nolint:gosec // see the import
+	return hex.EncodeToString(sum[:]) + "-" + itoa(len(parts))
+}
+
+// complete sends the request; the tag is "" when the answer says nothing.
+func (m *multi) complete(ctx context.Context, w act, p plan) (string, error) {
+	var tag string
+	err := m.t.b.run(ctx, w, func(a attempt) error {
+		if err := m.lookFirst(a); err != nil {
+			return err
+		}
+		in := &s3.CompleteMultipartUploadInput{
+			Bucket: aws.String(m.t.b.name), Key: aws.String(m.key), UploadId: aws.String(m.id),
+			MultipartUpload: &types.CompletedMultipartUpload{Parts: p.parts}, RequestPayer: m.t.c.payer(),
+			MpuObjectSize: aws.Int64(p.size),
+		}
+		if m.whole && p.sum.Algorithm == remote.CRC64NVME {
+			in.ChecksumCRC64NVME = aws.String(base64.StdEncoding.EncodeToString([]byte(p.sum.Digest)))
+			in.ChecksumType = types.ChecksumTypeFullObject
+		}
+		if !m.t.c.quirks.noConditions.Load() {
+			if m.o.IfAbsent {
+				in.IfNoneMatch = aws.String("*")
+			} else if m.o.IfVersion != "" {
+				in.IfMatch = aws.String(quoted(m.o.IfVersion))
+			}
+		}
+		out, err := a.site.slow.CompleteMultipartUpload(a.ctx, in)
+		if err == nil {
+			tag = unquote(aws.ToString(out.ETag))
+		}
+		return err
+	})
+	if err != nil && m.conditional() && notKnown(err) && m.t.c.srv.Integrity != "strict" && !m.t.c.quirks.noConditions.Swap(true) {
+		return m.complete(ctx, w, p)
+	}
+	return tag, err
+}
+
+// notKnown: the store does not implement something about the request.
+func notKnown(err error) bool { return remote.KindOf(err) == remote.Unsupported }
+
+// ambiguous: the upload may be complete in spite of err.
+func ambiguous(err error) bool {
+	if gone(err) || remote.KindOf(err) == remote.Unreachable || remote.KindOf(err) == remote.Throttled {
+		return true
+	}
+	var e *remote.Error
+	var a *answer
+	if !errors.As(err, &e) {
+		return false
+	}
+	// An error inside an answer of 200, or an answer that was cut.
+	if errors.As(e.Err, &a) {
+		return a.code == "ConditionalRequestConflict" || a.code == "OperationAborted" ||
+			a.status/100 == 2 && a.code == "" || a.status >= 500 && a.status != http.StatusNotImplemented
+	}
+	return e.Kind == remote.Other && !remote.Cancelled(err)
+}
+
+// published looks at the object after an answer that says it is there. A store
+// that made something else of the parts is found out before anybody deletes a
+// source.
+func (m *multi) published(ctx context.Context, w act, p plan, tag string) (remote.Entry, error) {
+	e := m.stored(p.size, tag, p.sum)
+	if !m.whole {
+		e.Sum = remote.Sum{}
+	}
+	got, err := m.t.Stat(ctx, m.path)
+	if err != nil || got.Version != tag {
+		// Reading may not be allowed, or somebody overwrote it: then the answer counts.
+		return m.keep(e), nil
+	}
+	if got.Size != p.size || got.Sum.Algorithm == remote.CRC64NVME && p.sum.Algorithm == remote.CRC64NVME && got.Sum != p.sum {
+		return remote.Entry{}, refuse(w, remote.Corrupt, "The store did not make of the parts what was sent. Upload it again, and tell who runs the server.")
+	}
+	return m.keep(got), nil
+}
+
+func (m *multi) keep(e remote.Entry) remote.Entry {
+	m.done = &e
+	return e
+}

@@ -1,0 +1,157 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gantry/remote"
+	"gantry/remote/cred"
+)
+
+// conn is what all buckets of one server share: settings, keys, connections,
+// and what was learnt about the server.
+type conn struct {
+	srv     remote.Server
+	o       Options
+	keys    *cred.Provider // nil when anonymous
+	profile string         // the credential's name in sentences
+	fast    *http.Transport
+	slow    *http.Transport // for answers that take the server minutes
+	quirks  quirks
+	skew    atomic.Int64 // nanoseconds that the server's clock is ahead of ours
+	spare   spare
+
+	mu      sync.Mutex
+	buckets map[string]*bucket
+}
+
+// quirks are what a server turned out not to know. They only ever become true.
+type quirks struct {
+	noCRC        atomic.Bool // CRC-64/NVME: Content-MD5 is sent instead
+	noConditions atomic.Bool // conditional writes: HEAD comes first instead
+	noMulti      atomic.Bool // DeleteObjects: one request for each key instead
+}
+
+var errSettings = errors.New("invalid settings")
+
+func newConn(srv remote.Server, p *cred.Provider, o Options) (*conn, error) {
+	c := &conn{srv: srv, o: o, buckets: map[string]*bucket{}, profile: srv.Credential}
+	if p != nil && !p.Anonymous() {
+		c.keys = p
+		c.profile = p.Name()
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	roots, err := c.roots()
+	if err != nil {
+		return nil, err
+	}
+	c.fast = newTransport(o.Patience, srv.MaxConnections, roots)
+	c.slow = newTransport(10*o.Patience, 0, roots)
+	c.quirks.noCRC.Store(srv.Integrity == "compatible")
+	return c, nil
+}
+
+// check refuses settings that do not fit each other, so that the user reads it
+// in the form and not after the first request.
+func (c *conn) check() error {
+	s := c.srv
+	virtual := s.Bucket != "" && !s.PathStyle
+	switch {
+	case s.Accelerate && s.PathStyle:
+		return c.invalid("accelerate does not go with path_style")
+	case s.Accelerate && virtual && strings.Contains(s.Bucket, "."):
+		return c.invalid("accelerate does not work for a bucket with a dot in its name")
+	case s.Accelerate && s.Endpoint != "":
+		return c.invalid("accelerate does not go with an endpoint of its own")
+	case s.Accelerate && s.FIPS:
+		return c.invalid("accelerate does not go with fips")
+	case s.FIPS && s.Endpoint != "":
+		return c.invalid("fips does not go with an endpoint of its own")
+	case s.DualStack && s.Endpoint != "":
+		return c.invalid("dual_stack does not go with an endpoint of its own")
+	case s.KMSKeyID != "" && s.Encryption != "aws:kms":
+		return c.invalid(`kms_key_id needs encryption = "aws:kms"`)
+	}
+	switch s.Encryption {
+	case "", "none", "AES256", "aws:kms":
+	default:
+		return c.invalid(`encryption must be "none", "AES256" or "aws:kms"`)
+	}
+	switch s.Integrity {
+	case "", "auto", "strict", "compatible":
+	default:
+		return c.invalid(`integrity must be "auto", "strict" or "compatible"`)
+	}
+	return c.checkEndpoint()
+}
+
+func (c *conn) checkEndpoint() error {
+	if c.srv.Endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(c.srv.Endpoint)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return c.invalid("its endpoint does not look like https://host:port")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return c.invalid("its endpoint must hold no user, password or query")
+	case u.Scheme == "http" && !c.srv.AllowHTTP && !remote.Loopback(u.Hostname()):
+		return c.invalid("its endpoint is plain http, which anyone on the way can read and change. Use https, or set allow_http")
+	}
+	return nil
+}
+
+func (c *conn) invalid(what string) error {
+	return &remote.Error{
+		Op: "connect", Kind: remote.Invalid, Err: errSettings,
+		Hint: "The server " + c.name() + " cannot be used: " + what + ".",
+	}
+}
+
+// name is how sentences call the server.
+func (c *conn) name() string {
+	if c.srv.Name == "" {
+		return "s3://"
+	}
+	return `"` + c.srv.Name + `"`
+}
+
+func (c *conn) bucket(name string) *bucket {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b := c.buckets[name]
+	if b == nil {
+		b = &bucket{c: c, name: name}
+		if c.srv.Region != "auto" {
+			b.region = c.srv.Region
+		}
+		c.buckets[name] = b
+	}
+	return b
+}
+
+// sign gives the keys for one attempt; the zero value when anonymous.
+func (c *conn) sign(ctx context.Context) (aws.Credentials, error) {
+	if c.keys == nil {
+		return aws.Credentials{}, nil
+	}
+	return c.keys.Retrieve(ctx)
+}
+
+// now is the server's time as far as it is known.
+func (c *conn) now() time.Time { return time.Now().Add(time.Duration(c.skew.Load())) }
+
+func (c *conn) close() {
+	c.fast.CloseIdleConnections()
+	c.slow.CloseIdleConnections()
+}

@@ -1,0 +1,226 @@
+package s3
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gantry/remote"
+)
+
+// site of a tree below an Account depends on the path, hence this ability
+// instead of the type.
+type holder interface {
+	hold(p remote.Path) (*Tree, error)
+	link() *conn
+}
+
+func (t *Tree) hold(remote.Path) (*Tree, error) { return t, nil }
+func (t *Tree) link() *conn                     { return t.c }
+
+// CanCopy tells whether the server of t can read src itself: the same endpoint,
+// asked with the same credential.
+func (t *Tree) CanCopy(src remote.Tree) bool { return t.c.canCopy(src) }
+
+func (c *conn) canCopy(src remote.Tree) bool {
+	h, ok := remote.As[holder](src)
+	if !ok {
+		return false
+	}
+	from := h.link()
+	same := from.keys == c.keys || from.srv.Credential != "" && from.srv.Credential == c.srv.Credential
+	return same && from.srv.Endpoint == c.srv.Endpoint
+}
+
+// Copy has the server copy e, with its metadata, tags and type. Up to 5 GiB
+// that is one request, above it a multipart upload made of ranges of e.
+func (t *Tree) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst remote.Path, o remote.CreateOptions) (remote.Entry, error) {
+	w := act{op: "copy", api: "s3:PutObject", path: dst, tries: metaTries}
+	if err := t.writable("copy", dst); err != nil {
+		return remote.Entry{}, err
+	}
+	h, ok := remote.As[holder](src)
+	if !ok {
+		return remote.Entry{}, refuse(w, remote.Unsupported, "The server cannot copy from there. The bytes must pass through this machine.")
+	}
+	from, err := h.hold(e.Path)
+	if err != nil {
+		return remote.Entry{}, err
+	}
+	attrs, err := t.objectOf(dst, remote.CreateOptions{Attrs: o.Attrs})
+	if err != nil {
+		return remote.Entry{}, err
+	}
+	j := &copying{sink: sink{t: t, path: dst, key: t.key(dst), o: o, attrs: attrs}, from: from, e: e, act: w}
+	if from.key(e.Path) == j.key && from.b.name == t.b.name && from.c.srv.Endpoint == t.c.srv.Endpoint && len(o.Attrs.Metadata) == 0 &&
+		o.Attrs.ContentType == "" && o.Attrs.StorageClass == "" {
+		return remote.Entry{}, refuse(w, remote.Invalid, "Source and target are the same object.")
+	}
+	if e.Size > t.c.o.MaxCopy {
+		return j.large(ctx)
+	}
+	return j.small(ctx)
+}
+
+// copying is one copy on the server's side.
+type copying struct {
+	sink
+	from *Tree
+	e    remote.Entry
+	act  act
+}
+
+// small copies with one request.
+func (j *copying) small(ctx context.Context) (remote.Entry, error) {
+	var got copied
+	var uncertain bool
+	replace, err := j.replacement(ctx)
+	if err != nil {
+		return remote.Entry{}, err
+	}
+	err = j.t.b.run(ctx, j.act, func(a attempt) error {
+		if err := j.lookFirst(a); err != nil {
+			return err
+		}
+		r := a.site.newRequest(http.MethodPut, j.key, "")
+		r.slow = true
+		j.source(r)
+		j.conditions(r)
+		attrs := object{class: j.attrs.class}
+		if replace != nil {
+			attrs = *replace
+			r.set("x-amz-metadata-directive", "REPLACE")
+		}
+		j.t.attributes(r, attrs)
+		res, err := a.do(r)
+		if err == nil {
+			got, err = j.t.copied(res)
+		}
+		uncertain = uncertain || err != nil && !refusedBefore(err)
+		return err
+	})
+	if err != nil && unknown(err) && j.conditional() && j.t.c.srv.Integrity != "strict" && !j.t.c.quirks.noConditions.Swap(true) {
+		return j.small(ctx)
+	}
+	if err != nil {
+		if k := remote.KindOf(err); uncertain && (k == remote.Changed || k == remote.Unreachable) {
+			if e, here := j.arrived(ctx); here {
+				return e, nil
+			}
+		}
+		return remote.Entry{}, j.outcome(err)
+	}
+	if j.o.Progress != nil && j.e.Size > 0 {
+		j.o.Progress(j.e.Size)
+	}
+	out := j.stored(j.e.Size, got.tag, got.sum)
+	out.ModTime = got.when
+	if !j.e.ModTime.IsZero() {
+		out.ModTime = j.e.ModTime
+	}
+	if out.Sum.Algorithm == remote.NoSum {
+		out.Sum = j.e.Sum
+	}
+	if out.Class == "" && j.attrs.class == "" {
+		out.Class = ""
+	}
+	return out, nil
+}
+
+// refusedBefore: the server answered, so that nothing was done.
+func refusedBefore(err error) bool {
+	f := inspect(err)
+	return f.status/100 == 4 || f.status/100 == 3
+}
+
+// arrived asks whether a copy whose answer was lost is there: same size and
+// same ETag or checksum as the source.
+func (j *copying) arrived(ctx context.Context) (remote.Entry, bool) {
+	return j.t.ours(ctx, j.path, j.e.Size, j.e.Sum, j.e.Version)
+}
+
+// source sets what is copied, and that it must still be the version of e.
+func (j *copying) source(r *request) {
+	r.set("x-amz-copy-source", copySource(j.from.b.name, j.from.key(j.e.Path)))
+	if j.e.Version != "" {
+		r.set("x-amz-copy-source-if-match", quoted(j.e.Version))
+	}
+}
+
+// replacement is what the target gets instead of the source's attributes; nil
+// when those are kept as they are. One cannot be changed without giving all.
+func (j *copying) replacement(ctx context.Context) (*object, error) {
+	if j.attrs.contentType == "" && len(j.attrs.meta) == 0 {
+		return nil, nil
+	}
+	h, err := j.sourceHead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a := objectFrom(h.header).with(j.attrs)
+	return &a, nil
+}
+
+func (j *copying) sourceHead(ctx context.Context) (headers, error) {
+	var h headers
+	w := act{op: "read", api: "s3:GetObject", path: j.e.Path, tries: metaTries}
+	err := j.from.b.run(ctx, w, func(a attempt) (err error) {
+		h, err = a.head(j.from.key(j.e.Path))
+		return err
+	})
+	return h, err
+}
+
+// copied is the answer to CopyObject.
+type copied struct {
+	tag  string
+	sum  remote.Sum
+	when time.Time
+}
+
+// copied reads the answer, which may hold an error although its status is 200.
+func (t *Tree) copied(res *http.Response) (copied, error) {
+	var out copied
+	buf := t.c.buffer()
+	defer t.c.putBuffer(buf)
+	if err := buf.fill(res, maxErrorBody); err != nil {
+		return out, err
+	}
+	s := &scanner{doc: buf.b}
+	for {
+		name, opens, _, err := s.next()
+		if err != nil {
+			return out, err
+		}
+		if name == nil {
+			break
+		}
+		if !opens {
+			continue
+		}
+		switch string(name) {
+		case "Error":
+			a := parseAnswer(buf.b)
+			a.status = http.StatusOK
+			return out, a
+		case "ETag", "LastModified", "ChecksumCRC64NVME":
+			field := name[0]
+			text, err := s.leaf()
+			if err != nil {
+				return out, err
+			}
+			switch field {
+			case 'E':
+				out.tag = unquote(string(appendText(nil, text)))
+			case 'L':
+				out.when = stamp(text)
+			default:
+				out.sum = crcSum(string(text))
+			}
+		}
+	}
+	if out.tag == "" {
+		return out, &answer{status: http.StatusOK} // empty: nobody knows whether it worked
+	}
+	return out, nil
+}

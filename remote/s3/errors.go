@@ -1,0 +1,224 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"gantry/remote"
+)
+
+// fault is the one function that turns whatever an operation failed with into
+// the error that callers see: its kind, and a sentence with a remedy. Neither
+// ever holds what the server echoed, a query, or a key.
+func (c *conn) fault(w act, b *bucket, f fault) error {
+	e := &remote.Error{Op: w.op, Path: w.path, Err: f.cause()}
+	var known *remote.Error
+	var src *sourceError
+	switch {
+	case errors.Is(f.err, context.Canceled), errors.Is(f.err, context.DeadlineExceeded) && f.site == nil:
+		e.Err = f.err
+	case errors.As(f.err, &known):
+		e.Kind, e.Hint, e.Final, e.Err = known.Kind, known.Hint, known.Final, known.Err
+	case errors.As(f.err, &src):
+		e.Kind, e.Err = remote.Changed, src
+		e.Hint = "The source could not be read as planned: it changed or failed while it was sent. Try again when nobody writes to it."
+	case f.throttled():
+		e.Kind, e.Hint = remote.Throttled, "The server asks us to slow down. It will be tried again more slowly."
+	default:
+		c.sentence(e, w, b, f)
+	}
+	return e
+}
+
+// cause is the error below: the answer's code, or the network's failure
+// without the URL that net/http puts around it.
+func (f fault) cause() error {
+	if f.status != 0 {
+		a := f.answer
+		return &a
+	}
+	err := f.err
+	var t *tried
+	if errors.As(err, &t) {
+		err = t.err
+	}
+	return stripURL(err)
+}
+
+// sentence fills in kind and hint by the code, else by the status.
+func (c *conn) sentence(e *remote.Error, w act, b *bucket, f fault) {
+	if hint, final, ok := f.unreachable(); ok {
+		e.Kind, e.Hint, e.Final = remote.Unreachable, hint, final
+		return
+	}
+	if c.byCode(e, w, b, f) {
+		return
+	}
+	switch {
+	case f.status == http.StatusForbidden:
+		e.Kind, e.Hint = remote.Denied, c.denied(w, b)
+	case f.status == http.StatusUnauthorized:
+		e.Kind, e.Hint = remote.Auth, "The server "+c.name()+" does not accept the credential "+c.who()+". Check its access key and secret key."
+	case f.status == http.StatusNotFound:
+		e.Kind, e.Hint = remote.NotExist, "There is nothing of that name (any more). Refresh to see what is there."
+	case f.status == http.StatusMethodNotAllowed:
+		e.Kind, e.Hint = remote.NotExist, "The object, or this version of it, was deleted. Refresh to see what is there."
+	case f.status == http.StatusPreconditionFailed:
+		e.Kind, e.Hint = remote.Changed, "The object has changed since you looked. Refresh, and decide which one to keep."
+	case f.status == http.StatusConflict:
+		e.Kind, e.Hint = remote.Changed, "Someone else is changing this object. Try again in a moment."
+	case f.status == http.StatusRequestedRangeNotSatisfiable:
+		e.Kind, e.Hint = remote.Changed, "The object is shorter than expected: it has changed. Refresh and start again."
+	case f.status == http.StatusNotImplemented:
+		e.Kind, e.Hint = remote.Unsupported, "This store does not support what was asked."
+	case f.status == http.StatusMovedPermanently:
+		e.Kind, e.Hint = remote.Invalid, "The bucket "+b.name+" is in another region, and the server does not say in which. Set the region of "+c.name()+"."
+	case f.status/100 == 4:
+		e.Kind, e.Hint = remote.Invalid, fmt.Sprintf("The server refused the request (%d %s). Check the settings of %s.", f.status, f.code, c.name())
+	default:
+		e.Kind, e.Hint = remote.Other, "The server gave an answer that gantry does not understand. Check that the endpoint of "+c.name()+" speaks S3."
+	}
+}
+
+// byCode is the table of codes. It reports whether it knows the code.
+func (c *conn) byCode(e *remote.Error, w act, b *bucket, f fault) bool {
+	if !c.signIn(e, f) && !c.object(e, w, b, f) && !c.damage(e, f) {
+		return false
+	}
+	return true
+}
+
+// signIn are the codes about who asks.
+func (c *conn) signIn(e *remote.Error, f fault) bool {
+	who := c.who()
+	e.Kind = remote.Auth
+	switch f.code {
+	case "InvalidAccessKeyId", "InvalidClientTokenId":
+		e.Hint = "The access key " + lastFour(f.keys.AccessKeyID) + " of the credential " + who + " does not exist (any more). Put a key that works into it."
+	case "SignatureDoesNotMatch":
+		e.Hint = "The secret key of the credential " + who + " does not match its access key. Enter it again; if it is right, a proxy or the endpoint changes requests."
+	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
+		e.Hint = "The session of the credential " + who + " has expired and could not be renewed. Sign in again."
+	case "TokenRefreshRequired", "InvalidToken":
+		e.Hint = "The server does not accept the session token of the credential " + who + ". Check session_token, or sign in again."
+	case "RequestTimeTooSkewed":
+		e.Hint = "The clock of this machine is " + offBy(f.date) + " off. Set it right."
+	case "NotSignedUp", "AccountProblem", "AllAccessDisabled", "InvalidPayer":
+		e.Kind = remote.Denied
+		e.Hint = "The provider has closed this account or bucket. Ask the provider."
+	default:
+		return false
+	}
+	return true
+}
+
+// object are the codes about what is asked for.
+func (c *conn) object(e *remote.Error, w act, b *bucket, f fault) bool {
+	set := func(k remote.Kind, hint string) bool { e.Kind, e.Hint = k, hint; return true }
+	switch f.code {
+	case "AccessDenied", "AccountAccessDenied", "UnauthorizedAccess":
+		return set(remote.Denied, c.denied(w, b))
+	case "NoSuchBucket":
+		return set(remote.NotExist, "The bucket "+b.name+" does not exist. Check its name, and the endpoint and region of "+c.name()+".")
+	case "NoSuchKey":
+		return set(remote.NotExist, "There is no object of that name (any more). Refresh to see what is there.")
+	case "NoSuchVersion":
+		return set(remote.NotExist, "That version was deleted. Refresh to see what is there.")
+	case "NoSuchUpload":
+		return set(remote.NotExist, "The unfinished upload is gone: it was aborted elsewhere or by a rule of the bucket. Start it again.")
+	case "PreconditionFailed":
+		return set(remote.Changed, "The object has changed since you looked. Refresh, and decide which one to keep.")
+	case "OperationAborted", "ConditionalRequestConflict":
+		return set(remote.Changed, "Someone else is changing this object. Try again in a moment.")
+	case "InvalidObjectState":
+		return set(remote.Denied, "The object is archived and must be restored before it can be read.")
+	case "ObjectLocked", "InvalidRetentionPeriod":
+		return set(remote.Denied, "The object is locked against changes until its retention ends.")
+	case "KeyTooLongError", "InvalidURI":
+		return set(remote.Invalid, "The store cannot hold this name. Names have at most 1024 bytes of UTF-8; choose another one.")
+	case "ObjectParentIsFile", "ExistingObjectIsDirectory", "DirectoryObjectContainsData":
+		return set(remote.Invalid, "This store keeps objects as files, so that an object and a folder cannot have the same name. Choose another name.")
+	case "EntityTooLarge":
+		return set(remote.Invalid, "The object is too big for this store.")
+	case "MetadataTooLarge":
+		return set(remote.Invalid, "There is more metadata than the 2 KiB that S3 allows. Remove some.")
+	case "InvalidStorageClass":
+		return set(remote.Invalid, "This store does not know the storage class. Choose another one.")
+	case "InvalidBucketName":
+		return set(remote.Invalid, "The name of the bucket of "+c.name()+" is none that S3 allows. Check it.")
+	case "QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "TotalStorageLimitExceeded":
+		return set(remote.Full, "The store is full or its quota is used up. Free some space or ask for more.")
+	case "NotImplemented", "XNotImplemented", "MethodNotAllowed":
+		if f.code != "MethodNotAllowed" || w.api != "s3:GetObject" {
+			return set(remote.Unsupported, "This store does not support what was asked ("+w.op+").")
+		}
+	}
+	if strings.HasPrefix(f.code, "KMS") {
+		return set(remote.Denied, "The encryption key refused: "+c.who()+" needs kms:GenerateDataKey and kms:Decrypt on it, and the key must be enabled.")
+	}
+	return false
+}
+
+// damage are the codes about bytes that did not arrive as they were sent.
+func (c *conn) damage(e *remote.Error, f fault) bool {
+	switch f.code {
+	case "BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch":
+		e.Kind, e.Hint = remote.Corrupt, "Bytes were damaged on the way, or the source changed while it was sent. Try again; if it happens often, suspect memory or a proxy."
+	case "IncompleteBody", "MissingContentLength":
+		e.Kind, e.Hint = remote.Corrupt, "The upload was cut short on the way. Try again."
+	case "InvalidPart", "InvalidPartOrder", "EntityTooSmall":
+		e.Kind, e.Hint = remote.Corrupt, "The parts do not fit together. Start the upload again."
+	default:
+		return false
+	}
+	return true
+}
+
+// denied names who, what and where, and the permission that is missing.
+func (c *conn) denied(w act, b *bucket) string {
+	where := b.name
+	if where == "" {
+		where = "this account"
+	} else if w.path != "" {
+		where += "/" + c.srv.Prefix + string(w.path)
+	}
+	s := "The credential " + c.who() + " may not " + w.op + " in " + where + "."
+	if w.api != "" {
+		s += " It needs the permission " + w.api + "."
+	}
+	if w.api == "s3:GetObject" && !c.srv.RequesterPays {
+		s += " If the bucket makes the reader pay, set requester_pays."
+	}
+	return s
+}
+
+// who is the credential in a sentence.
+func (c *conn) who() string {
+	if c.keys == nil {
+		return "(none: anonymous)"
+	}
+	return `"` + c.profile + `"`
+}
+
+func lastFour(id string) string {
+	if len(id) < 8 {
+		return ""
+	}
+	return "…" + id[len(id)-4:]
+}
+
+func offBy(date time.Time) string {
+	if date.IsZero() {
+		return "more than 15 minutes"
+	}
+	return fmt.Sprintf("%.0f minutes", math.Abs(time.Until(date).Minutes()))
+}
+
+// refusedDial: nobody listens there.
+func refusedDial(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }

@@ -1,0 +1,100 @@
+package s3
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// headers are the headers of an object, from HEAD or from a GET that stands in
+// for it.
+type headers struct {
+	header http.Header
+	size   int64
+}
+
+// head asks for the headers of key. A refusal of HEAD has no body and so no
+// reason; a GET of one byte finds it, or finds that reading is allowed after
+// all.
+func (a attempt) head(key string) (headers, error) {
+	r := a.site.newRequest(http.MethodHead, key, "")
+	r.set("x-amz-checksum-mode", "ENABLED")
+	res, err := a.do(r)
+	if err == nil {
+		_ = res.Body.Close()
+		return headers{res.Header, res.ContentLength}, nil
+	}
+	flt := inspect(err)
+	if flt.status == http.StatusForbidden || flt.status == http.StatusBadRequest || flt.status == http.StatusMovedPermanently && flt.region == "" {
+		return a.headByGet(key, err)
+	}
+	return headers{}, err
+}
+
+func (a attempt) headByGet(key string, refused error) (headers, error) {
+	r := a.site.newRequest(http.MethodGet, key, "")
+	r.set("range", "bytes=0-0")
+	res, err := a.do(r)
+	if err != nil {
+		if flt := inspect(err); flt.code == "InvalidRange" || flt.status == http.StatusRequestedRangeNotSatisfiable {
+			return headers{flt.header, 0}, nil // an empty object
+		} else if flt.code == "" {
+			return headers{}, refused
+		}
+		return headers{}, err
+	}
+	drain(res)
+	size := res.ContentLength
+	if _, total, ok := contentRange(res.Header.Get("Content-Range")); ok {
+		size = total
+	}
+	// A checksum here would be of the one byte.
+	h := res.Header.Clone()
+	for _, name := range []string{"Sha256", "Sha1", "Crc64nvme", "Crc32c", "Crc32"} {
+		h.Del("X-Amz-Checksum-" + name)
+	}
+	return headers{h, size}, nil
+}
+
+// attributes are the headers of a server's settings and of an object's Attrs
+// that go with everything that makes an object.
+func (t *Tree) attributes(r *request, a object) {
+	srv := t.c.srv
+	if a.class != "" {
+		r.set("x-amz-storage-class", a.class)
+	}
+	if srv.ACL != "" {
+		r.set("x-amz-acl", srv.ACL)
+	}
+	if srv.Encryption != "" && srv.Encryption != "none" {
+		r.set("x-amz-server-side-encryption", srv.Encryption)
+	}
+	if srv.KMSKeyID != "" {
+		r.set("x-amz-server-side-encryption-aws-kms-key-id", srv.KMSKeyID)
+	}
+	if a.contentType != "" {
+		r.set("content-type", a.contentType)
+	}
+	for name, value := range a.meta {
+		r.set("x-amz-meta-"+name, value)
+	}
+}
+
+// payer is how SDK calls say that we pay.
+func (c *conn) payer() types.RequestPayer {
+	if c.srv.RequesterPays {
+		return types.RequestPayerRequester
+	}
+	return ""
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return aws.String(s)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

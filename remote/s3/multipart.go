@@ -1,0 +1,259 @@
+package s3
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"gantry/remote"
+)
+
+// multi writes an object as a multipart upload.
+type multi struct {
+	sink
+	id    string
+	have  []remote.Part
+	whole bool // the upload is of the kind that checks the sum of the whole
+
+	mu   sync.Mutex
+	done *remote.Entry // after a Commit that worked
+	over bool          // after Abort
+}
+
+// multipart begins an upload, or goes on with one.
+func (t *Tree) multipart(ctx context.Context, base sink) (remote.Sink, error) {
+	m := &multi{sink: base, id: base.o.Resume}
+	if m.id != "" {
+		have, algorithm, err := m.list(ctx)
+		switch remote.KindOf(err) {
+		case remote.Other:
+			if err != nil {
+				return nil, err
+			}
+			m.have, m.whole = have, algorithm == types.ChecksumAlgorithmCrc64nvme
+			return m, nil
+		case remote.Denied:
+			// Who may not list parts may still write them: the journal of the
+			// caller knows what is there.
+			return m, nil
+		default:
+			return nil, err
+		}
+	}
+	err := m.begin(ctx)
+	if err != nil && t.c.adapt(err, unconditional{}) {
+		err = m.begin(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// unconditional is for requests that carry no conditions to give up.
+type unconditional struct{}
+
+func (unconditional) conditional() bool { return false }
+
+func (m *multi) begin(ctx context.Context) error {
+	m.whole = !m.t.c.quirks.noCRC.Load()
+	w := act{op: "upload", api: "s3:PutObject", path: m.path, tries: metaTries}
+	return m.t.b.run(ctx, w, func(a attempt) error {
+		out, err := a.site.client.CreateMultipartUpload(a.ctx, m.t.createInput(m.key, m.attrs, m.whole))
+		if err != nil {
+			return err
+		}
+		if m.id = aws.ToString(out.UploadId); m.id == "" {
+			return &answer{status: http.StatusOK, code: "NoUploadId"}
+		}
+		return nil
+	})
+}
+
+// createInput is CreateMultipartUpload with the settings of the server.
+func (t *Tree) createInput(key string, a object, whole bool) *s3.CreateMultipartUploadInput {
+	srv := t.c.srv
+	in := &s3.CreateMultipartUploadInput{
+		Bucket: aws.String(t.b.name), Key: aws.String(key), RequestPayer: t.c.payer(),
+		ContentType: optional(a.contentType), Metadata: a.meta,
+		StorageClass: types.StorageClass(a.class), ACL: types.ObjectCannedACL(srv.ACL), SSEKMSKeyId: optional(srv.KMSKeyID),
+	}
+	if srv.Encryption != "none" {
+		in.ServerSideEncryption = types.ServerSideEncryption(srv.Encryption)
+	}
+	if whole {
+		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme
+		in.ChecksumType = types.ChecksumTypeFullObject
+	}
+	return in
+}
+
+// ID is the upload id.
+func (m *multi) ID() string { return m.id }
+
+// Have lists the parts that the store has.
+func (m *multi) Have() []remote.Part { return slices.Clone(m.have) }
+
+// list asks for the parts of the upload, page after page.
+func (m *multi) list(ctx context.Context) ([]remote.Part, types.ChecksumAlgorithm, error) {
+	var parts []remote.Part
+	var algorithm types.ChecksumAlgorithm
+	w := act{op: "upload", api: "s3:ListMultipartUploadParts", path: m.path, tries: metaTries}
+	for marker := ""; ; {
+		var out *s3.ListPartsOutput
+		err := m.t.b.run(ctx, w, func(a attempt) (err error) {
+			out, err = a.site.client.ListParts(a.ctx, &s3.ListPartsInput{
+				Bucket: aws.String(m.t.b.name), Key: aws.String(m.key), UploadId: aws.String(m.id),
+				PartNumberMarker: optional(marker), RequestPayer: m.t.c.payer(),
+			})
+			return err
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		algorithm = out.ChecksumAlgorithm
+		for _, p := range out.Parts {
+			parts = append(parts, partOf(p))
+		}
+		next := aws.ToString(out.NextPartNumberMarker)
+		if !aws.ToBool(out.IsTruncated) {
+			return parts, algorithm, nil
+		}
+		if n, _ := strconv.Atoi(next); n <= 0 || next == marker || len(parts) > maxParts {
+			return nil, "", listingError(errRepeats)
+		}
+		marker = next
+	}
+}
+
+func partOf(p types.Part) remote.Part {
+	out := remote.Part{Num: int(aws.ToInt32(p.PartNumber)), Size: aws.ToInt64(p.Size), Tag: unquote(aws.ToString(p.ETag))}
+	out.Sum = crcSum(aws.ToString(p.ChecksumCRC64NVME))
+	return out
+}
+
+func crcSum(text string) remote.Sum {
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(raw) != 8 {
+		return remote.Sum{}
+	}
+	return remote.Sum{Algorithm: remote.CRC64NVME, Digest: string(raw)}
+}
+
+// WritePart sends one part. The checksum is worked out before a byte leaves and
+// the store compares it with what arrives, so that a source that changes in
+// between is found out.
+func (m *multi) WritePart(ctx context.Context, n int, body io.ReadSeeker) (remote.Part, error) {
+	w := act{op: "upload", api: "s3:PutObject", path: m.path, tries: dataTries}
+	if n < 1 || n > maxParts {
+		return remote.Part{}, refuse(w, remote.Invalid, "An upload has at most 10,000 parts. Choose a larger part size.")
+	}
+	part, err := m.send(ctx, w, n, body)
+	if err != nil && m.t.c.adapt(err, unconditional{}) {
+		part, err = m.send(ctx, w, n, body)
+	}
+	return part, err
+}
+
+func (m *multi) send(ctx context.Context, w act, n int, body io.ReadSeeker) (remote.Part, error) {
+	sum, err := m.t.c.hash(body)
+	if err != nil {
+		return remote.Part{}, m.t.c.fault(w, m.t.b, inspect(err))
+	}
+	query := string(appendQuery([]byte("partNumber="+itoa(n)+"&uploadId="), m.id))
+	part := remote.Part{Num: n, Size: sum.size, Sum: sum.sum()}
+	err = m.t.b.run(ctx, w, func(a attempt) error {
+		r := a.site.newRequest(http.MethodPut, m.key, query)
+		if m.whole || sum.md5 != "" {
+			sum.protect(r)
+		}
+		r.body = &replay{src: body, size: sum.size}
+		res, err := a.do(r)
+		if err != nil {
+			return err
+		}
+		drain(res)
+		if part.Tag = unquote(res.Header.Get("Etag")); part.Tag == "" {
+			return &answer{status: res.StatusCode, code: "NoETag"}
+		}
+		return nil
+	})
+	if err != nil {
+		return remote.Part{}, err
+	}
+	return part, nil
+}
+
+const (
+	abortTries   = 5
+	abortTimeout = 30 * time.Second
+)
+
+// Abort throws the parts away and makes sure that they are gone: a part that
+// was on its way may land after the first try, and is billed until somebody
+// notices.
+func (m *multi) Abort(ctx context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.done != nil || m.over {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
+	defer cancel()
+	err := m.t.abort(ctx, m.path, m.id)
+	m.over = err == nil
+	return err
+}
+
+func (t *Tree) abort(ctx context.Context, p remote.Path, id string) error {
+	w := act{op: "abort the upload", api: "s3:AbortMultipartUpload", path: p, tries: metaTries}
+	for try := 1; ; try++ {
+		err := t.b.run(ctx, w, func(a attempt) error {
+			_, err := a.site.client.AbortMultipartUpload(a.ctx, &s3.AbortMultipartUploadInput{
+				Bucket: aws.String(t.b.name), Key: aws.String(t.key(p)), UploadId: aws.String(id), RequestPayer: t.c.payer(),
+			})
+			return err
+		})
+		if gone(err) {
+			return nil
+		}
+		if err != nil {
+			return leftBehind(err)
+		}
+		m := &multi{sink: sink{t: t, path: p, key: t.key(p)}, id: id}
+		if _, _, err := m.list(ctx); err != nil {
+			return nil // gone, or nobody will tell
+		}
+		if try == abortTries || !pause(ctx, try) {
+			return leftBehind(&remote.Error{Op: w.op, Path: p, Kind: remote.Other, Err: errLeft})
+		}
+	}
+}
+
+var errLeft = errors.New("parts remain")
+
+// gone: the upload is not there.
+func gone(err error) bool {
+	var e *remote.Error
+	var a *answer
+	return errors.As(err, &e) && errors.As(e.Err, &a) && a.code == "NoSuchUpload"
+}
+
+// leftBehind says what an abort that failed means for the bill.
+func leftBehind(err error) error {
+	var e *remote.Error
+	if errors.As(err, &e) {
+		e.Hint = "The unfinished upload could not be removed; its parts remain and are billed. " + e.Hint
+	}
+	return err
+}

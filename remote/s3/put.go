@@ -1,0 +1,295 @@
+package s3
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // a checksum that old stores know, not a signature
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/minio/crc64nvme"
+
+	"gantry/remote"
+)
+
+// Create begins to write the object at p: one request at Commit when there is a
+// single part, else a multipart upload that begins now.
+func (t *Tree) Create(ctx context.Context, p remote.Path, o remote.CreateOptions) (remote.Sink, error) {
+	if err := t.writable("upload", p); err != nil {
+		return nil, err
+	}
+	if len(t.key(p)) > maxKey || p == "" || string(p) == t.within {
+		if _, err := t.Join("", string(p)); err != nil {
+			return nil, err
+		}
+		return nil, refuse(act{op: "upload", path: p}, remote.Invalid, "The root of a bucket is no object. Name one.")
+	}
+	if o.Size > maxObject {
+		return nil, refuse(act{op: "upload", path: p}, remote.Invalid, "The file is bigger than the 48.8 TiB that S3 allows.")
+	}
+	a, err := t.objectOf(p, o)
+	if err != nil {
+		return nil, err
+	}
+	base := sink{t: t, path: p, key: t.key(p), o: o, attrs: a}
+	if o.Resume == "" && (o.PartSize == 0 || o.Size >= 0 && o.Size <= o.PartSize) {
+		return &single{sink: base}, nil
+	}
+	return t.multipart(ctx, base)
+}
+
+// sink is what both kinds have in common.
+type sink struct {
+	t     *Tree
+	path  remote.Path
+	key   string
+	o     remote.CreateOptions
+	attrs object
+}
+
+// stored is the entry of what was just published.
+func (s *sink) stored(size int64, tag string, sum remote.Sum) remote.Entry {
+	e := remote.Entry{
+		Path: s.path, Name: baseName(s.path), Size: size, ModTime: s.o.ModTime, Version: tag,
+		Class: className([]byte(s.attrs.class)), Sum: sum,
+	}
+	if e.ModTime.IsZero() {
+		e.ModTime = time.Now()
+	}
+	return e
+}
+
+// conditions sets what must hold for the object to be published.
+func (s *sink) conditions(r *request) {
+	if s.t.c.quirks.noConditions.Load() {
+		return
+	}
+	switch {
+	case s.o.IfAbsent:
+		r.set("if-none-match", "*")
+	case s.o.IfVersion != "":
+		r.set("if-match", quoted(s.o.IfVersion))
+	}
+}
+
+// lookFirst stands in for conditions on a store that does not know them.
+func (s *sink) lookFirst(a attempt) error {
+	if !s.o.IfAbsent && s.o.IfVersion == "" || !s.t.c.quirks.noConditions.Load() {
+		return nil
+	}
+	h, err := a.head(s.key)
+	gone := err != nil && inspect(err).status == http.StatusNotFound
+	switch {
+	case err != nil && !gone:
+		return err
+	case s.o.IfAbsent && !gone, s.o.IfVersion != "" && (gone || unquote(h.header.Get("Etag")) != s.o.IfVersion):
+		return &answer{status: http.StatusPreconditionFailed, code: "PreconditionFailed"}
+	}
+	return nil
+}
+
+// outcome gives an error of publishing its final kind: a condition that failed
+// is Exist or Changed.
+func (s *sink) outcome(err error) error {
+	var e *remote.Error
+	if !errors.As(err, &e) || !s.o.IfAbsent {
+		return err
+	}
+	var a *answer
+	if errors.As(e.Err, &a) && a.status == http.StatusPreconditionFailed {
+		e.Kind, e.Hint = remote.Exist, "Something of that name is there by now. Overwrite it, keep both, or skip."
+	}
+	return err
+}
+
+// sums are the checksums of one body.
+type sums struct {
+	crc  uint64
+	md5  string // base64; only for stores that know no better
+	size int64
+}
+
+func (c *conn) hash(body io.ReadSeeker) (sums, error) {
+	var s sums
+	if _, err := body.Seek(0, io.SeekStart); err != nil {
+		return s, &sourceError{err}
+	}
+	crc := crc64nvme.New()
+	var w io.Writer = crc
+	old := md5.New() //nolint:gosec // see the import
+	compatible := c.quirks.noCRC.Load()
+	if compatible {
+		w = io.MultiWriter(crc, old)
+	}
+	n, err := io.Copy(w, struct{ io.Reader }{body})
+	if err != nil {
+		return s, &sourceError{err}
+	}
+	s.crc, s.size = crc.Sum64(), n
+	if compatible {
+		s.md5 = base64.StdEncoding.EncodeToString(old.Sum(nil))
+	}
+	return s, nil
+}
+
+func (s sums) sum() remote.Sum {
+	return remote.Sum{Algorithm: remote.CRC64NVME, Digest: digest(s.crc)}
+}
+
+// protect sets the checksum that the store is to check.
+func (s sums) protect(r *request) {
+	if s.md5 != "" {
+		r.set("content-md5", s.md5)
+		return
+	}
+	r.set("x-amz-checksum-crc64nvme", base64.StdEncoding.EncodeToString([]byte(digest(s.crc))))
+}
+
+// single writes an object with one PutObject, sent by Commit.
+type single struct {
+	sink
+
+	mu        sync.Mutex
+	body      io.ReadSeeker
+	sums      sums
+	uncertain bool // an earlier Commit may have worked
+	over      bool
+}
+
+// ID is "": there is nothing to go on with.
+func (s *single) ID() string { return "" }
+
+// Have is nothing.
+func (s *single) Have() []remote.Part { return nil }
+
+// WritePart keeps body and works out its checksum; nothing is sent before
+// Commit.
+func (s *single) WritePart(ctx context.Context, n int, body io.ReadSeeker) (remote.Part, error) {
+	if err := ctx.Err(); err != nil {
+		return remote.Part{}, s.t.c.fault(act{op: "upload", path: s.path}, s.t.b, inspect(err))
+	}
+	if n != 1 {
+		return remote.Part{}, refuse(act{op: "upload", path: s.path}, remote.Invalid, "An object of a single part was given another one.")
+	}
+	sum, err := s.t.c.hash(body)
+	if err != nil {
+		return remote.Part{}, s.t.c.fault(act{op: "upload", path: s.path}, s.t.b, inspect(err))
+	}
+	s.mu.Lock()
+	s.body, s.sums = body, sum
+	s.mu.Unlock()
+	return remote.Part{Num: 1, Size: sum.size, Sum: sum.sum()}, nil
+}
+
+// Commit sends the object. The store checks the bytes against the checksum
+// before it publishes them.
+func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := act{op: "upload", api: "s3:PutObject", path: s.path, tries: dataTries}
+	var size int64
+	if len(parts) > 0 {
+		size = parts[0].Size
+	}
+	if len(parts) > 1 || size != s.sums.size || s.o.Size >= 0 && size != s.o.Size {
+		return remote.Entry{}, refuse(w, remote.Changed, "The source has not the size that was planned: it changed while it was read. Try again.")
+	}
+	if s.body == nil {
+		s.sums = sums{}
+		if s.t.c.quirks.noCRC.Load() {
+			s.sums.md5 = emptyMD5
+		}
+	}
+	var tag string
+	err := s.t.b.run(ctx, w, func(a attempt) error {
+		var err error
+		tag, err = s.put(a)
+		return err
+	})
+	if err != nil && s.t.c.adapt(err, s) {
+		if s.t.c.quirks.noCRC.Load() && s.sums.md5 == "" && s.body != nil {
+			if s.sums, err = s.t.c.hash(s.body); err != nil {
+				return remote.Entry{}, s.t.c.fault(w, s.t.b, inspect(err))
+			}
+		}
+		err = s.t.b.run(ctx, w, func(a attempt) error {
+			var err error
+			tag, err = s.put(a)
+			return err
+		})
+	}
+	if err != nil {
+		return s.settle(ctx, err)
+	}
+	s.over = true
+	return s.stored(size, tag, s.sums.sum()), nil
+}
+
+const emptyMD5 = "1B2M2Y8AsgTpgAmY7PhCfg=="
+
+func (s *single) put(a attempt) (string, error) {
+	if err := s.lookFirst(a); err != nil {
+		return "", err
+	}
+	r := a.site.newRequest(http.MethodPut, s.key, "")
+	s.t.attributes(r, s.attrs)
+	s.conditions(r)
+	s.sums.protect(r)
+	if s.body != nil && s.sums.size > 0 {
+		r.body = &replay{src: s.body, size: s.sums.size}
+	}
+	res, err := a.do(r)
+	if err != nil {
+		return "", err
+	}
+	drain(res)
+	return unquote(res.Header.Get("Etag")), nil
+}
+
+// settle decides after a failure whether the object was stored all the same: a
+// reply that was lost, or a second try that met the first one's object.
+func (s *single) settle(ctx context.Context, err error) (remote.Entry, error) {
+	kind := remote.KindOf(err)
+	conditional := s.o.IfAbsent || s.o.IfVersion != ""
+	if kind == remote.Unreachable {
+		s.uncertain = true
+	} else if conditional && s.uncertain && (kind == remote.Changed || kind == remote.Exist) {
+		if e, here := s.t.ours(ctx, s.path, s.sums.size, s.sums.sum(), ""); here {
+			s.over = true
+			return e, nil
+		}
+	}
+	return remote.Entry{}, s.outcome(err)
+}
+
+// Abort forgets the body.
+func (s *single) Abort(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.body = nil
+	return nil
+}
+
+// ours asks whether the object at p is the one that was just written: same
+// size, and same checksum or ETag.
+func (t *Tree) ours(ctx context.Context, p remote.Path, size int64, sum remote.Sum, tag string) (remote.Entry, bool) {
+	e, err := t.Stat(ctx, p)
+	if err != nil || e.Size != size {
+		return remote.Entry{}, false
+	}
+	same := e.Sum.Algorithm == remote.CRC64NVME && e.Sum == sum || tag != "" && e.Version == tag
+	return e, same
+}
+
+// putEmpty writes an empty object unless something is there.
+func (t *Tree) putEmpty(a attempt, key string) error {
+	s := &single{sink: sink{t: t, key: key, o: remote.CreateOptions{IfAbsent: true}, attrs: object{class: ""}}}
+	if t.c.quirks.noCRC.Load() {
+		s.sums.md5 = emptyMD5
+	}
+	_, err := s.put(a)
+	return err
+}

@@ -1,0 +1,253 @@
+package s3
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // stores demand it for this request
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"gantry/remote"
+)
+
+const (
+	removeBatch = 1000
+	removeAhead = 16 // single deletes at a time
+)
+
+// Remove deletes the objects at ps, a thousand with one request. What is gone
+// already is no error.
+func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	if err := t.writable("delete", ps[0]); err != nil {
+		return err
+	}
+	var batch, single []remote.Path
+	for _, p := range ps {
+		switch {
+		case p == "" || string(p) == t.within:
+			return refuse(act{op: "delete", path: p}, remote.Invalid, "The root of a server cannot be deleted.")
+		case xmlSafe(t.key(p)):
+			batch = append(batch, p)
+		default:
+			single = append(single, p) // its name cannot travel in XML
+		}
+	}
+	if len(batch) == 1 || t.c.quirks.noMulti.Load() {
+		single, batch = append(single, batch...), nil
+	}
+	var errs []error
+	for b := range slices.Chunk(batch, removeBatch) {
+		left, err := t.removeBatch(ctx, b)
+		if left != nil {
+			single = append(single, left...)
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if err := t.removeEach(ctx, single); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// removeEach sends one request for each key.
+func (t *Tree) removeEach(ctx context.Context, ps []remote.Path) error {
+	errs := make([]error, len(ps))
+	var g errgroup.Group
+	g.SetLimit(removeAhead)
+	for i, p := range ps {
+		g.Go(func() error {
+			w := act{op: "delete", api: "s3:DeleteObject", path: p, tries: metaTries}
+			errs[i] = t.b.run(ctx, w, func(a attempt) error {
+				res, err := a.do(a.site.newRequest(http.MethodDelete, t.key(p), ""))
+				if err == nil {
+					drain(res)
+				}
+				return err
+			})
+			if k := remote.KindOf(errs[i]); k == remote.NotExist && !noBucket(errs[i]) {
+				errs[i] = nil
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // the errors are in errs
+	return errors.Join(errs...)
+}
+
+func noBucket(err error) bool {
+	var e *remote.Error
+	var a *answer
+	return errors.As(err, &e) && errors.As(e.Err, &a) && a.code == "NoSuchBucket"
+}
+
+// removeBatch deletes up to a thousand keys. Keys that failed for now are tried
+// again; left are those for which the store knows no such request.
+func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote.Path, err error) {
+	w := act{op: "delete", api: "s3:DeleteObject", tries: metaTries}
+	byKey := make(map[string]remote.Path, len(ps))
+	for _, p := range ps {
+		byKey[t.key(p)] = p
+	}
+	var refused []refusal
+	for try := 1; len(ps) > 0; try++ {
+		var answers []refusal
+		err := t.b.run(ctx, w, func(a attempt) error {
+			answers, err = a.deleteObjects(t, ps)
+			return err
+		})
+		if err != nil {
+			if k := remote.KindOf(err); (k == remote.Unsupported || k == remote.Invalid) && t.c.srv.Integrity != "strict" {
+				t.c.quirks.noMulti.Store(k == remote.Unsupported)
+				return ps, nil
+			}
+			return nil, t.eachOf(ps, err)
+		}
+		ps = nil
+		for _, r := range answers {
+			p, ok := byKey[r.key]
+			again := fault{answer: answer{code: r.code}}
+			switch {
+			case !ok || r.code == "NoSuchKey":
+			case again.retryable() && try < metaTries:
+				ps = append(ps, p)
+			default:
+				refused = append(refused, r)
+			}
+		}
+		if len(ps) > 0 && !pause(ctx, try) {
+			return nil, t.eachOf(ps, context.Cause(ctx))
+		}
+	}
+	return nil, t.refusals(refused, byKey)
+}
+
+// eachOf reports one failure of a request for every key that it was for.
+func (t *Tree) eachOf(ps []remote.Path, err error) error {
+	var e *remote.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	errs := make([]error, len(ps))
+	for i, p := range ps {
+		one := *e
+		one.Path = p
+		errs[i] = &one
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Tree) refusals(rs []refusal, byKey map[string]remote.Path) error {
+	errs := make([]error, len(rs))
+	for i, r := range rs {
+		status := http.StatusForbidden
+		if r.code != "AccessDenied" {
+			status = http.StatusConflict
+		}
+		w := act{op: "delete", api: "s3:DeleteObject", path: byKey[r.key]}
+		errs[i] = t.c.fault(w, t.b, inspect(&answer{status: status, code: r.code, message: r.message}))
+	}
+	return errors.Join(errs...)
+}
+
+// refusal is one key that was not deleted.
+type refusal struct{ key, code, message string }
+
+// deleteObjects sends one request for ps.
+func (a attempt) deleteObjects(t *Tree, ps []remote.Path) ([]refusal, error) {
+	var b strings.Builder
+	b.WriteString(`<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>`)
+	for _, p := range ps {
+		b.WriteString("<Object><Key>")
+		b.WriteString(xmlEscaper.Replace(t.key(p)))
+		b.WriteString("</Key></Object>")
+	}
+	b.WriteString("</Delete>")
+	r := a.site.newRequest(http.MethodPost, "", "delete=")
+	r.small = []byte(b.String())
+	sum := md5.Sum(r.small) //nolint:gosec // see the import
+	r.set("content-md5", base64.StdEncoding.EncodeToString(sum[:]))
+	r.set("content-type", "application/xml")
+	res, err := a.do(r)
+	if err != nil {
+		return nil, err
+	}
+	buf := t.c.buffer()
+	defer t.c.putBuffer(buf)
+	if err := buf.fill(res, maxPageBytes); err != nil {
+		return nil, err
+	}
+	return readRefusals(buf.b)
+}
+
+// readRefusals reads <DeleteResult>: the errors in it. An <Error> as a whole
+// answer, under a status of 200, is an error too.
+func readRefusals(doc []byte) ([]refusal, error) {
+	var out []refusal
+	s := &scanner{doc: doc}
+	root := true
+	for {
+		name, opens, _, err := s.next()
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case name == nil && root:
+			return nil, errXML
+		case name == nil:
+			return out, nil
+		case !opens:
+		case root && string(name) == "Error":
+			a := parseAnswer(doc)
+			a.status = http.StatusOK
+			return nil, a
+		case string(name) == "Error":
+			r, err := readRefusal(s)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, r)
+		}
+		root = false
+	}
+}
+
+func readRefusal(s *scanner) (refusal, error) {
+	var r refusal
+	for {
+		name, opens, _, err := s.next()
+		if err != nil || name == nil {
+			return r, errXML
+		}
+		if !opens {
+			return r, nil
+		}
+		var into *string
+		switch string(name) {
+		case "Key":
+			into = &r.key
+		case "Code":
+			into = &r.code
+		case "Message":
+			into = &r.message
+		default:
+			if err := s.skip(); err != nil {
+				return r, err
+			}
+			continue
+		}
+		text, err := s.leaf()
+		if err != nil {
+			return r, err
+		}
+		*into = string(appendText(nil, text))
+	}
+}

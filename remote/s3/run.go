@@ -1,0 +1,144 @@
+package s3
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"gantry/remote"
+)
+
+const (
+	metaTries = 6 // of a metadata call, the first one included
+	dataTries = 1 // of a call that moves content: the caller retries
+	baseDelay = 100 * time.Millisecond
+	maxDelay  = 5 * time.Second
+)
+
+// act is an operation in the user's words and in AWS's.
+type act struct {
+	op    string      // "list"
+	api   string      // the permission it needs: "s3:ListBucket"
+	path  remote.Path // the entry, for the error
+	tries int
+}
+
+// run does f until it works or cannot work. Whatever the number of tries, it
+// follows the bucket to its region, renews keys that were refused before their
+// time, and corrects for a wrong clock, each once.
+func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
+	var moved, renewed, tuned bool
+	for try := 1; ; {
+		err := b.once(ctx, f)
+		if err == nil {
+			return nil
+		}
+		flt := inspect(err)
+		switch {
+		case ctx.Err() != nil:
+			return b.c.fault(w, b, flt)
+		case flt.elsewhere() && !moved:
+			moved = true
+			if !b.follow(ctx, flt) {
+				return b.c.fault(w, b, flt)
+			}
+			continue
+		case flt.expired() && !renewed && b.renew(ctx, flt):
+			renewed = true
+			continue
+		case flt.code == "RequestTimeTooSkewed" && !flt.date.IsZero() && !tuned:
+			tuned = true
+			b.c.skew.Store(int64(time.Until(flt.date)))
+			b.c.o.Log.Warn("clock differs from the server's", "server", b.c.srv.Name, "by", time.Until(flt.date))
+			continue
+		}
+		if try >= w.tries || !flt.retryable() {
+			return b.c.fault(w, b, flt)
+		}
+		if !pause(ctx, try) {
+			return b.c.fault(w, b, flt)
+		}
+		try++
+	}
+}
+
+func (b *bucket) once(ctx context.Context, f func(attempt) error) error {
+	s, err := b.ready(ctx)
+	if err != nil {
+		return err
+	}
+	keys, err := b.c.sign(ctx)
+	if err != nil {
+		return err
+	}
+	err = f(attempt{ctx: ctx, c: b.c, b: b, site: s, keys: keys})
+	if err != nil {
+		err = &tried{err: err, site: s, keys: keys}
+	}
+	return err
+}
+
+// pause waits with full jitter before the next try.
+func pause(ctx context.Context, try int) bool {
+	limit := min(baseDelay<<min(try, 10), maxDelay)
+	t := time.NewTimer(rand.N(limit))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// follow finds out where the bucket is after an answer said that it is not
+// here. Parallel requests that were sent to the old place find it moved.
+func (b *bucket) follow(ctx context.Context, flt fault) bool {
+	if at := b.at.Load(); flt.site != nil && at != flt.site {
+		return true
+	}
+	region := flt.region
+	if region == "" {
+		region = b.ask(ctx)
+	}
+	if region == "" || flt.site != nil && region == flt.site.region {
+		return false
+	}
+	b.c.o.Log.Info("bucket is in another region", "bucket", b.name, "region", region)
+	_, err := b.move(ctx, region)
+	return err == nil
+}
+
+// ask sends HeadBucket, whose answer names the region even when it is a
+// refusal. "" when it does not.
+func (b *bucket) ask(ctx context.Context) string {
+	if b.name == "" {
+		return ""
+	}
+	s, err := b.resolve(ctx, firstRegion)
+	if err != nil {
+		return ""
+	}
+	keys, err := b.c.sign(ctx)
+	if err != nil {
+		return ""
+	}
+	a := attempt{ctx: ctx, c: b.c, b: b, site: s, keys: keys}
+	res, err := a.do(s.newRequest(http.MethodHead, "", ""))
+	if err == nil {
+		drain(res)
+		return res.Header.Get("X-Amz-Bucket-Region")
+	}
+	return inspect(err).region
+}
+
+// renew drops the keys that were refused and tells whether there are others.
+func (b *bucket) renew(ctx context.Context, flt fault) bool {
+	if b.c.keys == nil {
+		return false
+	}
+	b.c.keys.Refused(flt.keys)
+	fresh, err := b.c.sign(ctx)
+	return err == nil && (fresh.AccessKeyID != flt.keys.AccessKeyID || fresh.SessionToken != flt.keys.SessionToken)
+}

@@ -1,0 +1,231 @@
+package s3
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+var errXML = errors.New("the answer is no complete XML document")
+
+// scanner walks over the elements of an answer without reflection and without
+// copying: names and texts are slices of the document. It knows what S3 sends:
+// elements, attributes, comments, text with entities. Prefixes of namespaces
+// are dropped.
+type scanner struct {
+	doc   []byte
+	pos   int
+	empty bool // the last element opened was <like/>
+}
+
+// next moves to the next tag. name is nil at the end of the document; text is
+// what stood before the tag, still with its entities.
+func (s *scanner) next() (name []byte, opens bool, text []byte, err error) {
+	from := s.pos
+	for {
+		i := bytes.IndexByte(s.doc[s.pos:], '<')
+		if i < 0 {
+			s.pos = len(s.doc)
+			return nil, false, nil, nil
+		}
+		text = s.doc[from : s.pos+i]
+		s.pos += i + 1
+		if s.pos < len(s.doc) && (s.doc[s.pos] == '?' || s.doc[s.pos] == '!') {
+			end := bytes.Index(s.doc[s.pos:], s.closer())
+			if end < 0 {
+				return nil, false, nil, errXML
+			}
+			s.pos += end + len(s.closer())
+			from = s.pos
+			continue
+		}
+		break
+	}
+	end := bytes.IndexByte(s.doc[s.pos:], '>')
+	if end < 1 {
+		return nil, false, nil, errXML
+	}
+	tag := s.doc[s.pos : s.pos+end]
+	s.pos += end + 1
+	opens = tag[0] != '/'
+	if !opens {
+		tag = tag[1:]
+	}
+	if s.empty = opens && tag[len(tag)-1] == '/'; s.empty {
+		tag = tag[:len(tag)-1]
+	}
+	if i := bytes.IndexAny(tag, " \t\r\n"); i >= 0 {
+		tag = tag[:i]
+	}
+	if i := bytes.IndexByte(tag, ':'); i >= 0 {
+		tag = tag[i+1:]
+	}
+	return tag, opens, text, nil
+}
+
+func (s *scanner) closer() []byte {
+	if bytes.HasPrefix(s.doc[s.pos:], []byte("!--")) {
+		return []byte("-->")
+	}
+	return []byte(">")
+}
+
+// leaf is the text of the element that was just opened, up to its end.
+func (s *scanner) leaf() ([]byte, error) {
+	if s.empty {
+		return nil, nil
+	}
+	_, opens, text, err := s.next()
+	if err != nil || opens {
+		return nil, errXML
+	}
+	return text, nil
+}
+
+// skip leaves the element that was just opened, with everything in it.
+func (s *scanner) skip() error {
+	for depth := 1; !s.empty && depth > 0; {
+		name, opens, _, err := s.next()
+		switch {
+		case err != nil || name == nil:
+			return errXML
+		case !opens:
+			depth--
+		case s.empty:
+			s.empty = false
+		default:
+			depth++
+		}
+	}
+	s.empty = false
+	return nil
+}
+
+// appendText appends text with its entities resolved.
+func appendText(dst, text []byte) []byte {
+	for {
+		i := bytes.IndexByte(text, '&')
+		if i < 0 {
+			return append(dst, text...)
+		}
+		dst = append(dst, text[:i]...)
+		text = text[i:]
+		end := bytes.IndexByte(text, ';')
+		r, ok := entity(text, end)
+		if !ok {
+			dst, text = append(dst, '&'), text[1:]
+			continue
+		}
+		dst, text = utf8.AppendRune(dst, r), text[end+1:]
+	}
+}
+
+func entity(text []byte, end int) (rune, bool) {
+	if end < 2 || end > 12 {
+		return 0, false
+	}
+	switch name := string(text[1:end]); {
+	case name == "amp":
+		return '&', true
+	case name == "lt":
+		return '<', true
+	case name == "gt":
+		return '>', true
+	case name == "quot":
+		return '"', true
+	case name == "apos":
+		return '\'', true
+	case name[0] == '#' && len(name) > 1:
+		base, digits := 10, name[1:]
+		if digits[0] == 'x' || digits[0] == 'X' {
+			base, digits = 16, digits[1:]
+		}
+		n, err := strconv.ParseUint(digits, base, 32)
+		if err != nil || n > utf8.MaxRune {
+			return 0, false
+		}
+		return rune(n), true
+	}
+	return 0, false
+}
+
+// unescape resolves what encoding-type=url does to a name, in place.
+func unescape(b []byte) []byte {
+	out := b[:0]
+	for i := 0; i < len(b); i++ {
+		switch {
+		case b[i] == '+':
+			out = append(out, ' ')
+		case b[i] == '%' && i+2 < len(b) && isHex(b[i+1]) && isHex(b[i+2]):
+			out = append(out, fromHex(b[i+1])<<4|fromHex(b[i+2]))
+			i += 2
+		default:
+			out = append(out, b[i])
+		}
+	}
+	return out
+}
+
+func isHex(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F'
+}
+
+func fromHex(b byte) byte {
+	switch {
+	case b >= 'a':
+		return b - 'a' + 10
+	case b >= 'A':
+		return b - 'A' + 10
+	default:
+		return b - '0'
+	}
+}
+
+// stamp reads 2026-11-23T18:04:05.000Z without allocating; other forms of RFC
+// 3339 go the long way. The zero time stands for what cannot be read.
+func stamp(b []byte) time.Time {
+	if len(b) >= 20 && b[4] == '-' && b[7] == '-' && b[10] == 'T' && b[13] == ':' && b[16] == ':' && b[len(b)-1] == 'Z' {
+		y, mo, d := number(b[:4]), number(b[5:7]), number(b[8:10])
+		h, mi, s := number(b[11:13]), number(b[14:16]), number(b[17:19])
+		ns, ok := nanos(b[19 : len(b)-1])
+		if ok && y >= 0 && mo >= 1 && mo <= 12 && d >= 1 && h >= 0 && mi >= 0 && s >= 0 {
+			return time.Date(y, time.Month(mo), d, h, mi, s, ns, time.UTC)
+		}
+	}
+	t, err := time.Parse(time.RFC3339, string(b))
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+func nanos(b []byte) (int, bool) {
+	if len(b) == 0 {
+		return 0, true
+	}
+	n := number(b[1:])
+	if b[0] != '.' || len(b) < 2 || len(b) > 10 || n < 0 {
+		return 0, false
+	}
+	for i := len(b); i < 10; i++ {
+		n *= 10
+	}
+	return n, true
+}
+
+// number is a decimal without sign, -1 if b is none.
+func number(b []byte) int {
+	n := 0
+	for _, c := range b {
+		if c < '0' || c > '9' || n > 1<<40 {
+			return -1
+		}
+		n = n*10 + int(c-'0')
+	}
+	if len(b) == 0 {
+		return -1
+	}
+	return n
+}

@@ -1,0 +1,108 @@
+package s3
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"gantry/remote"
+)
+
+// idleConn is a connection that fails when nothing moves for a while, in either
+// direction. A limit on the whole request, or on reads alone, would cut uploads
+// that are slow but alive.
+type idleConn struct {
+	net.Conn
+	limit time.Duration
+	last  atomic.Int64 // unix nanoseconds of the last move of the deadline
+}
+
+func (c *idleConn) bump() {
+	now := time.Now()
+	p := c.last.Load()
+	if now.UnixNano()-p > int64(c.limit/8) && c.last.CompareAndSwap(p, now.UnixNano()) {
+		_ = c.Conn.SetDeadline(now.Add(c.limit)) // fails only on a closed connection
+	}
+}
+
+func (c *idleConn) Read(p []byte) (int, error) {
+	c.bump()
+	n, err := c.Conn.Read(p)
+	c.bump()
+	return n, err
+}
+
+// Write goes out in pieces, so that each of them counts as progress.
+func (c *idleConn) Write(p []byte) (int, error) {
+	done := 0
+	for {
+		c.bump()
+		n, err := c.Conn.Write(p[done:min(len(p), done+writePiece)])
+		if done += n; err != nil || done == len(p) {
+			return done, err
+		}
+	}
+}
+
+const writePiece = 256 << 10
+
+// newTransport makes connections of HTTP/1.1 that end after limit without
+// progress. conns limits them for each host; 0 means no limit. Redirects are
+// never followed, since only RoundTrip is used or the client says so.
+func newTransport(limit time.Duration, conns int, roots *x509.CertPool) *http.Transport {
+	dialer := &net.Dialer{Timeout: min(limit, 15*time.Second), KeepAlive: 30 * time.Second}
+	http1 := new(http.Protocols)
+	http1.SetHTTP1(true) // HTTP/2 would squeeze all parts through one connection
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			nc, err := dialer.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return &idleConn{Conn: nc, limit: limit}, nil
+		},
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+			if res.StatusCode != http.StatusOK {
+				return &remote.ProxyRefusal{Status: res.StatusCode}
+			}
+			return nil
+		},
+		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		MaxIdleConnsPerHost: 256,
+		MaxConnsPerHost:     conns,
+		// Less than limit, or the watchdog would cut connections that rest.
+		IdleConnTimeout:     min(limit*3/4, 45*time.Second),
+		TLSHandshakeTimeout: 15 * time.Second,
+		ReadBufferSize:      64 << 10,
+		WriteBufferSize:     64 << 10,
+		DisableCompression:  true, // what is stored is what we want
+		Protocols:           http1,
+	}
+}
+
+// roots are the authorities that may sign the server's certificate: the
+// system's and those of ca_bundle; nil means the system's.
+func (c *conn) roots() (*x509.CertPool, error) {
+	if c.srv.CABundle == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(c.srv.CABundle)
+	if err != nil {
+		return nil, c.invalid("its ca_bundle " + c.srv.CABundle + " cannot be read")
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, c.invalid("its ca_bundle " + c.srv.CABundle + " holds no certificate in PEM form")
+	}
+	return pool, nil
+}
