@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"gantry/remote"
 )
@@ -71,10 +72,7 @@ func (s *Store) readIn(root *os.Root, base string) ([]byte, error) {
 	if err != nil {
 		return nil, s.refuse(err, "cannot be looked at", "")
 	}
-	if err := s.checkFile(before); err != nil {
-		return nil, err
-	}
-	if err := s.checkFolder(root); err != nil {
+	if err := s.refuseIf(s.checkFile(before), s.checkFolder(root)); err != nil {
 		return nil, err
 	}
 	f, err := root.Open(base)
@@ -97,35 +95,67 @@ func (s *Store) readIn(root *os.Root, base string) ([]byte, error) {
 	return raw, nil
 }
 
-func (s *Store) checkFile(info fs.FileInfo) error {
-	path := shellQuote(s.path)
+// fault is what is wrong with a file or folder as such, and the command that
+// mends it.
+type fault struct{ message, fix string }
+
+// refuseIf makes one Refused of all faults that there are; nil if there is none.
+func (s *Store) refuseIf(faults ...fault) error {
+	r := &Refused{Path: s.path}
+	var fixes []string
+	for _, f := range faults {
+		if f.message == "" {
+			continue
+		}
+		r.Problems = append(r.Problems, remote.Problem{Message: f.message})
+		if f.fix != "" {
+			fixes = append(fixes, f.fix)
+		}
+	}
+	if len(r.Problems) == 0 {
+		return nil
+	}
+	r.Fix = strings.Join(fixes, " && ")
+	return r
+}
+
+func (s *Store) checkFile(info fs.FileInfo) fault {
+	path, aside := shellQuote(s.path), shellQuote(s.path+".new")
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
-		return s.refuse(nil, "is a symbolic link; the store must be a file of its own",
-			fmt.Sprintf("install -m 600 -- %s %s && mv -- %s %s", path, shellQuote(s.path+".new"), shellQuote(s.path+".new"), path))
+		return fault{
+			"is a symbolic link; the store must be a file of its own",
+			fmt.Sprintf("install -m 600 -- %s %s && mv -- %s %s", path, aside, aside, path),
+		}
 	case !info.Mode().IsRegular():
-		return s.refuse(nil, "is not a file", "")
+		return fault{message: "is not a file"}
 	case foreign(info):
-		return s.refuse(nil, "belongs to another user", fmt.Sprintf(`sudo chown "$(id -u)" -- %s`, path))
+		return fault{"belongs to another user", fmt.Sprintf(`sudo chown "$(id -u)" -- %s`, path)}
 	case loose(info):
-		return s.refuse(nil, fmt.Sprintf("others may read or write it (mode %04o); it holds secrets and must be of mode 0600", info.Mode().Perm()), fixMode("600", s.path))
+		return fault{
+			fmt.Sprintf("others may read or write it (mode %04o); it holds secrets and must be of mode 0600", info.Mode().Perm()),
+			fixMode("600", s.path),
+		}
 	}
-	return nil
+	return fault{}
 }
 
 // checkFolder looks at the folder that root is.
-func (s *Store) checkFolder(root *os.Root) error {
+func (s *Store) checkFolder(root *os.Root) fault {
 	info, err := root.Stat(".")
 	dir := filepath.Dir(s.path)
 	switch {
 	case err != nil:
-		return s.refuse(err, "its folder cannot be looked at", "")
+		return fault{message: "its folder cannot be looked at"}
 	case foreign(info):
-		return s.refuse(nil, "its folder belongs to another user", fmt.Sprintf(`sudo chown "$(id -u)" -- %s`, shellQuote(dir)))
+		return fault{"its folder belongs to another user", fmt.Sprintf(`sudo chown "$(id -u)" -- %s`, shellQuote(dir))}
 	case loose(info):
-		return s.refuse(nil, fmt.Sprintf("others may look into its folder or write there (mode %04o); the folder must be of mode 0700", info.Mode().Perm()), fixMode("700", dir))
+		return fault{
+			fmt.Sprintf("others may look into its folder or write there (mode %04o); the folder must be of mode 0700", info.Mode().Perm()),
+			fixMode("700", dir),
+		}
 	}
-	return nil
+	return fault{}
 }
 
 func fixMode(mode, path string) string { return "chmod " + mode + " -- " + shellQuote(path) }

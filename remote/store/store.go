@@ -48,10 +48,22 @@ func (s *Store) Credentials() []remote.Credential {
 func (s *Store) Mounts() []remote.Mount { return slices.Clone(s.view().Mounts) }
 
 // Syncs are the saved syncs in the order of the file.
-func (s *Store) Syncs() []remote.Sync { return slices.Clone(s.view().Syncs) }
+func (s *Store) Syncs() []remote.Sync {
+	out := slices.Clone(s.view().Syncs)
+	for i := range out {
+		out[i].Include, out[i].Exclude = slices.Clone(out[i].Include), slices.Clone(out[i].Exclude)
+	}
+	return out
+}
 
 // Automations are the automations in the order of the file.
-func (s *Store) Automations() []remote.Automation { return slices.Clone(s.view().Automations) }
+func (s *Store) Automations() []remote.Automation {
+	out := slices.Clone(s.view().Automations)
+	for i := range out {
+		out[i].Action.Source = slices.Clone(out[i].Action.Source)
+	}
+	return out
+}
 
 // Credential finds a credential by its name.
 func (s *Store) Credential(name string) (remote.Credential, bool) {

@@ -3,7 +3,12 @@ package config
 import (
 	"time"
 
+	"github.com/BurntSushi/toml"
+
+	"gantry/remote"
 	"gantry/remote/store"
+	"gantry/remote/store/tomldoc"
+	"gantry/ui/keys"
 )
 
 // Config is what [transfer], [ui] and [keys] say, over the defaults. It is
@@ -11,7 +16,7 @@ import (
 type Config struct {
 	Transfer Transfer            `toml:"transfer"`
 	UI       UI                  `toml:"ui"`
-	Keys     map[string][]string `toml:"keys"` // action -> its keys instead of the default ones, as ui/keys writes them
+	Keys     map[string][]string `toml:"keys"` // action -> its keys instead of the default ones, as keys.Sequence writes them
 }
 
 // Transfer is the table [transfer]. Zero values of sizes and counts leave the
@@ -41,7 +46,7 @@ type UI struct {
 // Action is a row of the action table of ui, as far as [keys] needs it.
 type Action struct {
 	ID    string
-	Scope string   // see keys.Overlaps
+	Scope string   // see package keys
 	Keys  []string // the default ones
 }
 
@@ -63,16 +68,56 @@ func Defaults() Config {
 	}
 }
 
-// Load reads the file.
+// Load reads the file at path, the store's tables and those of this package in
+// one pass. known is the action table, which [keys] is checked against; nil
+// leaves that out. A missing file gives the defaults and an empty store; a file
+// that is not as it must be is a *store.Refused with all its problems.
+//
+// The store checks every change of its file in the same way.
 func Load(path string, known []Action) (*Config, *store.Store, error) {
-	s, err := store.Open(path)
+	s, err := store.OpenWith(path, func(doc *tomldoc.Document, _ []byte) []remote.Problem {
+		return check(doc, known)
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	c := Defaults()
-	_ = known
+	c, err := decode(s.Bytes())
+	if err != nil {
+		return nil, nil, &store.Refused{Path: s.Path(), Problems: []remote.Problem{store.DecodeProblem(err)}}
+	}
 	return &c, s, nil
 }
 
-// Example is config.toml.example.
-func Example() string { return "" }
+// Parse reads the tables of this package from the bytes of a file, and reports
+// their problems and unknown tables. With problems, the Config is the defaults.
+func Parse(data []byte, known []Action) (Config, []remote.Problem) {
+	doc, problems := tomldoc.Parse(data)
+	problems = append(problems, check(doc, known)...)
+	if len(problems) > 0 {
+		tomldoc.Sort(problems)
+		return Defaults(), problems
+	}
+	c, err := decode(data)
+	if err != nil {
+		return Defaults(), []remote.Problem{store.DecodeProblem(err)}
+	}
+	return c, nil
+}
+
+// decode reads a file that was checked, over the defaults.
+func decode(data []byte) (Config, error) {
+	c := Defaults()
+	if _, err := toml.Decode(string(data), &c); err != nil {
+		return Defaults(), err
+	}
+	for _, written := range c.Keys {
+		for i, w := range written {
+			q, err := keys.Parse(w)
+			if err != nil {
+				return Defaults(), err
+			}
+			written[i] = q.String()
+		}
+	}
+	return c, nil
+}
