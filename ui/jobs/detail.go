@@ -3,7 +3,7 @@ package jobs
 import (
 	"strings"
 
-	gantry "gantry/remote"
+	"gantry/remote"
 	"gantry/transfer"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -179,7 +179,7 @@ func (v *View) facts(s transfer.Snapshot, w int) []string {
 	}
 	out = append(out, line(v.st.Text, "  "+join(sum)))
 	if s.Err != nil {
-		for _, l := range text.Wrap("✗ "+gantry.HintOf(s.Err), w-2) {
+		for _, l := range text.Wrap("✗ "+remote.HintOf(s.Err), w-2) {
 			out = append(out, line(v.st.Bad, "  "+l))
 		}
 	}
@@ -244,7 +244,7 @@ func (v *View) item(it transfer.ItemSnapshot, w int) []string {
 	out := []string{text.Pad("  "+st.Render(sign)+" "+text.Pad(text.Middle(text.Clean(it.Source), room), room)+" "+right, w)}
 	reason := it.Reason
 	if it.Err != nil {
-		reason = gantry.HintOf(it.Err)
+		reason = remote.HintOf(it.Err)
 	}
 	for _, l := range text.Wrap(reason, max(1, w-6)) {
 		out = append(out, st.Render(text.Pad("      "+l, w)))

@@ -35,7 +35,7 @@ func glyph(s transfer.State) string {
 // arrow is where a job moves bytes: up to a bucket, down from one, between two,
 // on the disk, or nowhere (a deletion).
 func arrow(s transfer.Snapshot) string {
-	from, to := remote(s.From), remote(s.To)
+	from, to := onServer(s.From), onServer(s.To)
 	switch {
 	case s.Op == transfer.Delete:
 		return "–"
@@ -49,9 +49,9 @@ func arrow(s transfer.Snapshot) string {
 	return "→"
 }
 
-// remote tells whether a location is on a server: "acme:inbox/", "s3://…"; a
+// onServer tells whether a location is on a server: "acme:inbox/", "s3://…"; a
 // path with a slash before its colon and a drive letter are not.
-func remote(location string) bool {
+func onServer(location string) bool {
 	server, _, ok := strings.Cut(location, ":")
 	return ok && len(server) > 1 && !strings.ContainsAny(server, `/\`)
 }

@@ -156,7 +156,17 @@ func hidden(r rune) bool {
 	case utf8.RuneError: // the real U+FFFD imitates a fault of ours
 		return true
 	}
-	return !unicode.IsGraphic(r) || unicode.Is(unicode.Z, r)
+	return !unicode.IsGraphic(r) || unicode.Is(unicode.Z, r) || prepends(r)
+}
+
+// prepends tells whether r is one of the few letters that join with whatever
+// comes next, even with the space of a column.
+func prepends(r rune) bool {
+	switch r {
+	case 0x0d4e, 0x111c2, 0x111c3, 0x113d1, 0x1193f, 0x11941, 0x11a3a, 0x11d46, 0x11f02:
+		return true
+	}
+	return r >= 0x11a84 && r <= 0x11a89
 }
 
 // expand turns the tabs of a clean line into spaces.

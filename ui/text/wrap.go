@@ -19,7 +19,9 @@ func Wrap(s string, w int) []string {
 			continue
 		}
 		for part := range strings.SplitSeq(ansi.Wrap(l, w, ""), "\n") {
-			out = append(out, hard(part, w)...)
+			if part != "" {
+				out = append(out, hard(part, w)...)
+			}
 		}
 	}
 	return out
@@ -34,7 +36,7 @@ func hard(s string, w int) []string {
 	for s != "" {
 		head := first(s, w)
 		if head == "" { // not even one fits
-			return append(out, strings.Repeat(Ellipsis, 1))
+			return append(out, Ellipsis)
 		}
 		out = append(out, head)
 		s = s[len(head):]

@@ -3,9 +3,8 @@
 //
 // For the common case:
 //
-//	keeper := tty.Keep(os.Stdin, os.Stdout)
-//	defer keeper.Restore()
 //	out := tty.NewOut(os.Stdout)
+//	keeper := tty.Keep(os.Stdin, out)
 //	root := tty.NewFrame(model)
 //	p := tea.NewProgram(root, tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithReportFocus(),
 //		tea.WithInput(tty.Input(os.Stdin, answer)), tea.WithOutput(out), tea.WithoutSignalHandler())

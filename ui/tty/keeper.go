@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 )
@@ -14,37 +15,50 @@ import (
 const leave = "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l" +
 	"\x1b]9;4;0\x07\x1b[m\x1b[?1049l\x1b[?25h"
 
-// Keeper knows how the terminal was and puts it back: after a signal that
-// Bubble Tea does not handle, after a panic in one of our goroutines, before a
-// hard exit. Any goroutine may use it.
+// blocked is how long a terminal that takes nothing may hold up a hard exit.
+const blocked = 300 * time.Millisecond
+
+// Keeper knows how the terminal was and puts it back where Bubble Tea does not:
+// after a panic in one of our goroutines, before a hard exit. On the way out
+// that Bubble Tea takes it has nothing to do. Any goroutine may use it.
 type Keeper struct {
-	in, out  *os.File
+	in       *os.File
+	out      *Out
 	inState  *term.State
 	outState *term.State
 
 	once sync.Once
 }
 
-// Keep notes the state of the terminal. Files that are no terminals are left
-// alone.
-func Keep(in, out *os.File) *Keeper {
+// Keep notes the state of the terminal, before Bubble Tea changes it. Files
+// that are no terminals are left alone.
+func Keep(in *os.File, out *Out) *Keeper {
 	k := &Keeper{in: in, out: out}
 	k.inState, _ = term.GetState(in.Fd())
 	k.outState, _ = term.GetState(out.Fd())
 	return k
 }
 
-// Restore puts the terminal back, once; after Bubble Tea has done so itself it
-// changes nothing that can be seen.
+// Restore puts the terminal back, once; out writes no more frames from then on.
+// It returns soon even when the terminal is stopped or gone.
 func (k *Keeper) Restore() {
 	k.once.Do(func() {
-		if k.outState != nil {
-			// A terminal that is gone cannot be put back: nothing to do about it.
-			_, _ = k.out.WriteString(leave)
-			_ = term.Restore(k.out.Fd(), k.outState)
-		}
+		k.out.shut.Store(true)
 		if k.inState != nil {
-			_ = term.Restore(k.in.Fd(), k.inState)
+			_ = term.Restore(k.in.Fd(), k.inState) // one that is gone needs no restoring
+		}
+		if k.outState == nil {
+			return
+		}
+		_ = term.Restore(k.out.Fd(), k.outState)
+		done := make(chan struct{})
+		go func() { // ends with the write or with the program
+			defer close(done)
+			_, _ = k.out.f.WriteString(leave)
+		}()
+		select {
+		case <-done:
+		case <-time.After(blocked):
 		}
 	})
 }

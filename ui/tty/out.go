@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 )
 
 // shortest is less than any frame and more than any switch of a mode.
@@ -21,14 +22,14 @@ const (
 // Any goroutine may write.
 type Out struct {
 	f    *os.File
-	sync bool
+	shut atomic.Bool // a Keeper has restored the terminal
 
 	mu  sync.Mutex
 	buf []byte
 }
 
 // NewOut writes to f; frames are synchronised updates.
-func NewOut(f *os.File) *Out { return &Out{f: f, sync: true} }
+func NewOut(f *os.File) *Out { return &Out{f: f} }
 
 // Fd is the file's descriptor.
 func (o *Out) Fd() uintptr { return o.f.Fd() }
@@ -39,11 +40,15 @@ func (o *Out) Read(p []byte) (int, error) { return o.f.Read(p) }
 // Close does nothing: the terminal is not ours to close.
 func (o *Out) Close() error { return nil }
 
-// Write writes a frame, or a switch of a mode, as a whole.
+// Write writes a frame, or a switch of a mode, as a whole. After a Keeper has
+// restored the terminal it drops them.
 func (o *Out) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.sync || len(p) < shortest {
+	switch {
+	case o.shut.Load():
+		return len(p), nil
+	case len(p) < shortest:
 		return o.f.Write(p)
 	}
 	o.buf = append(append(append(o.buf[:0], beginFrame...), p...), endFrame...)
@@ -58,6 +63,9 @@ func (o *Out) Write(p []byte) (int, error) {
 func (o *Out) Raw(seq string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.shut.Load() {
+		return nil
+	}
 	_, err := io.WriteString(o.f, seq)
 	return err
 }
