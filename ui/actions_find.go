@@ -1,0 +1,127 @@
+package ui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/ui/dialog"
+	"gantry/ui/panel"
+)
+
+func findActions() []Action {
+	const group = "find"
+	sort := func(id, key, help string, by panel.SortBy, reverse bool) Action {
+		return Action{
+			ID: id, Help: help, Group: group, Scope: onPanes, Keys: []string{", " + key},
+			Run: func(m *Model) tea.Cmd { return m.here().SetSort(by, reverse) },
+		}
+	}
+	return []Action{
+		{ID: "filter", Help: "filter as you type", Group: group, Scope: onPanes, Keys: []string{"/"}, Run: (*Model).startFilter},
+		sort("sort-name", "n", "sort by name", panel.ByName, false),
+		sort("sort-size", "s", "sort by size", panel.BySize, false),
+		sort("sort-time", "m", "sort by time", panel.ByTime, false),
+		sort("sort-type", "t", "sort by type", panel.ByType, false),
+		sort("sort-name-reverse", "N", "sort by name, last first", panel.ByName, true),
+		sort("sort-size-reverse", "S", "sort by size, largest first", panel.BySize, true),
+		sort("sort-time-reverse", "M", "sort by time, newest first", panel.ByTime, true),
+		sort("sort-type-reverse", "T", "sort by type, last first", panel.ByType, true),
+		{
+			ID: "toggle-hidden", Help: "show or hide names with a dot", Group: group, Scope: onPanes, Keys: []string{"."},
+			Run: func(m *Model) tea.Cmd { return m.here().SetHidden(!m.here().Hidden()) },
+		},
+	}
+}
+
+func goActions() []Action {
+	const group = "go"
+	return []Action{
+		{ID: "go-to", Help: "go to a location", Group: group, Scope: onPanes, Keys: []string{":"}, Run: (*Model).askLocation},
+		{
+			ID: "go-home", Help: "go to the home folder", Group: group, Scope: onPanes, Keys: []string{"g h"},
+			Blocked: func(m *Model) string { return nothing(m.d.Home == "", "there is no home folder") },
+			Run:     func(m *Model) tea.Cmd { return m.openLocation(m.active, m.d.Home, asked) },
+		},
+		{ID: "go-root", Help: "go to the root of this place", Group: group, Scope: onPanes, Keys: []string{"g /"}, Run: (*Model).goRoot},
+		{
+			ID: "go-buckets", Help: "go to the buckets of the AWS settings around", Group: group, Scope: onPanes, Keys: []string{"g b"},
+			Run: func(m *Model) tea.Cmd { return m.openLocation(m.active, "s3://", asked) },
+		},
+		{ID: "go-servers", Help: "go to a server", Group: group, Scope: onPanes, Keys: []string{"g s"}, Run: (*Model).openServers},
+		{
+			ID: "go-mounts", Help: "go to a mount", Group: group, Scope: onPanes, Keys: []string{"g m"},
+			Blocked: func(m *Model) string { return nothing(len(m.d.Mounts()) == 0, "the store holds no mounts") },
+			Run:     (*Model).chooseMount,
+		},
+		{
+			ID: "set-bookmark", Help: "remember this place under a letter, until the end", Group: group, Scope: onPanes, Keys: []string{"m <letter>"},
+			Run: (*Model).setBookmark,
+		},
+		{ID: "go-bookmark", Help: "go to a remembered place", Group: group, Scope: onPanes, Keys: []string{"' <letter>"}, Run: (*Model).goBookmark},
+	}
+}
+
+// askLocation asks where to go, beginning with where the pane is.
+func (m *Model) askLocation() tea.Cmd {
+	i, given := m.active, ""
+	if p := m.here().Place(); p.Tree != nil {
+		given = p.Location()
+	}
+	m.dialogs.Push(dialog.NewPrompt(m.st, dialog.PromptOptions{
+		Title: "Go to", Text: "A folder, SERVER:path or s3://bucket/key:", Value: given, OK: "Go",
+		OnOK: func(v string) tea.Cmd { return m.openLocation(i, v, asked) },
+	}))
+	return nil
+}
+
+// goRoot goes to the top of the tree, in a mount to the top of the mount.
+func (m *Model) goRoot() tea.Cmd {
+	place := m.here().Place()
+	if place.Tree == nil {
+		return nil
+	}
+	if place.Mount != "" {
+		place.Path = place.Root
+		return m.goTo(m.active, place, "")
+	}
+	if !isDisk(place) {
+		place.Path = ""
+		return m.goTo(m.active, place, "")
+	}
+	for up := place.Tree.Dir(place.Path); up != place.Path; up = place.Tree.Dir(place.Path) {
+		place.Path = up
+	}
+	return m.goTo(m.active, place, "")
+}
+
+// chooseMount offers the folders of the mounts.
+func (m *Model) chooseMount() tea.Cmd {
+	i := m.active
+	o := dialog.ChoiceOptions{Title: "Mounts"}
+	for _, mount := range m.d.Mounts() {
+		o.Options = append(o.Options, dialog.Option{
+			Label: mount.Folder, Help: mount.Server + ":" + mount.Path,
+			Run: func() tea.Cmd { return m.openLocation(i, mount.Folder, asked) },
+		})
+	}
+	m.dialogs.Push(dialog.NewChoice(m.st, o))
+	return nil
+}
+
+func (m *Model) setBookmark() tea.Cmd {
+	place := m.here().Place()
+	if place.Tree == nil {
+		return nil
+	}
+	m.marks[m.letter] = place
+	m.say(good, "'"+m.letter+" leads to "+place.Location())
+	return nil
+}
+
+func (m *Model) goBookmark() tea.Cmd {
+	place, ok := m.marks[m.letter]
+	if !ok {
+		m.say(bad, "No place is remembered under "+m.letter+"; m"+m.letter+" remembers this one.")
+		return nil
+	}
+	return m.goTo(m.active, place, "")
+}

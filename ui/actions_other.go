@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"encoding/base64"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/ui/text"
+)
+
+func otherActions() []Action {
+	const group = "other"
+	return []Action{
+		{ID: "reload", Help: "list again", Group: group, Scope: onPanes, Keys: []string{"ctrl+r"}, Run: func(m *Model) tea.Cmd { return m.reload(m.active) }},
+		{ID: "copy-location", Help: "copy the location to the clipboard", Group: group, Scope: onPanes, Keys: []string{"Y"}, Run: (*Model).copyLocation},
+		{ID: "quit", Help: "quit", Bar: "Quit", Group: group, Keys: []string{"f10", "q", "ctrl+c"}, Run: (*Model).quit},
+	}
+}
+
+// copyLocation puts the location of the entry under the cursor, else of the
+// pane, into the terminal's clipboard.
+func (m *Model) copyLocation() tea.Cmd {
+	p := m.here()
+	place := p.Place()
+	if place.Tree == nil {
+		return nil
+	}
+	location := place.Location()
+	if e, ok := p.Current(); ok {
+		location = place.Tree.Label() + string(e.Path)
+	}
+	clean := text.Clean(location)
+	if clean != location {
+		m.say(bad, "The name holds characters that cannot be shown; they were copied by their names.")
+	} else {
+		m.say(good, "Copied: "+clean)
+	}
+	if m.raw == nil {
+		return nil
+	}
+	// The sequence ends at BEL, which base64 does not hold. What is pasted
+	// elsewhere must not hold control characters either, so it is the clean form.
+	seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(clean)) + "\x07"
+	raw := m.raw
+	return func() tea.Msg {
+		raw(seq)
+		return nil
+	}
+}

@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"gantry/remote"
+	"gantry/transfer"
+	"gantry/ui/config"
+	"gantry/ui/theme"
+)
+
+// Queue is what the screen asks of a *transfer.Queue. All methods return at
+// once.
+type Queue interface {
+	Submit(r transfer.Request) transfer.JobID
+	Jobs() []transfer.Snapshot
+	Items(id transfer.JobID, f transfer.ItemFilter, offset, n int) []transfer.ItemSnapshot
+	Subscribe() *transfer.Feed
+	Asks() []transfer.Ask
+	Answer(ask uint64, d transfer.Decision, all bool)
+	Steering
+}
+
+// Steering is the part of Queue that changes how jobs run.
+type Steering interface {
+	Pause(id transfer.JobID)
+	Resume(id transfer.JobID)
+	PauseAll()
+	ResumeAll()
+	Cancel(id transfer.JobID)
+	Retry(id transfer.JobID)
+	Move(id transfer.JobID, delta int)
+	Start(id transfer.JobID)
+	Clear()
+	Bandwidth() int64
+	SetBandwidth(bytesPerSecond int64)
+}
+
+var _ Queue = (*transfer.Queue)(nil)
+
+// ServerRow is a server of the store as the list of servers shows it.
+type ServerRow struct {
+	Name, Region, Bucket, Credential string
+
+	ReadOnly bool
+	State    string // "connected", or why it is inactive; "" when it has not been tried
+}
+
+// Deps are what the screen is built on. Left, Right and UI may be zero; Queue,
+// Open and Styles may not, the other functions may be nil.
+type Deps struct {
+	Queue Queue
+
+	// Open resolves any location that a user can type. It is called in a Cmd
+	// and may block on the network.
+	Open func(ctx context.Context, location string) (remote.Place, error)
+
+	// Enter tells whether a folder of the disk is the window of a mount, and
+	// then gives the place behind it. It is called in a Cmd.
+	Enter func(ctx context.Context, t remote.Tree, p remote.Path) (remote.Place, bool, error)
+
+	// Servers and Mounts list what the store holds. They are called in Update
+	// and must not block.
+	Servers func() []ServerRow
+	Mounts  func() []remote.Mount
+
+	// Clock tells when the session of a server's credential ends; false if it
+	// has no end. It is called in Update and must not block.
+	Clock func(server string) (time.Time, bool)
+
+	Left, Right string // start locations
+	Home        string // the user's folder
+	LogFile     string // what the log viewer shows; "" for none
+
+	UI     config.UI
+	Keys   map[string][]string // [keys]: action -> its keys instead of the default ones
+	Styles *theme.Styles       // nil: Run asks the terminal and takes UI.Theme
+
+	Log    *slog.Logger // nil discards
+	Demo   bool         // says so on the screen
+	Notice string       // the first message: "no servers yet: add one to ..."
+
+	Now func() time.Time // time.Now when nil
+}
+
+func (d Deps) withDefaults() Deps {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Styles == nil {
+		d.Styles = theme.Plain()
+	}
+	if d.Servers == nil {
+		d.Servers = func() []ServerRow { return nil }
+	}
+	if d.Mounts == nil {
+		d.Mounts = func() []remote.Mount { return nil }
+	}
+	if d.Clock == nil {
+		d.Clock = func(string) (time.Time, bool) { return time.Time{}, false }
+	}
+	return d
+}

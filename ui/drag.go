@@ -1,0 +1,123 @@
+package ui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/remote"
+	"gantry/transfer"
+	"gantry/ui/dialog"
+	"gantry/ui/panel"
+	"gantry/ui/text"
+)
+
+// lift begins a drag of the row that was pressed: with all that is marked if it
+// is marked, else alone.
+func (m *Model) lift() {
+	p := m.panes[m.mouse.pane]
+	e, ok := p.At(m.mouse.row)
+	if !ok {
+		m.mouse.doing = idle
+		return
+	}
+	c := single(p.Place(), e)
+	if marked(p, m.mouse.row) {
+		c, ok = selected(p.Selection())
+		c.marks = true
+	}
+	if !ok {
+		m.mouse.doing = idle
+		return
+	}
+	m.mouse.doing, m.mouse.cargo = carry, c
+}
+
+// marked tells whether row i has a mark, by how the count changes.
+func marked(p *pane, i int) bool {
+	before, _ := p.Marked()
+	if before == 0 {
+		return false
+	}
+	p.MarkRow(i)
+	after, _ := p.Marked()
+	p.MarkRow(i)
+	return after < before
+}
+
+// dropAt is the place where a drop at a cell would go, and the row that is lit:
+// a folder under the pointer, else the pane's own folder. Only the other pane
+// takes drops.
+func (m *Model) dropAt(x, y int) (remote.Place, int, bool) {
+	i, hit, ok := m.paneAt(x, y)
+	if !ok || i == m.mouse.pane {
+		return remote.Place{}, panel.NoDrop, false
+	}
+	p := m.panes[i]
+	place := p.Place()
+	if place.Tree == nil {
+		return place, panel.NoDrop, false
+	}
+	if isRow(hit) {
+		if e, ok := p.At(hit.Row); ok && e.Dir {
+			place.Path = e.Path
+			return place, hit.Row, true
+		}
+	}
+	return place, panel.DropPane, true
+}
+
+// light shows where a drop at the pointer would go.
+func (m *Model) light(x, y int) {
+	_, row, _ := m.dropAt(x, y)
+	for i, p := range m.panes {
+		if i == m.mouse.pane {
+			p.SetDrop(panel.NoDrop)
+			continue
+		}
+		p.SetDrop(row)
+	}
+}
+
+// drawGhost draws what is dragged beside the pointer.
+func (m *Model) drawGhost(frame []string) {
+	if !m.mouse.dragging() {
+		return
+	}
+	label := " " + text.Truncate(m.mouse.cargo.String(), min(40, m.w-4)) + " "
+	w := text.Width(label)
+	x := max(0, min(m.mouse.x+1, m.w-w))
+	y := m.mouse.y + 1
+	if y >= len(frame) {
+		y = m.mouse.y - 1
+	}
+	text.Put(frame, []string{m.st.Ghost.Render(label)}, x, y)
+}
+
+// askDrop is the small menu under the pointer after a drop.
+func (m *Model) askDrop(c cargo, to remote.Place, at dialog.Point) {
+	from := m.mouse.pane
+	run := func(op transfer.Op) func() tea.Cmd {
+		return func() tea.Cmd {
+			m.uncheck(from, c)
+			m.submit(op, c, to.Tree, to.Path, "")
+			return nil
+		}
+	}
+	readOnly := func(p remote.Place) string {
+		if p.Tree.Caps().ReadOnly {
+			return placeName(p) + " is read-only"
+		}
+		return ""
+	}
+	move := readOnly(to)
+	if move == "" {
+		move = readOnly(c.place)
+	}
+	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{
+		Title: "Drop", Text: c.String() + " to " + text.Clean(to.Location()), At: &at,
+		Options: []dialog.Option{
+			{Key: "c", Label: "Copy", Blocked: readOnly(to), Run: run(transfer.Copy)},
+			{Key: "m", Label: "Move", Blocked: move, Run: run(transfer.Move)},
+			{Key: "x", Label: "Cancel"},
+		},
+	}))
+}

@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/remote"
+	"gantry/transfer"
+	"gantry/ui/text"
+)
+
+// queueMsg is what the queue's feed delivered.
+type queueMsg struct {
+	update transfer.Update
+	err    error
+}
+
+// waitQueue waits for news of the queue. One such Cmd is under way at any time;
+// taking its message starts the next.
+func (m *Model) waitQueue() tea.Cmd {
+	ctx, feed := m.ctx, m.feed
+	return func() tea.Msg {
+		u, err := feed.Next(ctx)
+		return queueMsg{update: u, err: err}
+	}
+}
+
+// queueNews takes the news and listens on.
+func (m *Model) queueNews(msg queueMsg) tea.Cmd {
+	if msg.err != nil {
+		if m.ctx.Err() == nil {
+			m.d.Log.Error("the queue's feed has ended", "err", msg.err)
+		}
+		return nil
+	}
+	m.jobs.Apply(msg.update)
+	for _, id := range msg.update.Removed {
+		delete(m.touched, id)
+	}
+	cmds := []tea.Cmd{m.waitQueue()}
+	for _, e := range msg.update.Events {
+		switch e := e.(type) {
+		case transfer.AskEvent:
+			m.raise(e.Ask)
+		case transfer.Finished:
+			cmds = append(cmds, m.finished(e.Job))
+		}
+	}
+	if m.leaving && m.unfinished() == 0 {
+		return tea.Quit
+	}
+	return tea.Batch(cmds...)
+}
+
+// finished tells how a job ended and lists the panes anew that show what it
+// touched; their cursors stay.
+func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
+	switch {
+	case s.State == transfer.Failed && s.Err != nil:
+		m.say(bad, "✗ "+s.Title+": "+remote.HintOf(s.Err))
+	case s.State == transfer.Failed || s.Failures > 0:
+		m.say(bad, "✗ "+s.Title+": "+text.Plural(int64(s.Failures), "item")+" failed; F12 shows why")
+	case s.State == transfer.Cancelled:
+		m.say(plain, s.Title+": cancelled")
+	default:
+		m.say(good, "✓ "+s.Title)
+	}
+	touched := m.touched[s.ID]
+	var cmds []tea.Cmd
+	for i, p := range m.panes {
+		if shows(p.Place(), touched) {
+			cmds = append(cmds, m.reload(i))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// shows tells whether a pane at place may see what changed in one of touched:
+// it is there, or in a folder below.
+func shows(place remote.Place, touched []remote.Place) bool {
+	if place.Tree == nil {
+		return false
+	}
+	for _, t := range touched {
+		if strings.HasPrefix(place.Location(), t.Location()) {
+			return true
+		}
+	}
+	return false
+}
+
+// unfinished is how many jobs have not ended. It asks the queue, because what
+// was queued a moment ago is in no news yet.
+func (m *Model) unfinished() int {
+	n := 0
+	for _, s := range m.d.Queue.Jobs() {
+		if !s.State.Ended() {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,233 @@
+package ui
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/ui/dialog"
+	"gantry/ui/panel"
+)
+
+// doubleClick is the longest time between the two clicks.
+const doubleClick = 400 * time.Millisecond
+
+// wheelRows is how far one step of the wheel scrolls.
+const wheelRows = 3
+
+// gesture is what the button that is down is doing.
+type gesture uint8
+
+const (
+	idle    gesture = iota
+	pressed         // on a row; moving away makes it a drag
+	ranging         // marking rows from the margin
+	sizing          // moving the divider
+	carry           // dragging rows
+)
+
+// mouse is where the pointer is and what it does.
+type mouse struct {
+	doing gesture
+	x, y  int
+	pane  int // where the gesture began
+	row   int
+	last  int // the row that a range has reached
+
+	clickX, clickY int
+	clicked        time.Time // of the last single click; zero after a double one
+
+	cargo cargo // what is dragged
+}
+
+func (p *mouse) dragging() bool { return p.doing == carry }
+
+// mouseMsg takes everything that the mouse does while no dialog is open.
+func (m *Model) mouseMsg(msg tea.MouseMsg) tea.Cmd {
+	m.mouse.x, m.mouse.y = msg.X, msg.Y
+	switch {
+	case tea.MouseEvent(msg).IsWheel():
+		return m.wheel(msg)
+	case msg.Action == tea.MouseActionPress:
+		m.endGesture() // its release was never seen
+		return m.press(msg)
+	case msg.Action == tea.MouseActionMotion:
+		return m.motion(msg)
+	case msg.Action == tea.MouseActionRelease:
+		return m.release(msg)
+	}
+	return nil
+}
+
+// endGesture forgets what the mouse was doing. Nothing has changed by it.
+func (m *Model) endGesture() {
+	m.mouse.doing, m.mouse.cargo = idle, cargo{}
+	for _, p := range m.panes {
+		p.SetDrop(panel.NoDrop)
+	}
+}
+
+// paneAt is the pane under a cell; false when there is none.
+func (m *Model) paneAt(x, y int) (int, panel.Hit, bool) {
+	if m.view != onPanes {
+		return 0, panel.Hit{}, false
+	}
+	for i, r := range m.lay.Panes {
+		if r.Contains(x, y) {
+			return i, m.panes[i].Hit(x-r.X, y-r.Y), true
+		}
+	}
+	return 0, panel.Hit{}, false
+}
+
+// wheel scrolls what is under the pointer.
+func (m *Model) wheel(msg tea.MouseMsg) tea.Cmd {
+	n := wheelRows
+	switch msg.Button {
+	case tea.MouseButtonWheelUp:
+		n = -n
+	case tea.MouseButtonWheelDown:
+	default:
+		return nil
+	}
+	if i, _, ok := m.paneAt(msg.X, msg.Y); ok {
+		m.panes[i].Scroll(n)
+		return nil
+	}
+	if m.lay.Whole.Contains(msg.X, msg.Y) {
+		m.moveCursor(n)
+	}
+	return nil
+}
+
+// press begins a gesture, or does at once what a click does.
+func (m *Model) press(msg tea.MouseMsg) tea.Cmd {
+	for i := len(m.zones) - 1; i >= 0; i-- {
+		if z := m.zones[i]; z.area.Contains(msg.X, msg.Y) && msg.Button == tea.MouseButtonLeft {
+			return m.do(z.action)
+		}
+	}
+	if m.lay.Whole.Contains(msg.X, msg.Y) {
+		return m.pressWhole(msg)
+	}
+	if d := m.lay.Divider; d > 0 && (msg.X == d || msg.X == d-1) && msg.Button == tea.MouseButtonLeft {
+		m.mouse.doing = sizing
+		return nil
+	}
+	i, hit, ok := m.paneAt(msg.X, msg.Y)
+	if !ok {
+		return nil
+	}
+	m.focus(i)
+	switch msg.Button {
+	case tea.MouseButtonLeft:
+		return m.pressPane(i, hit, msg)
+	case tea.MouseButtonRight:
+		if hit.Kind == panel.Row || hit.Kind == panel.Margin || hit.Kind == panel.Parent {
+			m.panes[i].SetCursor(hit.Row)
+		}
+		return m.openMenu(&dialog.Point{X: msg.X, Y: msg.Y})
+	}
+	return nil
+}
+
+// pressPane is the left button going down in a pane.
+func (m *Model) pressPane(i int, hit panel.Hit, msg tea.MouseMsg) tea.Cmd {
+	p := m.panes[i]
+	switch hit.Kind {
+	case panel.Crumb:
+		place := p.Place()
+		place.Path = hit.Path
+		return m.goTo(i, place, "")
+	case panel.Header:
+		by, reverse := p.Sort()
+		return p.SetSort(hit.Col, by == hit.Col && !reverse)
+	case panel.Row, panel.Margin, panel.Parent:
+	default:
+		return nil
+	}
+	p.SetCursor(hit.Row)
+	if msg.Ctrl {
+		p.MarkRow(hit.Row)
+		return nil
+	}
+	if m.double(msg) {
+		return m.openCurrent()
+	}
+	m.mouse.pane, m.mouse.row, m.mouse.last = i, hit.Row, hit.Row
+	switch hit.Kind {
+	case panel.Row:
+		m.mouse.doing = pressed
+	case panel.Margin:
+		m.mouse.doing = ranging
+		p.MarkRow(hit.Row)
+	}
+	return nil
+}
+
+// double tells whether this press is the second of a double click.
+func (m *Model) double(msg tea.MouseMsg) bool {
+	p := &m.mouse
+	now := m.now()
+	if p.clickX == msg.X && p.clickY == msg.Y && !p.clicked.IsZero() && now.Sub(p.clicked) < doubleClick {
+		p.clicked = time.Time{}
+		return true
+	}
+	p.clickX, p.clickY, p.clicked = msg.X, msg.Y, now
+	return false
+}
+
+// pressWhole is a click in the queue or the servers.
+func (m *Model) pressWhole(msg tea.MouseMsg) tea.Cmd {
+	y := msg.Y - m.lay.Whole.Y
+	if m.view == onServers {
+		i, ok := m.servers.rowAt(y)
+		if !ok {
+			return nil
+		}
+		m.servers.cursor = i
+		if m.double(msg) {
+			return m.browse()
+		}
+		return nil
+	}
+	return m.pressQueue(msg.X-m.lay.Whole.X, y, msg)
+}
+
+// motion is the pointer moving with a button down.
+func (m *Model) motion(msg tea.MouseMsg) tea.Cmd {
+	switch m.mouse.doing {
+	case sizing:
+		m.split = max(1, min(99, msg.X*100/max(1, m.w)))
+		m.resize()
+	case ranging:
+		if i, hit, ok := m.paneAt(msg.X, msg.Y); ok && i == m.mouse.pane && hit.Row != m.mouse.last && isRow(hit) {
+			m.panes[i].MarkRows(m.mouse.last, hit.Row, true)
+			m.panes[i].SetCursor(hit.Row)
+			m.mouse.last = hit.Row
+		}
+	case pressed:
+		m.lift()
+		m.light(msg.X, msg.Y)
+	case carry:
+		m.light(msg.X, msg.Y)
+	}
+	return nil
+}
+
+func isRow(h panel.Hit) bool { return h.Kind == panel.Row || h.Kind == panel.Margin }
+
+// release ends a gesture.
+func (m *Model) release(msg tea.MouseMsg) tea.Cmd {
+	if m.mouse.doing != carry {
+		m.endGesture()
+		return nil
+	}
+	c := m.mouse.cargo
+	to, _, ok := m.dropAt(msg.X, msg.Y)
+	m.endGesture()
+	if ok {
+		m.askDrop(c, to, dialog.Point{X: msg.X, Y: msg.Y})
+	}
+	return nil
+}

@@ -1,0 +1,259 @@
+package ui
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/remote"
+)
+
+// openMode says what an opening that fails does.
+type openMode uint8
+
+const (
+	atStart openMode = iota // the pane itself shows why; nothing else is in it
+	asked                   // the pane stays where it is and a message says why
+)
+
+// openedMsg is the place that a location turned out to be.
+type openedMsg struct {
+	Pane, ID int
+	Location string
+	Place    remote.Place
+	At       string // the entry for the cursor
+	Mode     openMode
+	Err      error
+}
+
+// goneMsg is the nearest folder that exists above one that vanished.
+type goneMsg struct {
+	Pane int
+	From remote.Place
+	To   remote.Place
+}
+
+// openLocation resolves what a user typed and goes there; "" is the current
+// folder. A later opening of the same pane calls it off.
+func (m *Model) openLocation(i int, location string, mode openMode) tea.Cmd {
+	if location == "" {
+		location = "."
+	}
+	id := m.nextID()
+	ctx := m.panes[i].follow(m.ctx, id)
+	open := m.d.Open
+	return func() tea.Msg {
+		place, at, err := resolve(ctx, open, location)
+		return openedMsg{Pane: i, ID: id, Location: location, Place: place, At: at, Mode: mode, Err: err}
+	}
+}
+
+// resolve opens a location as a folder. One that is a file or an object is
+// shown in its folder, with the cursor on it.
+func resolve(ctx context.Context, open func(context.Context, string) (remote.Place, error), location string) (remote.Place, string, error) {
+	place, err := open(ctx, location)
+	if err != nil {
+		return place, "", err
+	}
+	p := string(place.Path)
+	if p == "" || !isDisk(place) && strings.HasSuffix(p, "/") {
+		return place, "", nil
+	}
+	e, err := place.Tree.Stat(ctx, place.Path)
+	if err == nil && !e.Dir {
+		dir := place.Tree.Dir(place.Path)
+		at := base(dir, place.Path)
+		place.Path = dir
+		return place, at, nil
+	}
+	if !isDisk(place) {
+		place.Path = remote.Path(p + "/") // listing it tells soon enough whether it is there
+	}
+	return place, "", nil
+}
+
+// opened takes the answer of openLocation or enter.
+func (m *Model) opened(msg openedMsg) tea.Cmd {
+	p := m.panes[msg.Pane]
+	if p.opening != msg.ID {
+		return nil // the user went elsewhere meanwhile
+	}
+	p.calm()
+	switch {
+	case msg.Err == nil:
+		return m.goTo(msg.Pane, msg.Place, msg.At)
+	case remote.Cancelled(msg.Err):
+		return nil
+	case msg.Mode == atStart:
+		return m.show(msg.Pane, remote.Place{Tree: &broken{msg.Location, msg.Err}}, "")
+	}
+	m.fail("open "+msg.Location, msg.Err)
+	return nil
+}
+
+// goTo shows a place and remembers the one before.
+func (m *Model) goTo(i int, place remote.Place, at string) tea.Cmd {
+	p := m.panes[i]
+	if old := p.Place(); old.Tree != nil && !same(old, place) {
+		p.past.leave(p.spot())
+	}
+	return m.show(i, place, at)
+}
+
+// show opens a place in pane i, which calls off its listing.
+func (m *Model) show(i int, place remote.Place, at string) tea.Cmd {
+	p := m.panes[i]
+	p.calm()
+	p.gone = remote.Place{}
+	if i == m.active {
+		m.filter.end()
+	}
+	return tea.Batch(p.Open(m.ctx, place, at), m.readClock())
+}
+
+// enter opens a folder of the place that pane i shows. On the disk it may be
+// the window of a mount, which is asked in a Cmd.
+func (m *Model) enter(i int, folder remote.Path) tea.Cmd {
+	p := m.panes[i]
+	place := p.Place()
+	place.Path = folder
+	if !isDisk(place) || m.d.Enter == nil || len(m.d.Mounts()) == 0 {
+		return m.goTo(i, place, "")
+	}
+	id := m.nextID()
+	ctx := p.follow(m.ctx, id)
+	behind := m.d.Enter
+	return func() tea.Msg {
+		mounted, ok, err := behind(ctx, place.Tree, place.Path)
+		if ok {
+			place = mounted
+		}
+		return openedMsg{Pane: i, ID: id, Location: place.Location(), Place: place, Mode: asked, Err: err}
+	}
+}
+
+// parent goes one folder up; from the root of a mount back to the disk.
+func (m *Model) parent(i int) tea.Cmd {
+	place := m.panes[i].Place()
+	if place.Tree == nil {
+		return nil
+	}
+	if place.Mount != "" && place.Path == place.Root {
+		id := m.nextID()
+		ctx := m.panes[i].follow(m.ctx, id)
+		open, folder := m.d.Open, place.Mount
+		return func() tea.Msg {
+			up, err := open(ctx, filepath.Dir(folder))
+			return openedMsg{Pane: i, ID: id, Location: filepath.Dir(folder), Place: up, At: filepath.Base(folder), Mode: asked, Err: err}
+		}
+	}
+	up := place.Tree.Dir(place.Path)
+	if up == place.Path || place.Path == "" {
+		m.say(plain, "This is the top of "+placeName(place)+".")
+		return nil
+	}
+	at := base(up, place.Path)
+	place.Path = up
+	return m.goTo(i, place, at)
+}
+
+// openCurrent enters the folder under the cursor, or views the file.
+func (m *Model) openCurrent() tea.Cmd {
+	p := m.here()
+	if p.OnParent() {
+		return m.goParent()
+	}
+	e, ok := p.Current()
+	switch {
+	case !ok:
+		return nil
+	case !e.Dir:
+		return m.viewEntry(p.Place(), e)
+	}
+	cmd := m.enter(m.active, e.Path)
+	if !m.syncd {
+		return cmd
+	}
+	if o := m.there(); o.CursorAt(e.Name) {
+		if twin, ok := o.Current(); ok && twin.Dir && twin.Name == e.Name {
+			return tea.Batch(cmd, m.enter(1-m.active, twin.Path))
+		}
+	}
+	m.say(plain, "The other pane has no folder of that name and stays.")
+	return cmd
+}
+
+// goParent goes up in the active pane, and in the other if it follows.
+func (m *Model) goParent() tea.Cmd {
+	cmd := m.parent(m.active)
+	if m.syncd {
+		return tea.Batch(cmd, m.parent(1-m.active))
+	}
+	return cmd
+}
+
+// travel goes back or forward where the pane has been.
+func (m *Model) travel(step func(*history, spot) (spot, bool)) tea.Cmd {
+	p := m.here()
+	s, ok := step(&p.past, p.spot())
+	if !ok {
+		return nil
+	}
+	return m.show(m.active, s.Place, s.Cursor)
+}
+
+// reload lists pane i again; one that could not be opened is tried again.
+func (m *Model) reload(i int) tea.Cmd {
+	p := m.panes[i]
+	if b, ok := p.Place().Tree.(*broken); ok {
+		return m.openLocation(i, b.location, atStart)
+	}
+	if p.Place().Tree == nil {
+		return nil
+	}
+	p.gone = remote.Place{}
+	return p.Reload()
+}
+
+// afterPanel looks at a pane that has taken a message: a folder that vanished
+// is left for its nearest parent.
+func (m *Model) afterPanel(i int) tea.Cmd {
+	p := m.panes[i]
+	place := p.Place()
+	if !p.Gone() || same(p.gone, place) {
+		return nil
+	}
+	p.gone = place
+	ctx := m.ctx
+	return func() tea.Msg { return goneMsg{Pane: i, From: place, To: nearest(ctx, place)} }
+}
+
+// nearest is the closest folder above place that exists.
+func nearest(ctx context.Context, place remote.Place) remote.Place {
+	t := place.Tree
+	for {
+		up := t.Dir(place.Path)
+		if up == place.Path {
+			return place
+		}
+		place.Path = up
+		if _, err := t.Stat(ctx, up); err == nil || remote.KindOf(err) != remote.NotExist {
+			return place
+		}
+	}
+}
+
+// left takes a pane from a vanished folder to its nearest parent.
+func (m *Model) left(msg goneMsg) tea.Cmd {
+	p := m.panes[msg.Pane]
+	if !same(p.Place(), msg.From) || !p.Gone() {
+		return nil
+	}
+	if same(msg.From, msg.To) {
+		return nil // even the root is gone; the pane says why
+	}
+	m.say(bad, msg.From.Location()+" does not exist any more.")
+	return m.show(msg.Pane, msg.To, "")
+}

@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/remote"
+	"gantry/transfer"
+	"gantry/ui/dialog"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// namedMost is how many entries the question before a deletion names.
+const namedMost = 5
+
+// askDelete asks before a deletion and names what it will strike. What lies
+// below folders is counted while the question is open.
+func (m *Model) askDelete() tea.Cmd {
+	c, ok := m.cargo()
+	if !ok {
+		return nil
+	}
+	from := m.active
+	d := &blastDialog{
+		st: m.st, cargo: c, id: m.nextID(),
+		onYes: func() tea.Cmd {
+			m.uncheck(from, c)
+			m.submit(transfer.Delete, c, nil, "", "")
+			return nil
+		},
+	}
+	m.dialogs.Push(d)
+	if c.dirs == 0 {
+		d.sum = blast{Objects: int64(c.count), Bytes: c.bytes, Done: true}
+		d.build()
+		return nil
+	}
+	ctx, stop := context.WithCancel(m.ctx)
+	d.stop = stop
+	d.tally = newTally(ctx, d.id, c.place.Tree, c.all)
+	d.build()
+	m.blast = d
+	return d.tally.step()
+}
+
+// tallied takes what has been counted below folders, and lets the counting go
+// on while somebody looks.
+func (m *Model) tallied(msg tallyMsg) tea.Cmd {
+	d := m.blast
+	if d == nil || d.id != msg.ID {
+		return msg.Tally.end()
+	}
+	d.sum = msg.Sum
+	d.build()
+	switch {
+	case d.closed:
+		m.blast = nil
+		return msg.Tally.end()
+	case msg.Sum.ended():
+		m.blast = nil
+		d.stop()
+		return nil
+	}
+	return msg.Tally.step()
+}
+
+// blastDialog is the question before a deletion. It starts on No, grows with
+// what is counted, and takes no Yes before the count is final: who confirms
+// must have seen the number.
+type blastDialog struct {
+	st     *theme.Styles
+	cargo  cargo
+	id     int
+	tally  *tally
+	stop   context.CancelFunc
+	sum    blast
+	onYes  func() tea.Cmd
+	ask    *dialog.Confirm
+	closed bool
+}
+
+var (
+	_ dialog.Dialog = (*blastDialog)(nil)
+	_ dialog.Mouser = (*blastDialog)(nil)
+)
+
+// build makes the question for what is known now.
+func (d *blastDialog) build() {
+	o := dialog.ConfirmOptions{
+		Title: "Delete", Text: d.text(), Danger: true, Yes: "Delete", No: "Keep",
+		Objects: max(d.sum.Objects, d.sum.Folders), OnYes: d.onYes,
+	}
+	if !d.sum.ended() {
+		o.Yes, o.Objects = "Counting…", 0
+	}
+	d.ask = dialog.NewConfirm(d.st, o)
+}
+
+// text names the blast radius: how much, how heavy, where exactly, and what.
+func (d *blastDialog) text() string {
+	var b strings.Builder
+	least := ""
+	if !d.sum.Done || d.sum.Err != nil {
+		least = "at least "
+	}
+	b.WriteString("Delete " + least + text.Plural(d.sum.Objects, "object"))
+	if d.sum.Folders > 0 {
+		b.WriteString(" in " + text.Plural(d.sum.Folders, "folder"))
+	}
+	b.WriteString(", " + text.Size(d.sum.Bytes) + "?\n\n")
+	b.WriteString("In " + text.Clean(d.cargo.place.Location()) + "\n")
+	n := 0
+	for e := range d.cargo.all {
+		if n++; n > namedMost {
+			b.WriteString("  and " + text.Count(int64(d.cargo.count-namedMost)) + " more\n")
+			break
+		}
+		b.WriteString("  " + text.Clean(e.Name))
+		if e.Dir && e.Type != remote.Link {
+			b.WriteString("/ and everything below")
+		}
+		b.WriteString("\n")
+	}
+	if d.sum.Err != nil {
+		b.WriteString("\nNot all could be counted: " + text.Clean(remote.HintOf(d.sum.Err)))
+	}
+	return b.String()
+}
+
+// Update holds a Yes back until the count is final.
+func (d *blastDialog) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
+	if k, ok := msg.(tea.KeyMsg); ok && !d.sum.ended() {
+		switch k.String() {
+		case "esc", "ctrl+c", "n", "N":
+			return d.leave(true, nil)
+		case "enter", "y", "Y":
+			return false, nil
+		}
+	}
+	return d.leave(d.ask.Update(msg))
+}
+
+// Mouse is Update for clicks.
+func (d *blastDialog) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
+	if !d.sum.ended() {
+		return false, nil
+	}
+	return d.leave(d.ask.Mouse(x, y, msg))
+}
+
+// leave stops the counting when the question is closed.
+func (d *blastDialog) leave(done bool, cmd tea.Cmd) (bool, tea.Cmd) {
+	if done {
+		d.closed = true
+		if d.stop != nil {
+			d.stop()
+		}
+	}
+	return done, cmd
+}
+
+// View is the question as it stands.
+func (d *blastDialog) View(w, h int) []string { return d.ask.View(w, h) }
+
+// Help are the keys.
+func (d *blastDialog) Help() []dialog.Hint { return d.ask.Help() }
