@@ -1,10 +1,7 @@
 package s3
 
 import (
-	"errors"
 	"net/http"
-
-	"gantry/remote"
 )
 
 // adapt is asked after a refusal whether the store may only not know something
@@ -30,14 +27,9 @@ func (s *sink) conditional() bool { return s.o.IfAbsent || s.o.IfVersion != "" }
 
 // unknown: the answer of a store to a header that it does not know.
 func unknown(err error) bool {
-	var e *remote.Error
-	var a *answer
-	if !errors.As(err, &e) || !errors.As(e.Err, &a) {
-		return false
-	}
-	switch a.code {
+	switch codeOf(err) {
 	case "NotImplemented", "XNotImplemented", "InvalidArgument", "InvalidRequest", "MissingContentMD5":
 		return true
 	}
-	return a.status == http.StatusNotImplemented
+	return statusOf(err) == http.StatusNotImplemented
 }

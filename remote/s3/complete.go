@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -153,17 +152,12 @@ func ambiguous(err error) bool {
 	if gone(err) || remote.KindOf(err) == remote.Unreachable || remote.KindOf(err) == remote.Throttled {
 		return true
 	}
-	var e *remote.Error
-	var a *answer
-	if !errors.As(err, &e) {
-		return false
-	}
 	// An error inside an answer of 200, or an answer that was cut.
-	if errors.As(e.Err, &a) {
+	if a := answerOf(err); a.status != 0 {
 		return a.code == "ConditionalRequestConflict" || a.code == "OperationAborted" ||
 			a.status/100 == 2 && a.code == "" || a.status >= 500 && a.status != http.StatusNotImplemented
 	}
-	return e.Kind == remote.Other && !remote.Cancelled(err)
+	return remote.KindOf(err) == remote.Other && !remote.Cancelled(err)
 }
 
 // published looks at the object after an answer that says it is there. A store

@@ -79,7 +79,7 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 		return remote.Entry{}, err
 	}
 	err = j.t.b.run(ctx, j.act, func(a attempt) error {
-		if err := j.lookFirst(a); err != nil {
+		if err := j.lookHere(a); err != nil {
 			return err
 		}
 		r := a.site.newRequest(http.MethodPut, j.key, "")
@@ -121,10 +121,17 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 	if out.Sum.Algorithm == remote.NoSum {
 		out.Sum = j.e.Sum
 	}
-	if out.Class == "" && j.attrs.class == "" {
-		out.Class = ""
-	}
 	return out, nil
+}
+
+// lookHere looks at the target before the copy wherever the server is not AWS:
+// few others know conditions on the target of a copy, and most of those that do
+// not overwrite without a word.
+func (j *copying) lookHere(a attempt) error {
+	if !j.conditional() || j.t.c.srv.Endpoint == "" {
+		return nil
+	}
+	return j.look(a)
 }
 
 // refusedBefore: the server answered, so that nothing was done.

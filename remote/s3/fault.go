@@ -235,3 +235,18 @@ func stripURL(err error) error {
 	}
 	return err
 }
+
+// statusOf and codeOf are what the server answered to the operation that failed
+// with err; 0 and "" when it did not.
+func statusOf(err error) int { return answerOf(err).status }
+
+func codeOf(err error) string { return answerOf(err).code }
+
+func answerOf(err error) answer {
+	var e *remote.Error
+	var a *answer
+	if errors.As(err, &e) && errors.As(e.Err, &a) {
+		return *a
+	}
+	return answer{}
+}

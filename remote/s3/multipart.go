@@ -243,11 +243,7 @@ func (t *Tree) abort(ctx context.Context, p remote.Path, id string) error {
 var errLeft = errors.New("parts remain")
 
 // gone: the upload is not there.
-func gone(err error) bool {
-	var e *remote.Error
-	var a *answer
-	return errors.As(err, &e) && errors.As(e.Err, &a) && a.code == "NoSuchUpload"
-}
+func gone(err error) bool { return codeOf(err) == "NoSuchUpload" }
 
 // leftBehind says what an abort that failed means for the bill.
 func leftBehind(err error) error {

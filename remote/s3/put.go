@@ -77,9 +77,14 @@ func (s *sink) conditions(r *request) {
 
 // lookFirst stands in for conditions on a store that does not know them.
 func (s *sink) lookFirst(a attempt) error {
-	if !s.o.IfAbsent && s.o.IfVersion == "" || !s.t.c.quirks.noConditions.Load() {
+	if !s.conditional() || !s.t.c.quirks.noConditions.Load() {
 		return nil
 	}
+	return s.look(a)
+}
+
+// look asks whether the conditions hold right now.
+func (s *sink) look(a attempt) error {
 	h, err := a.head(s.key)
 	gone := err != nil && inspect(err).status == http.StatusNotFound
 	switch {
@@ -95,11 +100,7 @@ func (s *sink) lookFirst(a attempt) error {
 // is Exist or Changed.
 func (s *sink) outcome(err error) error {
 	var e *remote.Error
-	if !errors.As(err, &e) || !s.o.IfAbsent {
-		return err
-	}
-	var a *answer
-	if errors.As(e.Err, &a) && a.status == http.StatusPreconditionFailed {
+	if s.o.IfAbsent && statusOf(err) == http.StatusPreconditionFailed && errors.As(err, &e) {
 		e.Kind, e.Hint = remote.Exist, "Something of that name is there by now. Overwrite it, keep both, or skip."
 	}
 	return err
@@ -253,10 +254,9 @@ func (s *single) put(a attempt) (string, error) {
 // reply that was lost, or a second try that met the first one's object.
 func (s *single) settle(ctx context.Context, err error) (remote.Entry, error) {
 	kind := remote.KindOf(err)
-	conditional := s.o.IfAbsent || s.o.IfVersion != ""
 	if kind == remote.Unreachable {
 		s.uncertain = true
-	} else if conditional && s.uncertain && (kind == remote.Changed || kind == remote.Exist) {
+	} else if s.conditional() && s.uncertain && (kind == remote.Changed || kind == remote.Exist) {
 		if e, here := s.t.ours(ctx, s.path, s.sums.size, s.sums.sum(), ""); here {
 			s.over = true
 			return e, nil

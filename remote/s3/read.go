@@ -100,6 +100,9 @@ func sumOf(h http.Header) remote.Sum {
 
 // Open reads content of the version that e names.
 func (t *Tree) Open(ctx context.Context, e remote.Entry, off, n int64) (io.ReadCloser, error) {
+	if off < 0 {
+		return nil, refuse(act{op: "read", path: e.Path}, remote.Invalid, "A negative place in an object was asked for.")
+	}
 	if n == 0 && e.Size != 0 || off > 0 && e.Size >= 0 && off >= e.Size {
 		return io.NopCloser(strings.NewReader("")), nil
 	}
@@ -203,6 +206,9 @@ func (r *reader) Entry() remote.Entry { return r.entry }
 func (r *reader) Read(b []byte) (int, error) {
 	if r.left == 0 {
 		return 0, r.end()
+	}
+	if r.ctx.Err() != nil { // what lies in buffers is not given out any more
+		return 0, r.t.c.fault(r.w, r.t.b, inspect(context.Cause(r.ctx)))
 	}
 	if r.left > 0 && int64(len(b)) > r.left {
 		b = b[:r.left]

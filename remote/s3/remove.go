@@ -44,54 +44,54 @@ func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
 	}
 	var errs []error
 	for b := range slices.Chunk(batch, removeBatch) {
-		left, err := t.removeBatch(ctx, b)
-		if left != nil {
-			single = append(single, left...)
-		}
-		if err != nil {
-			errs = append(errs, err)
-		}
+		left, refused := t.removeBatch(ctx, b)
+		single = append(single, left...)
+		errs = append(errs, refused...)
 	}
-	if err := t.removeEach(ctx, single); err != nil {
-		errs = append(errs, err)
-	}
+	errs = append(errs, t.removeEach(ctx, single)...)
 	return errors.Join(errs...)
 }
 
 // removeEach sends one request for each key.
-func (t *Tree) removeEach(ctx context.Context, ps []remote.Path) error {
+func (t *Tree) removeEach(ctx context.Context, ps []remote.Path) []error {
 	errs := make([]error, len(ps))
 	var g errgroup.Group
 	g.SetLimit(removeAhead)
 	for i, p := range ps {
 		g.Go(func() error {
 			w := act{op: "delete", api: "s3:DeleteObject", path: p, tries: metaTries}
-			errs[i] = t.b.run(ctx, w, func(a attempt) error {
+			err := t.b.run(ctx, w, func(a attempt) error {
 				res, err := a.do(a.site.newRequest(http.MethodDelete, t.key(p), ""))
 				if err == nil {
 					drain(res)
 				}
 				return err
 			})
-			if k := remote.KindOf(errs[i]); k == remote.NotExist && !noBucket(errs[i]) {
-				errs[i] = nil
+			if !vanished(codeOf(err), p) && (statusOf(err) != http.StatusNotFound || codeOf(err) == "NoSuchBucket") {
+				errs[i] = err
 			}
 			return nil
 		})
 	}
 	_ = g.Wait() // the errors are in errs
-	return errors.Join(errs...)
+	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 
-func noBucket(err error) bool {
-	var e *remote.Error
-	var a *answer
-	return errors.As(err, &e) && errors.As(e.Err, &a) && a.code == "NoSuchBucket"
+// vanished: the code says that there was nothing to delete. A store that keeps
+// objects as files has no slash object beside a folder with something in it.
+func vanished(code string, p remote.Path) bool {
+	switch code {
+	case "NoSuchKey":
+		return true
+	case "ErrDirectoryNotEmpty", "DirectoryNotEmpty":
+		return strings.HasSuffix(string(p), "/")
+	}
+	return false
 }
 
 // removeBatch deletes up to a thousand keys. Keys that failed for now are tried
 // again; left are those for which the store knows no such request.
-func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote.Path, err error) {
+func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote.Path, errs []error) {
 	w := act{op: "delete", api: "s3:DeleteObject", tries: metaTries}
 	byKey := make(map[string]remote.Path, len(ps))
 	for _, p := range ps {
@@ -100,7 +100,7 @@ func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote
 	var refused []refusal
 	for try := 1; len(ps) > 0; try++ {
 		var answers []refusal
-		err := t.b.run(ctx, w, func(a attempt) error {
+		err := t.b.run(ctx, w, func(a attempt) (err error) {
 			answers, err = a.deleteObjects(t, ps)
 			return err
 		})
@@ -116,7 +116,7 @@ func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote
 			p, ok := byKey[r.key]
 			again := fault{answer: answer{code: r.code}}
 			switch {
-			case !ok || r.code == "NoSuchKey":
+			case !ok || vanished(r.code, p):
 			case again.retryable() && try < metaTries:
 				ps = append(ps, p)
 			default:
@@ -124,17 +124,17 @@ func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote
 			}
 		}
 		if len(ps) > 0 && !pause(ctx, try) {
-			return nil, t.eachOf(ps, context.Cause(ctx))
+			return nil, t.eachOf(ps, t.c.fault(w, t.b, inspect(context.Cause(ctx))))
 		}
 	}
 	return nil, t.refusals(refused, byKey)
 }
 
 // eachOf reports one failure of a request for every key that it was for.
-func (t *Tree) eachOf(ps []remote.Path, err error) error {
+func (t *Tree) eachOf(ps []remote.Path, err error) []error {
 	var e *remote.Error
 	if !errors.As(err, &e) {
-		return err
+		return []error{err}
 	}
 	errs := make([]error, len(ps))
 	for i, p := range ps {
@@ -142,10 +142,10 @@ func (t *Tree) eachOf(ps []remote.Path, err error) error {
 		one.Path = p
 		errs[i] = &one
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
-func (t *Tree) refusals(rs []refusal, byKey map[string]remote.Path) error {
+func (t *Tree) refusals(rs []refusal, byKey map[string]remote.Path) []error {
 	errs := make([]error, len(rs))
 	for i, r := range rs {
 		status := http.StatusForbidden
@@ -155,7 +155,7 @@ func (t *Tree) refusals(rs []refusal, byKey map[string]remote.Path) error {
 		w := act{op: "delete", api: "s3:DeleteObject", path: byKey[r.key]}
 		errs[i] = t.c.fault(w, t.b, inspect(&answer{status: status, code: r.code, message: r.message}))
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // refusal is one key that was not deleted.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
@@ -172,8 +173,8 @@ func (t *Tree) Mkdir(ctx context.Context, p remote.Path) error {
 	err := t.b.run(ctx, act{op: "make folder", api: "s3:PutObject", path: p, tries: metaTries}, func(a attempt) error {
 		return t.putEmpty(a, t.key(p))
 	})
-	if remote.KindOf(err) == remote.Exist {
-		return nil
+	if statusOf(err) == http.StatusPreconditionFailed {
+		return nil // it is there
 	}
 	return err
 }

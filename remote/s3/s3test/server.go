@@ -163,7 +163,7 @@ func (s *Server) answer(x *exchange) *reply {
 	if err := s.authorize(x); err != nil {
 		return x.failure(err)
 	}
-	do := operations[x.op]
+	do := handler(x.op)
 	if do == nil {
 		return x.failure(errNotImplemented)
 	}

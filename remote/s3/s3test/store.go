@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -137,6 +138,15 @@ func (g generated) key(i int) string { return fmt.Sprintf("%s%0*d", g.prefix, g.
 
 // from is the number of the first generated key that is not less than k.
 func (g generated) from(k string) int {
+	if rest, ok := strings.CutPrefix(k, g.prefix); ok && len(rest) >= g.digits {
+		// The common case, without a search: a key of ours, or one just behind it.
+		if n, err := strconv.ParseUint(rest[:g.digits], 10, 31); err == nil {
+			if len(rest) > g.digits {
+				n++
+			}
+			return min(int(n), g.count)
+		}
+	}
 	return sort.Search(g.count, func(i int) bool { return g.key(i) >= k })
 }
 

@@ -1,0 +1,44 @@
+package s3_test
+
+import (
+	"strings"
+	"testing"
+
+	"gantry/remote"
+	"gantry/remote/s3"
+	"gantry/remote/treetest"
+)
+
+// refused are the names that the gateway cannot hold: it keeps objects as files
+// and folders of a disk.
+func refused(name string) bool {
+	if strings.Contains(name, "//") || strings.HasPrefix(name, "/") || len(name) > 255 || strings.ContainsAny(name, "\x00\xff") {
+		return true
+	}
+	for _, seg := range strings.Split(strings.TrimSuffix(name, "/"), "/") {
+		if seg == "" || seg == "." || seg == ".." {
+			return true
+		}
+	}
+	return name == "x" || name == "x/y"
+}
+
+func TestBucketOnVersitygwPassesTheSuite(t *testing.T) {
+	tree := open(t, newBucket(t), rootKey(t), s3.Options{})
+	treetest.Run(t, treetest.Options{
+		New:     func(*testing.T) remote.Tree { return tree },
+		Refuses: refused,
+		Entries: 1500,
+	})
+}
+
+func TestPrefixOfABucketPassesTheSuite(t *testing.T) {
+	srv := newBucket(t)
+	srv.Prefix = "team a/"
+	tree := open(t, srv, rootKey(t), s3.Options{})
+	treetest.Run(t, treetest.Options{
+		New:     func(*testing.T) remote.Tree { return tree },
+		Refuses: refused,
+		Entries: 100,
+	})
+}
