@@ -70,7 +70,7 @@ func (s *Store) try(ctx context.Context, root *os.Root, c Change) (done bool, er
 	}
 	e := &edit{raw: before, data: data}
 	if err := e.run(c); err != nil {
-		return false, err
+		return false, s.byHand(err)
 	}
 	after, problems := parse(e.raw, s.extra)
 	if len(problems) > 0 {
@@ -86,6 +86,19 @@ func (s *Store) try(ctx context.Context, root *os.Root, c Change) (done bool, er
 	}
 	s.keep(before, after)
 	return true, nil
+}
+
+// byHand says what to do about an edit that this package cannot make. The
+// errors of tomldoc hold no content.
+func (s *Store) byHand(err error) error {
+	var told *remote.Error
+	if errors.As(err, &told) {
+		return err
+	}
+	return &remote.Error{
+		Op: "change the store", Kind: remote.Invalid, Err: err,
+		Hint: "Nothing was changed: this part of " + s.path + " is in a form that only an editor can change. Edit it by hand.",
+	}
 }
 
 func (s *Store) keep(raw []byte, data Data) {

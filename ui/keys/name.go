@@ -70,8 +70,12 @@ func cutModifiers(s string) (modifiers, string) {
 			name string
 			set  *bool
 		}{
-			{"ctrl", &mod.ctrl}, {"control", &mod.ctrl},
-			{"alt", &mod.alt}, {"option", &mod.alt}, {"opt", &mod.alt}, {"meta", &mod.alt},
+			{"ctrl", &mod.ctrl},
+			{"control", &mod.ctrl},
+			{"alt", &mod.alt},
+			{"option", &mod.alt},
+			{"opt", &mod.alt},
+			{"meta", &mod.alt},
 			{"shift", &mod.shift},
 		} {
 			rest, found := strings.CutPrefix(low, m.name)
