@@ -30,8 +30,7 @@ type Choice struct {
 
 // NewChoice makes the question.
 func NewChoice(st *theme.Styles, o ChoiceOptions) *Choice {
-	c := &Choice{st: st, o: o, cur: max(0, min(o.Cursor, len(o.Options)-1))}
-	return c
+	return &Choice{st: st, o: o, cur: max(0, min(o.Cursor, len(o.Options)-1))}
 }
 
 // Update takes a letter of an option, arrows and Enter.
@@ -101,7 +100,7 @@ func (c *Choice) Place(w, h, boxW, boxH int) (x, y int) {
 func (c *Choice) View(w, h int) []string {
 	inner := 0
 	for _, o := range c.o.Options {
-		inner = max(inner, text.Width(optionLine(o)))
+		inner = max(inner, 1+text.Width(optionLine(o)))
 	}
 	if c.o.Text != "" {
 		inner = max(inner, min(60, text.Width(text.Clean(c.o.Text))))
@@ -120,11 +119,11 @@ func (c *Choice) View(w, h int) []string {
 	c.hits = c.hits[:0]
 	for i := from; i < to; i++ {
 		c.hits = append(c.hits, zone{1, len(b.lines) + 1, b.inner + 2, i})
-		b.styled(c.look(i), optionLine(c.o.Options[i]))
+		mark := " "
 		if i == c.cur {
-			last := &b.lines[len(b.lines)-1]
-			*last = strings.Replace(*last, " ", "▸", 1)
+			mark = "▸"
 		}
+		b.styled(c.look(i), mark+optionLine(c.o.Options[i]))
 	}
 	b.foot = c.list.position()
 	return b.render(h)
@@ -145,11 +144,10 @@ func (c *Choice) look(i int) theme.Style {
 }
 
 func optionLine(o Option) string {
-	key := ""
+	line := text.Clean(o.Label)
 	if o.Key != "" {
-		key = "[" + text.Clean(o.Key) + "] "
+		line = "[" + text.Clean(o.Key) + "] " + line
 	}
-	line := " " + key + text.Clean(o.Label)
 	if o.Blocked != "" {
 		return line + "  " + text.Clean(o.Blocked)
 	}

@@ -55,12 +55,6 @@ func (f *field) value() string {
 	return f.exact
 }
 
-func (f *field) set(v string) {
-	f.in.SetValue(v)
-	f.in.CursorEnd()
-	f.selected = 0
-}
-
 // update edits; it tells whether the text has changed.
 func (f *field) update(k tea.KeyMsg) bool {
 	before := f.in.Value()
