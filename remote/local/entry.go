@@ -21,13 +21,17 @@ type facts struct {
 	changed, written int64 // ctime (0 where there is none) and mtime in nanoseconds
 }
 
-// version names the content: an edit in place, also one that sets the time
-// back, and a replacement make it another one. It is a digest so that a million
-// rows stay small.
+// version names the content of a file: an edit in place, also one that sets
+// the time back, and a replacement make it another one.
 func (f facts) version() string {
 	if !f.mode.IsRegular() {
 		return ""
 	}
+	return f.digest()
+}
+
+// digest is short, so that a million rows stay small.
+func (f facts) digest() string {
 	var b [40]byte
 	for i, v := range [...]uint64{f.dev, f.ino, uint64(f.size), uint64(f.written), uint64(f.changed)} { //nolint:gosec // bits, not numbers
 		binary.BigEndian.PutUint64(b[8*i:], v)

@@ -58,7 +58,7 @@ func classify(err error) (remote.Kind, string) {
 	case syscall.ELOOP:
 		return remote.Invalid, "The links on this path lead in a circle."
 	case syscall.ENOTDIR:
-		return remote.Invalid, "Something on this path is a file and not a folder."
+		return remote.NotExist, "There is nothing at this path; what should be a folder on the way is a file."
 	case syscall.EISDIR:
 		return remote.Invalid, "This is a folder and not a file."
 	case syscall.EINVAL, syscall.EILSEQ:

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"sync"
 
 	"gantry/remote"
@@ -33,7 +32,7 @@ type handle struct {
 	dir   string
 	f     *os.File
 	seen  int    // entries delivered so far
-	stamp string // version of the folder when the listing began
+	stamp string // digest of the folder when the listing began
 	stop  func() bool
 }
 
@@ -128,12 +127,15 @@ func (t *Tree) listing(dir remote.Path, token string) (*handle, error) {
 	}
 	f, err := openFolder(native(dir), true)
 	if err != nil {
+		if fi, serr := os.Stat(native(dir)); serr == nil && !fi.IsDir() {
+			return nil, &remote.Error{Op: "list", Path: dir, Kind: remote.Invalid, Err: err, Hint: "This is not a folder."}
+		}
 		return nil, fail("list", dir, err)
 	}
 	h := &handle{id: t.handles.nextID(), dir: native(dir), f: f}
 	fi, err := f.Stat()
 	if err == nil {
-		h.stamp = strconv.FormatInt(fi.ModTime().UnixNano(), 36)
+		h.stamp = factsOf(fi).digest()
 		if token != "" {
 			err = h.skipTo(dir, token)
 		}

@@ -78,7 +78,7 @@ func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
 		// Entries of one folder mostly come in a row: open it once for all.
 		if open == nil || t.Dir(p) != dir {
 			s, err := t.at.find("delete", p, false)
-			if errors.Is(err, fs.ErrNotExist) {
+			if remote.KindOf(err) == remote.NotExist {
 				continue
 			}
 			if err != nil {

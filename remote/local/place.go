@@ -44,13 +44,16 @@ func (anywhere) find(op string, p remote.Path, mkdir bool) (*spot, error) {
 		return nil, err
 	}
 	root, err := os.OpenRoot(dir)
-	if mkdir && errors.Is(err, fs.ErrNotExist) {
+	if mkdir && missing(err) {
 		if err := (anywhere{}).mkdir(remote.Path(dir)); err != nil {
 			return nil, err
 		}
 		root, err = os.OpenRoot(dir)
 	}
 	if err != nil {
+		if fi, serr := os.Stat(dir); serr == nil && !fi.IsDir() {
+			return nil, notFolder(op, p, dir, mkdir)
+		}
 		return nil, fail(op, p, err)
 	}
 	return &spot{root, name}, nil
@@ -63,13 +66,13 @@ func (anywhere) mkdir(p remote.Path) error {
 	for {
 		fi, err := os.Stat(base)
 		if err == nil && !fi.IsDir() {
-			return notFolder("make folder", p, base)
+			return notFolder("make folder", p, base, true)
 		}
 		if err == nil {
 			break
 		}
 		up := filepath.Dir(base)
-		if !errors.Is(err, fs.ErrNotExist) || up == base {
+		if !missing(err) || up == base {
 			return fail("make folder", p, err)
 		}
 		base = up
@@ -146,16 +149,29 @@ func (c *confined) find(op string, p remote.Path, mkdir bool) (*spot, error) {
 	}
 	dir := filepath.Dir(rel)
 	root, err := c.root.OpenRoot(dir)
-	if mkdir && errors.Is(err, fs.ErrNotExist) {
-		if err := c.root.MkdirAll(dir, 0o777); err != nil {
-			return nil, c.explain(op, p, err)
+	if mkdir && missing(err) {
+		if err := c.mkdir(remote.Path(filepath.Join(c.dir, dir))); err != nil {
+			return nil, err
 		}
 		root, err = c.root.OpenRoot(dir)
 	}
 	if err != nil {
+		if at := c.fileOnTheWay(dir); at != "" {
+			return nil, notFolder(op, p, at, mkdir)
+		}
 		return nil, c.explain(op, p, err)
 	}
 	return &spot{root, filepath.Base(rel)}, nil
+}
+
+// fileOnTheWay is the part of rel that is no folder; "" if there is none.
+func (c *confined) fileOnTheWay(rel string) string {
+	for ; rel != "."; rel = filepath.Dir(rel) {
+		if fi, err := c.root.Stat(rel); err == nil && !fi.IsDir() {
+			return filepath.Join(c.dir, rel)
+		}
+	}
+	return ""
 }
 
 func (c *confined) mkdir(p remote.Path) error {
@@ -167,11 +183,8 @@ func (c *confined) mkdir(p remote.Path) error {
 		return nil
 	}
 	if err := c.root.MkdirAll(rel, 0o777); err != nil {
-		// A part of the way that is a file is reported differently by systems.
-		for at := rel; at != "."; at = filepath.Dir(at) {
-			if fi, serr := c.root.Stat(at); serr == nil && !fi.IsDir() {
-				return notFolder("make folder", p, filepath.Join(c.dir, at))
-			}
+		if at := c.fileOnTheWay(rel); at != "" {
+			return notFolder("make folder", p, at, true)
 		}
 		return c.explain("make folder", p, err)
 	}
@@ -203,7 +216,18 @@ func split(op string, p remote.Path) (dir, name string, err error) {
 	return dir, name, nil
 }
 
-func notFolder(op string, p remote.Path, what string) error {
+// missing tells whether there is nothing at a path, be it that a part of it is
+// a file.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// notFolder reports a file where a folder has to be: it is in the way of a
+// folder to be made, otherwise there just is nothing in it.
+func notFolder(op string, p remote.Path, what string, mkdir bool) error {
+	if !mkdir {
+		return fail(op, p, &fs.PathError{Op: "open", Path: what, Err: syscall.ENOTDIR})
+	}
 	return &remote.Error{
 		Op: op, Path: p, Kind: remote.Exist, Err: syscall.ENOTDIR,
 		Hint: what + " exists and is not a folder. Rename it or choose another name.",

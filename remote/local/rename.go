@@ -18,18 +18,27 @@ func (s *spot) appear(folder *os.File, temp string) error {
 	if err == nil || !unsupported(err) {
 		return err
 	}
-	// A disk without that step. A second name fails if it exists; the first one
-	// goes afterwards, and if that is cut off, a temporary file remains beside
-	// the whole target.
-	if err = s.root.Link(temp, s.name); err == nil {
+	return s.appearByLink(temp)
+}
+
+// appearByLink is for a disk without that step. A second name fails if it
+// exists; the first one goes afterwards, and if that is cut off, a temporary
+// file remains beside the whole target.
+func (s *spot) appearByLink(temp string) error {
+	err := s.root.Link(temp, s.name)
+	switch {
+	case err == nil:
 		_ = s.root.Remove(temp) // published all the same
 		return nil
-	}
-	if errors.Is(err, fs.ErrExist) {
+	case errors.Is(err, fs.ErrExist):
 		return err
 	}
-	// A disk without second names either, such as FAT. An empty file takes the
-	// name, which only one can do, and is replaced at once.
+	return s.appearByPlace(temp)
+}
+
+// appearByPlace is for a disk without second names either, such as FAT. An
+// empty file takes the name, which only one can do, and is replaced at once.
+func (s *spot) appearByPlace(temp string) error {
 	f, err := s.root.OpenFile(s.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
@@ -54,6 +63,12 @@ func (t *Tree) Rename(ctx context.Context, from, to remote.Path) error {
 		return err
 	}
 	defer a.close()
+	if fi, err := a.root.Lstat(a.name); err == nil && fi.IsDir() && within(native(from), native(to)) {
+		return &remote.Error{
+			Op: "rename", Path: from, Kind: remote.Invalid, Err: syscall.EINVAL,
+			Hint: "A folder cannot be moved into itself.",
+		}
+	}
 	b, err := t.at.find("rename", to, false)
 	if err != nil {
 		return err
@@ -70,6 +85,11 @@ func (t *Tree) Rename(ctx context.Context, from, to remote.Path) error {
 		return fail("rename", at, err)
 	}
 	return nil
+}
+
+// within tells whether p lies below the folder dir.
+func within(dir, p string) bool {
+	return len(p) > len(dir) && p[:len(dir)] == dir && os.IsPathSeparator(p[len(dir)])
 }
 
 // move renames the entry at a to b and makes both folders durable, the new one

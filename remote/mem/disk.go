@@ -33,10 +33,12 @@ func (d *Disk) Rename(ctx context.Context, from, to remote.Path) error {
 	defer d.mu.Unlock()
 	a, b := d.key(from), d.key(to)
 	switch {
-	case a == "" || b == "" || strings.HasPrefix(b, a+"/"):
-		return fail("rename", from, remote.Invalid, errors.New("a folder cannot move into itself"))
+	case a == "" || b == "":
+		return fail("rename", from, remote.Invalid, errors.New("the root stays where it is"))
 	case d.objects[a] == nil:
 		return fail("rename", from, remote.NotExist, nil)
+	case d.objects[a].dir && strings.HasPrefix(b, a+"/"):
+		return fail("rename", from, remote.Invalid, errors.New("a folder cannot move into itself"))
 	case d.objects[b] != nil:
 		return fail("rename", to, remote.Exist, nil)
 	}
