@@ -14,6 +14,7 @@ const (
 	posBits   = 18
 	chunkSize = 1 << posBits
 	maxChunks = 1 << (32 - posBits)
+	blockBits = 10 // rows in a block of offsets
 )
 
 // rows is an append-only store of entries in packed form. Its owner is the
@@ -22,14 +23,15 @@ const (
 // again.
 type rows struct {
 	dir     remote.Path
-	chunks  [][]byte // all made at full length, filled from the front
-	used    int      // bytes of the last chunk
-	offs    []uint32 // one for each row
+	chunks  [][]byte   // all made at full length, filled from the front
+	used    int        // bytes of the last chunk
+	offs    [][]uint32 // one for each row, in blocks that are made at full length too
+	count   int
 	classes []string // storage classes that occurred
 }
 
 // n is the number of rows.
-func (s *rows) n() int { return len(s.offs) }
+func (s *rows) n() int { return s.count }
 
 // add packs e as the next row; false means that the store is full (4 GiB).
 func (s *rows) add(e *remote.Entry, scratch []byte) ([]byte, bool) {
@@ -44,7 +46,11 @@ func (s *rows) add(e *remote.Entry, scratch []byte) ([]byte, bool) {
 		last++
 	}
 	copy(s.chunks[last][s.used:], rec)
-	s.offs = append(s.offs, uint32(last)<<posBits|uint32(s.used))
+	if s.count>>blockBits == len(s.offs) {
+		s.offs = append(s.offs, make([]uint32, 1<<blockBits))
+	}
+	s.offs[s.count>>blockBits][s.count&(1<<blockBits-1)] = uint32(last)<<posBits | uint32(s.used)
+	s.count++
 	s.used += len(rec) // a record longer than chunkSize fills a chunk of its own
 	return rec, true
 }
@@ -59,7 +65,7 @@ func (s *rows) next() int {
 
 // record is the packed form of row i, with more behind it.
 func (s *rows) record(i int32) []byte {
-	off := s.offs[i]
+	off := s.offs[i>>blockBits][i&(1<<blockBits-1)]
 	return s.chunks[off>>posBits][off&(chunkSize-1):]
 }
 
@@ -184,12 +190,6 @@ func (s *rows) name(i int32) []byte {
 
 // isDir tells whether row i is a folder.
 func (s *rows) isDir(i int32) bool { return s.record(i)[0]&isDir != 0 }
-
-// isHidden tells whether row i's name starts with a dot.
-func (s *rows) isHidden(i int32) bool {
-	n := s.name(i)
-	return len(n) > 0 && n[0] == '.'
-}
 
 // size is the size of row i in bytes, -1 when unknown.
 func (s *rows) size(i int32) int64 {

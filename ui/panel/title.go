@@ -60,7 +60,7 @@ func (p *Panel) title(b *strings.Builder, focus bool) {
 	room := p.w - 7
 	badges := p.badges()
 	width := badgesWidth(badges)
-	for len(badges) > 0 && room-width < min(p.titleWidth(), max(12, room/2)) {
+	for len(badges) > 0 && room-width < min(p.titleWidth(), max(8, room/2)) {
 		badges = badges[1:] // the region first, warnings last
 		width = badgesWidth(badges)
 	}
