@@ -65,10 +65,10 @@ func entryOf(p remote.Path, name string, fi fs.FileInfo) remote.Entry {
 // below gives the path of name inside the native folder dir, sharing one piece
 // of memory between path and name.
 func below(dir, name string) (remote.Path, string) {
-	p := dir
-	if !os.IsPathSeparator(p[len(p)-1]) {
-		p += string(filepath.Separator)
+	sep := string(filepath.Separator)
+	if os.IsPathSeparator(dir[len(dir)-1]) {
+		sep = ""
 	}
-	p += name
+	p := dir + sep + name
 	return remote.Path(p), p[len(p)-len(name):]
 }
