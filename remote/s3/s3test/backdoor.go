@@ -2,7 +2,6 @@ package s3test
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -65,11 +64,7 @@ func (s *Server) Put(bucket, key string, content []byte) (etag string) {
 
 // PutContent stores an object whose content is read when it is asked for, such
 // as a Pattern. Beyond 1 GiB its ETag is made up and it has no checksum.
-func (s *Server) PutContent(bucket, key string, c interface {
-	io.ReaderAt
-	Size() int64
-},
-) (etag string) {
+func (s *Server) PutContent(bucket, key string, c Content) (etag string) {
 	v := &version{content: c, mod: now(), header: http.Header{"Content-Type": {"binary/octet-stream"}}}
 	if c.Size() <= 1<<30 {
 		v.etag = etagOf(c)

@@ -55,7 +55,7 @@ func digest(algorithm string, b []byte) string {
 	return base64.StdEncoding.EncodeToString(h.Sum(nil))
 }
 
-func digestOf(algorithm string, c content) string {
+func digestOf(algorithm string, c Content) string {
 	h := newHash(algorithm)
 	_, _ = io.Copy(h, io.NewSectionReader(c, 0, c.Size()))
 	return base64.StdEncoding.EncodeToString(h.Sum(nil))
@@ -115,7 +115,7 @@ func (x *exchange) chosen() (algorithm, kind string, err error) {
 }
 
 // combine is the checksum of an object made of parts.
-func combine(algorithm, kind string, parts []part, whole content) checksum {
+func combine(algorithm, kind string, parts []part, whole Content) checksum {
 	if kind != composite {
 		return checksum{algorithm, fullObject, digestOf(algorithm, whole)}
 	}
@@ -127,7 +127,7 @@ func combine(algorithm, kind string, parts []part, whole content) checksum {
 	return checksum{algorithm, composite, fmt.Sprintf("%s-%d", base64.StdEncoding.EncodeToString(h.Sum(nil)), len(parts))}
 }
 
-func etagOf(c content) string {
+func etagOf(c Content) string {
 	h := md5.New()
 	_, _ = io.Copy(h, io.NewSectionReader(c, 0, c.Size()))
 	return hex.EncodeToString(h.Sum(nil))

@@ -6,23 +6,18 @@ import (
 	"io"
 )
 
-// content is the bytes of an object or a part. It never changes.
-type content interface {
+// Content is the bytes of an object or a part. It never changes.
+type Content interface {
 	io.ReaderAt
 	Size() int64
 }
 
-func bytesContent(b []byte) content { return bytes.NewReader(b) }
+func bytesContent(b []byte) Content { return bytes.NewReader(b) }
 
 // Pattern is content of any size that is not stored: every 8 bytes are the
 // seed and their own position, mixed, so that no two places look alike and no
 // two seeds share a block.
-func Pattern(seed uint64, size int64) interface {
-	io.ReaderAt
-	Size() int64
-} {
-	return pattern{seed, size}
-}
+func Pattern(seed uint64, size int64) Content { return pattern{seed, size} }
 
 type pattern struct {
 	seed uint64
@@ -55,7 +50,7 @@ func mix(seed, i uint64) uint64 {
 }
 
 // chain is several contents in a row: the parts of an upload.
-type chain []content
+type chain []Content
 
 func (c chain) Size() int64 {
 	var n int64
@@ -84,7 +79,7 @@ func (c chain) ReadAt(b []byte, off int64) (int, error) {
 	return n, io.EOF
 }
 
-func readAll(c content) []byte {
+func readAll(c Content) []byte {
 	b := make([]byte, c.Size())
 	_, _ = c.ReadAt(b, 0) // memory: it does not fail
 	return b

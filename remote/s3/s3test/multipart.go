@@ -26,7 +26,7 @@ type upload struct {
 
 // part is one part of an upload, or of the object that it became.
 type part struct {
-	content content
+	content Content
 	etag    string
 	sum     checksum
 	mod     time.Time
@@ -84,7 +84,7 @@ func (s *Server) uploadPart(x *exchange, b *bucket) (*reply, error) {
 }
 
 // add stores a part; the last one of its number wins.
-func (u *upload) add(x *exchange, c content) (part, error) {
+func (u *upload) add(x *exchange, c Content) (part, error) {
 	n := x.partNumber()
 	if n < 1 || n > maxParts {
 		return part{}, invalidArgument("Part number must be an integer between 1 and 10000, inclusive")

@@ -28,7 +28,7 @@ type bucket struct {
 type version struct {
 	id       string
 	marker   bool
-	content  content
+	content  Content
 	etag     string
 	mod      time.Time
 	sum      checksum
