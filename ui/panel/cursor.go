@@ -62,7 +62,7 @@ func (p *Panel) CursorAt(name string) bool {
 	}
 	p.seek(0)
 	found := p.reach()
-	if !found && !p.loading && p.stopJob == nil {
+	if !found && !p.Loading() {
 		p.want = ""
 	}
 	return found

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // matcher tells which names a filter lets through. It is not for use by
@@ -16,7 +18,7 @@ type matcher struct {
 }
 
 func newMatcher(text string) *matcher {
-	m := &matcher{text: []byte(strings.ToLower(text)), glob: strings.ContainsAny(text, "*?"), ascii: true}
+	m := &matcher{text: norm.NFC.Bytes([]byte(strings.ToLower(text))), glob: strings.ContainsAny(text, "*?"), ascii: true}
 	for _, c := range m.text {
 		m.ascii = m.ascii && c < utf8.RuneSelf
 	}
@@ -40,7 +42,7 @@ func (m *matcher) lower(name []byte) []byte {
 	m.fold = append(m.fold[:0], name...)
 	for i, c := range m.fold {
 		if c >= utf8.RuneSelf {
-			return bytes.ToLower(name)
+			return norm.NFC.Bytes(bytes.ToLower(name)) // the disks of macOS take letters and accents apart
 		}
 		if c >= 'A' && c <= 'Z' {
 			m.fold[i] = c + 'a' - 'A'

@@ -24,7 +24,7 @@ func (p *Panel) foot(w int) string {
 	if p.anchor >= 0 {
 		parts = append(parts, "range")
 	}
-	if p.loading {
+	if p.Loading() {
 		parts = append(parts, "loading…")
 	}
 	if p.spec.filter != "" {

@@ -29,7 +29,7 @@ func (p *Panel) Open(ctx context.Context, place remote.Place, at string) tea.Cmd
 	p.Close()
 	p.parent, p.place = ctx, place
 	p.crumbs = makeCrumbs(place, p.o.Home)
-	p.next, p.err, p.partial = nil, nil, false
+	p.err, p.partial = nil, false
 	p.stale, p.want, p.wanted, p.touched = true, at, -1, false
 	p.marks, p.anchor, p.drop = marks{}, -1, NoDrop
 	p.spec.filter = ""
@@ -52,8 +52,13 @@ func (p *Panel) Reload() tea.Cmd {
 	return p.begin()
 }
 
-// Close calls off whatever the panel does in the background.
+// Close calls off whatever the panel does in the background. A listing that was
+// under way stays partial.
 func (p *Panel) Close() {
+	if p.loading && p.next == nil && !p.stale {
+		p.partial = true
+	}
+	p.next = nil
 	p.gen++
 	p.seq++
 	p.callOff()

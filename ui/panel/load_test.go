@@ -244,3 +244,28 @@ func TestCloseCallsOffTheListing(t *testing.T) {
 		t.Errorf("err %v, loading %v", m.Err, p.Loading())
 	}
 }
+
+func TestAReloadThatFailsInTheMiddleOfALoadLeavesAPartialListing(t *testing.T) {
+	b := acme(many(4)...)
+	b.pageSize = 2
+	p := panel.New(panel.Options{ID: 1})
+	p.SetSize(60, 12)
+	p.Apply(p.Open(t.Context(), place(b, "in/"), "")().(panel.PageMsg))
+	b.fail = map[string]error{"in/@": &remote.Error{Kind: remote.Throttled, Hint: "slow down"}}
+	run(p, p.Reload())
+	if !p.Partial() || p.Count() != 2 || p.Loading() {
+		t.Errorf("partial %v, %d rows, loading %v", p.Partial(), p.Count(), p.Loading())
+	}
+}
+
+func TestAPanelIsLoadingUntilWhatWasReloadedShows(t *testing.T) {
+	p := opened(t, acme(many(9000)...))
+	arrange := p.Apply(p.Reload()().(panel.PageMsg))
+	if !p.Loading() {
+		t.Error("it says that it is done before the rows are in order")
+	}
+	run(p, arrange)
+	if p.Loading() {
+		t.Error("it never ends")
+	}
+}

@@ -80,6 +80,12 @@ func (p *Panel) MarkRow(i int) {
 	}
 }
 
+// IsMarked tells whether row i has a mark; ".." never has.
+func (p *Panel) IsMarked(i int) bool {
+	r := p.rowAt(i)
+	return r >= 0 && p.marks.has(r)
+}
+
 // MarkRows sets the marks of rows a to b, both included, in either order.
 func (p *Panel) MarkRows(a, b int, on bool) {
 	for i := max(0, min(a, b)); i <= min(max(a, b), p.Len()-1); i++ {

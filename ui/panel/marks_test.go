@@ -30,6 +30,9 @@ func TestMarkTogglesAndStepsAndNeverTakesTheParent(t *testing.T) {
 	if got := selected(p.Selection()); got != "dir a.txt b.csv" {
 		t.Errorf("selected: %s", got)
 	}
+	if p.IsMarked(0) || !p.IsMarked(1) || p.IsMarked(4) || p.IsMarked(99) {
+		t.Error("IsMarked says otherwise")
+	}
 	p.SetCursor(2)
 	p.Mark()
 	s := p.Selection()

@@ -33,18 +33,18 @@ func TestOrders(t *testing.T) {
 }
 
 func TestTheFilterNarrowsAndWidens(t *testing.T) {
-	b := acme(object("in/", "Alpha.TXT", 1), object("in/", "beta.txt", 1), object("in/", "gamma.csv", 1), object("in/", "ÄRGER", 1), object("in/", ".alpha", 1))
+	b := acme(object("in/", "Alpha.TXT", 1), object("in/", "beta.txt", 1), object("in/", "gamma.csv", 1), object("in/", "A\u0308RGER", 1), object("in/", ".alpha", 1))
 	p := opened(t, b)
 	p.CursorAt("gamma.csv")
 	for _, c := range []struct{ text, want, current string }{
-		{"a", "Alpha.TXT beta.txt gamma.csv", "gamma.csv"},
+		{"a", "Alpha.TXT A\u0308RGER beta.txt gamma.csv", "gamma.csv"},
 		{"al", "Alpha.TXT", "Alpha.TXT"},
-		{"a", "Alpha.TXT beta.txt gamma.csv", "Alpha.TXT"},
+		{"a", "Alpha.TXT A\u0308RGER beta.txt gamma.csv", "Alpha.TXT"},
 		{"*.t?t", "Alpha.TXT beta.txt", "Alpha.TXT"},
 		{"b*", "beta.txt", "beta.txt"},
-		{"ärg", "ÄRGER", "ÄRGER"},
+		{"ärg", "A\u0308RGER", "A\u0308RGER"},
 		{"zz", "", ""},
-		{"", "Alpha.TXT beta.txt gamma.csv ÄRGER", ""},
+		{"", "Alpha.TXT A\u0308RGER beta.txt gamma.csv", ""},
 	} {
 		run(p, p.SetFilter(c.text))
 		e, _ := p.Current()

@@ -103,8 +103,11 @@ func (p *Panel) ID() int { return p.o.ID }
 // Place is where the panel is, or is going to.
 func (p *Panel) Place() remote.Place { return p.place }
 
-// Loading tells whether pages of the listing are still to come.
-func (p *Panel) Loading() bool { return p.loading }
+// Loading tells whether entries are still to come: pages to be listed, or rows to
+// be put in their order.
+func (p *Panel) Loading() bool {
+	return p.loading || p.next != nil || !p.stale && p.shown.n < p.rows.n()
+}
 
 // Partial tells whether the listing broke off: there may be more entries than
 // the panel knows.
