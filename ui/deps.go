@@ -78,9 +78,14 @@ type Deps struct {
 	Keys   map[string][]string // [keys]: action -> its keys instead of the default ones
 	Styles *theme.Styles       // nil: Run asks the terminal and takes UI.Theme
 
-	Log    *slog.Logger // nil discards
-	Demo   bool         // says so on the screen
-	Notice string       // the first message: "no servers yet: add one to ..."
+	Log  *slog.Logger // nil discards
+	Demo bool         // says so on the screen
+
+	// Durable says that the queue knows its jobs again after a restart; without
+	// it quitting does not offer to keep them.
+	Durable bool
+
+	Notice string // the first message: "no servers yet: add one to ..."
 
 	Now func() time.Time // time.Now when nil
 }

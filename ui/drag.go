@@ -94,6 +94,10 @@ func (m *Model) drawGhost(frame []string) {
 
 // askDrop is the small menu under the pointer after a drop.
 func (m *Model) askDrop(c cargo, to remote.Place, at dialog.Point) {
+	if same(to, c.place) {
+		m.say(plain, "That is where it is now.")
+		return
+	}
 	from := m.mouse.pane
 	run := func(op transfer.Op) func() tea.Cmd {
 		return func() tea.Cmd {

@@ -25,7 +25,7 @@ type Model struct {
 	actions []Action
 	matcher *keys.Matcher
 	letter  string // what was pressed for <letter> of the action that runs
-	bound   []keys.Binding
+	bar     []int  // what the key bar shows, as indexes of actions
 
 	w, h   int
 	lay    Layout
@@ -68,8 +68,8 @@ func New(ctx context.Context, d Deps) *Model {
 		marks:   map[string]remote.Place{},
 	}
 	m.dialogs.Now = d.Now
-	m.bound = bind(m.actions, d.Keys)
-	m.matcher = keys.NewMatcher(m.bound)
+	m.matcher = keys.NewMatcher(bind(m.actions, d.Keys))
+	m.bar = keyBar(m.actions)
 	for i := range m.panes {
 		m.panes[i] = newPane(i, d)
 	}

@@ -45,14 +45,18 @@ func (m *Model) openLocation(i int, location string, mode openMode) tea.Cmd {
 	ctx := m.panes[i].follow(m.ctx, id)
 	open := m.d.Open
 	return func() tea.Msg {
-		place, at, err := resolve(ctx, open, location)
+		place, at, err := resolve(ctx, open, location, mode)
 		return openedMsg{Pane: i, ID: id, Location: location, Place: place, At: at, Mode: mode, Err: err}
 	}
 }
 
+// opener is Deps.Open.
+type opener func(ctx context.Context, location string) (remote.Place, error)
+
 // resolve opens a location as a folder. One that is a file or an object is
-// shown in its folder, with the cursor on it.
-func resolve(ctx context.Context, open func(context.Context, string) (remote.Place, error), location string) (remote.Place, string, error) {
+// shown in its folder, with the cursor on it. What is not there at the start
+// counts as vanished, so that the pane gets its nearest parent.
+func resolve(ctx context.Context, open opener, location string, mode openMode) (remote.Place, string, error) {
 	place, err := open(ctx, location)
 	if err != nil {
 		return place, "", err
@@ -67,6 +71,9 @@ func resolve(ctx context.Context, open func(context.Context, string) (remote.Pla
 		at := base(dir, place.Path)
 		place.Path = dir
 		return place, at, nil
+	}
+	if isDisk(place) && mode == asked && remote.KindOf(err) == remote.NotExist {
+		return place, "", err
 	}
 	if !isDisk(place) {
 		place.Path = remote.Path(p + "/") // listing it tells soon enough whether it is there

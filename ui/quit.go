@@ -9,6 +9,7 @@ import (
 
 // quit ends the program, and asks first while jobs are not finished.
 func (m *Model) quit() tea.Cmd {
+	m.leaving = false // who asks again may want to stay
 	n := m.unfinished()
 	if n == 0 {
 		return tea.Quit
@@ -17,14 +18,14 @@ func (m *Model) quit() tea.Cmd {
 	if n > 1 {
 		what = text.Count(int64(n)) + " jobs are not finished."
 	}
-	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{
-		Title: "Quit", Text: what,
-		Options: []dialog.Option{
-			{Key: "w", Label: "Wait", Help: "quit when they are done", Run: m.quitLater},
-			{Key: "p", Label: "Pause and keep", Help: "what is done stays; the rest is not begun", Run: m.quitPaused},
-			{Key: "c", Label: "Cancel them", Help: "unfinished parts are removed", Danger: true, Run: m.quitCancelled},
-		},
-	}))
+	options := []dialog.Option{{Key: "w", Label: "Wait", Help: "quit when they are done", Run: m.quitLater}}
+	if m.d.Durable {
+		options = append(options, dialog.Option{Key: "p", Label: "Pause and keep", Help: "go on after the next start", Run: m.quitPaused})
+	}
+	options = append(options, dialog.Option{
+		Key: "c", Label: "Cancel them", Help: "what is half done is removed", Danger: true, Run: m.quitCancelled,
+	})
+	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{Title: "Quit", Text: what, Options: options}))
 	return nil
 }
 

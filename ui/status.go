@@ -62,7 +62,17 @@ type tickMsg struct{}
 
 // tick waits for the next look at the clock.
 func (m *Model) tick() tea.Cmd {
-	return tea.Tick(clockEvery, func(time.Time) tea.Msg { return tickMsg{} })
+	ctx := m.ctx
+	return func() tea.Msg {
+		t := time.NewTimer(clockEvery)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			return tickMsg{}
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // readClock looks how long the sessions of the servers on screen last.

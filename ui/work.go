@@ -129,6 +129,9 @@ func (m *Model) askWhere(op transfer.Op, c cargo, to remote.Place) tea.Cmd {
 			if v == "" {
 				return errors.New("a location is needed, such as acme:inbox/ or ~/reports")
 			}
+			if v == c.place.Location() {
+				return errors.New("that is where it is now")
+			}
 			return nil
 		},
 		OnOK: func(v string) tea.Cmd {

@@ -1,0 +1,25 @@
+package ui
+
+// Current is the name of the entry under the cursor of the active pane.
+func Current(m *Model) (string, bool) {
+	e, ok := m.here().Current()
+	return e.Name, ok
+}
+
+// Reach is the location of the active pane.
+func Reach(m *Model) string {
+	if p := m.here().Place(); p.Tree != nil {
+		return p.Location()
+	}
+	return ""
+}
+
+// Blocked is why an action is not possible now.
+func Blocked(m *Model, id string) string {
+	for i := range m.actions {
+		if m.actions[i].ID == id {
+			return m.blocked(&m.actions[i])
+		}
+	}
+	return "no such action"
+}
