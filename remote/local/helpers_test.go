@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"gantry/remote"
-	"gantry/remote/local"
 )
 
 func must(t *testing.T, err error) {
@@ -82,18 +81,4 @@ func onlyNames(t *testing.T, dir string, names ...string) {
 	if strings.Join(got, "\n") != strings.Join(names, "\n") {
 		t.Errorf("%s holds %q, want %q", dir, got, names)
 	}
-}
-
-// temps are the temporary files in dir.
-func temps(t *testing.T, dir string) []string {
-	t.Helper()
-	es, err := os.ReadDir(dir)
-	must(t, err)
-	var got []string
-	for _, e := range es {
-		if local.Temporary(e.Name()) {
-			got = append(got, e.Name())
-		}
-	}
-	return got
 }

@@ -111,9 +111,9 @@ func (t *Tree) List(ctx context.Context, dir remote.Path, token string) (remote.
 			_ = h.f.Close() // opened for reading
 			return page, err
 		}
-		page.Next = t.handles.put(ctx, h)
+		page.Next = t.handles.put(ctx, h) // which closes it when ctx ends
 		return page, nil
-	})
+	}, nil)
 }
 
 // listing finds the folder that token goes on with, or begins a listing. If the

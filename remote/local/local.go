@@ -52,7 +52,7 @@ func (t *Tree) Stat(ctx context.Context, p remote.Path) (remote.Entry, error) {
 			return remote.Entry{}, fail("look at", p, err)
 		}
 		return entryOf(p, filepath.Base(native(p)), fi), nil
-	})
+	}, nil)
 }
 
 // Mkdir makes the folder p and its parents, with the modes that the umask
@@ -132,8 +132,8 @@ func (s *scoped) Close() error {
 
 // await runs f beside the caller, so that a file server that does not answer
 // holds up nobody whose context ends. The goroutine ends when the system call
-// does; what f opened by then must clean itself up.
-func await[T any](ctx context.Context, op string, p remote.Path, f func() (T, error)) (T, error) {
+// does; undo, if not nil, then gets a result that nobody waits for any more.
+func await[T any](ctx context.Context, op string, p remote.Path, f func() (T, error), undo func(T)) (T, error) {
 	type result struct {
 		v   T
 		err error
@@ -151,6 +151,13 @@ func await[T any](ctx context.Context, op string, p remote.Path, f func() (T, er
 	case r := <-done:
 		return r.v, r.err
 	case <-ctx.Done():
+		if undo != nil {
+			go func() { // ends with the one above
+				if r := <-done; r.err == nil {
+					undo(r.v)
+				}
+			}()
+		}
 		return none, stopped(op, p, ctx.Err())
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func TestDiskIsATree(t *testing.T) {
 	treetest.Run(t, treetest.Options{
-		Root: remote.Path(t.TempDir()), Entries: 6000,
+		Root: remote.Path(t.TempDir()), Entries: 5100,
 		New: func(*testing.T) remote.Tree { return local.New() },
 		Refuses: func(name string) bool {
 			return runtime.GOOS == "windows" && (strings.ContainsAny(name, "<>:\"|?*\\\n") ||

@@ -87,7 +87,7 @@ func (anywhere) mkdir(p remote.Path) error {
 	defer root.Close() //nolint:errcheck // nothing is lost with it
 	rel, err := filepath.Rel(base, dir)
 	if err == nil {
-		err = root.MkdirAll(rel, 0o777)
+		err = makeFolders(root, rel)
 	}
 	if err != nil {
 		return fail("make folder", p, err)
@@ -182,7 +182,7 @@ func (c *confined) mkdir(p remote.Path) error {
 	if rel == "." {
 		return nil
 	}
-	if err := c.root.MkdirAll(rel, 0o777); err != nil {
+	if err := makeFolders(c.root, rel); err != nil {
 		if at := c.fileOnTheWay(rel); at != "" {
 			return notFolder("make folder", p, at, true)
 		}
@@ -214,6 +214,37 @@ func split(op string, p remote.Path) (dir, name string, err error) {
 		}
 	}
 	return dir, name, nil
+}
+
+// makeFolders makes rel and its parents, and makes their names durable, from
+// the inside out: what is put into them must not hang in the air after a power
+// cut.
+func makeFolders(root *os.Root, rel string) error {
+	var grow []string // folders that get a new entry
+	for at := rel; at != "."; at = filepath.Dir(at) {
+		if fi, err := root.Stat(at); err == nil && fi.IsDir() {
+			break
+		}
+		grow = append(grow, filepath.Dir(at))
+	}
+	if len(grow) == 0 {
+		return nil
+	}
+	if err := root.MkdirAll(rel, 0o777); err != nil {
+		return err
+	}
+	for _, at := range grow {
+		f, err := root.Open(at)
+		if err != nil {
+			return err
+		}
+		err = syncFolder(f)
+		_ = f.Close() // opened for reading
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // missing tells whether there is nothing at a path, be it that a part of it is

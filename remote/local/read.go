@@ -34,7 +34,7 @@ func (t *Tree) Open(ctx context.Context, e remote.Entry, off, n int64) (io.ReadC
 			return nil, err
 		}
 		return r, nil
-	})
+	}, func(r io.ReadCloser) { _ = r.Close() })
 }
 
 func readable(p remote.Path, m os.FileMode) error {

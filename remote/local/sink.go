@@ -54,12 +54,8 @@ func (t *Tree) Create(ctx context.Context, p remote.Path, o remote.CreateOptions
 			at.close()
 			return nil, err
 		}
-		if ctx.Err() != nil { // nobody waits for it any more
-			_ = s.Abort(context.WithoutCancel(ctx))
-			return nil, stopped("write", p, ctx.Err())
-		}
 		return s, nil
-	})
+	}, func(s remote.Sink) { _ = s.Abort(context.WithoutCancel(ctx)) })
 }
 
 func (t *Tree) begin(at *spot, p remote.Path, o remote.CreateOptions) (*sink, error) {
