@@ -78,11 +78,8 @@ func (j *job) sort() []int32 {
 	return c.merge(known, fresh)
 }
 
-// filterChunk is how many rows are looked at between two looks at the context.
-const filterChunk = 8192
-
 // filter picks what shows out of sorted, looking only at what the filter before
-// had left if this one narrows it.
+// had left if this one narrows it; false when it was called off.
 func (j *job) filter(sorted []int32) ([]int32, bool) {
 	if j.spec.filter == "" && j.spec.hidden {
 		return sorted, true
@@ -92,24 +89,12 @@ func (j *job) filter(sorted []int32) ([]int32, bool) {
 		narrows(old.filter, j.spec.filter) {
 		from = j.base.view
 	}
-	m := newMatcher(j.spec.filter)
-	view := make([]int32, 0, 64)
-	for len(from) > 0 {
-		if j.ctx.Err() != nil {
-			return nil, false
-		}
-		part := from[:min(filterChunk, len(from))]
-		from = from[len(part):]
-		for _, i := range part {
-			if name := j.rows.name(i); (j.spec.hidden || len(name) == 0 || name[0] != '.') && m.match(name) {
-				view = append(view, i)
-			}
-		}
-	}
+	s := sieve{ctx: j.ctx, rows: &j.rows, spec: j.spec}
+	view, whole := s.pick(from)
 	if len(view) == len(sorted) {
-		return sorted, true // nothing is hidden: keep one list, not two
+		view = sorted // nothing is hidden: keep one list, not two
 	}
-	return view, true
+	return view, whole
 }
 
 // atOnce is how many rows are arranged without leaving the event loop: about a

@@ -184,7 +184,11 @@ func (r *reader) bytes() []byte {
 
 // name is the name of row i; the bytes are the store's.
 func (s *rows) name(i int32) []byte {
-	r := reader(s.record(i)[1:])
+	rec := s.record(i)
+	if n := rec[1]; n < 0x80 { // the length in one byte, as nearly always
+		return rec[2 : 2+int(n)]
+	}
+	r := reader(rec[1:])
 	return r.bytes()
 }
 
