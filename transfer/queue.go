@@ -2,45 +2,194 @@ package transfer
 
 import (
 	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"gantry/remote"
+	"gantry/transfer/journal"
+	"gantry/transfer/rate"
 )
 
-// ItemFilter chooses what Queue.Items lists.
-type ItemFilter uint8
-
-// The filters.
-const (
-	ItemsActive ItemFilter = iota
-	ItemsFailed
-	ItemsSkipped
-	ItemsConflicts
+// The causes with which the work of a job is called off.
+var (
+	errUser = errors.New("cancelled by the user")
+	errQuit = errors.New("gantry is closing")
 )
 
-type Queue struct{}
-type Feed struct{}
+// memoryMost is how many bytes of parts between two buckets are in memory at a
+// time.
+const memoryMost = 96 << 20
 
-func New(ctx context.Context, o Options) *Queue { return &Queue{} }
-func (q *Queue) Submit(r Request) JobID         { return 0 }
-func (q *Queue) Pause(id JobID)                 {}
-func (q *Queue) Resume(id JobID)                {}
-func (q *Queue) PauseAll()                      {}
-func (q *Queue) ResumeAll()                     {}
-func (q *Queue) Cancel(id JobID)                {}
-func (q *Queue) Retry(id JobID)                 {}
-func (q *Queue) Move(id JobID, delta int)       {}
-func (q *Queue) Start(id JobID)                 {}
-func (q *Queue) Clear()                         {}
+// Queue runs jobs in the background. Its methods return at once and may be
+// called from any goroutine.
+type Queue struct {
+	o      Options
+	ctx    context.Context
+	stop   context.CancelCauseFunc
+	jr     journal.Journal
+	limit  *rate.Limiter
+	budget *budget
+	memory *semaphore.Weighted // bytes of parts that are held in memory
+	asks   atomic.Uint64       // the last id given to an ask
+	feeds  atomic.Pointer[[]*Feed]
+	wg     sync.WaitGroup // jobs that run; who stops them: Close through ctx
 
-func (q *Queue) Answer(ask uint64, d Decision, all bool) {}
-func (q *Queue) Asks() []Ask                             { return nil }
-func (q *Queue) Jobs() []Snapshot                        { return nil }
-func (q *Queue) Job(id JobID) (Snapshot, bool)           { return Snapshot{}, false }
-func (q *Queue) Items(id JobID, f ItemFilter, offset, n int) []ItemSnapshot {
-	return nil
+	mu       sync.Mutex
+	order    []*job // as they are to be started
+	gates    map[string]*gate
+	closed   bool // takes no more jobs
+	finished bool // nothing runs any more
 }
-func (q *Queue) SetBandwidth(bytesPerSecond int64)       {}
-func (q *Queue) Bandwidth() int64                        { return 0 }
-func (q *Queue) Subscribe() *Feed                        { return &Feed{} }
-func (q *Queue) Busy() int                               { return 0 }
-func (q *Queue) Close(ctx context.Context) error         { return nil }
-func (f *Feed) Next(ctx context.Context) (Update, error) { <-ctx.Done(); return Update{}, ctx.Err() }
-func (f *Feed) Close()                                   {}
+
+// New returns an empty queue that works until ctx ends or Close is called.
+func New(ctx context.Context, o Options) *Queue {
+	o = o.withDefaults()
+	q := &Queue{
+		o: o, jr: o.Journal, limit: rate.NewLimiter(o.Bandwidth), budget: newBudget(o.Workers),
+		memory: semaphore.NewWeighted(memoryMost), gates: map[string]*gate{},
+	}
+	q.ctx, q.stop = context.WithCancelCause(ctx)
+	q.feeds.Store(&[]*Feed{})
+	return q
+}
+
+// Submit queues a job and returns its number. What cannot run ends as Failed,
+// with the reason in its snapshot.
+func (q *Queue) Submit(r Request) JobID {
+	id, err := q.jr.NextID(q.ctx)
+	j := newJob(q, JobID(id), r)
+	if err == nil {
+		err = j.check()
+	}
+	if err == nil {
+		err = q.jr.PutJob(q.ctx, j.record())
+	}
+	q.mu.Lock()
+	if q.closed && err == nil {
+		err = errQuit
+	}
+	q.order = append(q.order, j)
+	q.mu.Unlock()
+	switch {
+	case errors.Is(err, errQuit):
+		j.end(Cancelled, err)
+	case err != nil:
+		j.end(Failed, err)
+	default:
+		j.touch()
+		q.schedule()
+	}
+	return j.id
+}
+
+// schedule starts jobs that wait while there is room. A job that is paused or
+// only has open conflicts takes no room.
+func (q *Queue) schedule() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return
+	}
+	room := q.o.Jobs
+	for _, j := range q.order {
+		if j.busy() {
+			room--
+		}
+	}
+	for _, j := range q.order {
+		if room > 0 && j.ready() {
+			q.launch(j)
+			room--
+		}
+	}
+}
+
+// launch runs j in the background. The caller holds q.mu, has found q open and
+// j ready.
+func (q *Queue) launch(j *job) {
+	j.begin(q.ctx)
+	q.wg.Go(func() {
+		j.run()
+		q.schedule()
+	})
+}
+
+// gate is the one of the tree with that label.
+func (q *Queue) gate(label string) *gate {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	g := q.gates[label]
+	if g == nil {
+		g = &gate{limit: float64(q.o.Workers), most: float64(q.o.Workers)}
+		q.gates[label] = g
+	}
+	return g
+}
+
+// Busy counts the jobs that have not ended, also those that wait or are paused.
+func (q *Queue) Busy() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := 0
+	for _, j := range q.order {
+		if !j.over() {
+			n++
+		}
+	}
+	return n
+}
+
+// SetBandwidth limits all jobs together from now on; 0 lifts the limit.
+func (q *Queue) SetBandwidth(bytesPerSecond int64) { q.limit.Set(bytesPerSecond) }
+
+// Bandwidth is the limit in bytes a second, 0 for none.
+func (q *Queue) Bandwidth() int64 { return q.limit.Limit() }
+
+// Close stops all work, lets the jobs clean up, and waits for that until ctx
+// ends. Unfinished uploads are thrown away unless the journal outlives the
+// process. Jobs that had not ended are Cancelled. Later calls do nothing.
+func (q *Queue) Close(ctx context.Context) error {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.stop(errQuit)
+	for _, j := range q.all() {
+		if j.withdraw() {
+			j.end(Cancelled, errQuit)
+		}
+	}
+	done := make(chan struct{})
+	go func() { // ends with the last job; every job ends with q.ctx
+		q.wg.Wait()
+		close(done)
+	}()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	q.mu.Lock()
+	q.finished = true
+	feeds := *q.feeds.Load()
+	q.mu.Unlock()
+	for _, f := range feeds {
+		f.end()
+	}
+	return err
+}
+
+// now is the time; one name for it, so that tests in a bubble see every use.
+func now() time.Time { return time.Now() }
+
+// readOnly is why nothing can be written to t.
+func readOnly(t remote.Tree) error {
+	return &remote.Error{
+		Op: "write", Kind: remote.Denied,
+		Hint: "The server is read-only. Choose another one, or change read_only in its settings.",
+	}
+}

@@ -85,7 +85,8 @@ func TestResumeSubtractsOnlyPartsOfThisPlan(t *testing.T) {
 		{Num: 1, Size: 10, Tag: "old"},
 		{Num: 1, Size: 10, Tag: "a"}, // sent twice: the last one counts
 		{Num: 2, Size: 9},            // of another plan
-		{Num: 4, Size: 10}, {Num: 0, Size: 10},
+		{Num: 4, Size: 10},
+		{Num: 0, Size: 10},
 	})
 	if len(missing) != 1 || missing[0] != 2 {
 		t.Errorf("missing %v, want 2", missing)

@@ -1,0 +1,110 @@
+package transfer
+
+import (
+	"slices"
+
+	"gantry/remote"
+)
+
+// parked is an item that waits for an Answer. It holds nothing but itself.
+type parked struct {
+	ask Ask
+	it  *item
+}
+
+// versioned is what a tree may tell: that overwriting keeps the old content.
+type versioned interface{ Versioned() bool }
+
+// park lets an item wait for the user, while everything else goes on. The first
+// open conflict of a job is news.
+func (j *job) park(it *item, why remote.Kind) {
+	v, ok := remote.As[versioned](j.req.To)
+	p := &parked{it: it, ask: Ask{
+		ID: j.q.asks.Add(1), Job: j.id, Op: j.req.Op, Src: it.src, Dst: *it.target, Why: why,
+		From: j.fromKey + string(it.src.Path), To: j.req.To.Label() + string(it.target.Path),
+		Versioned: ok && v.Versioned(),
+	}}
+	j.mu.Lock()
+	it.state, it.ctx, it.cancel = Asking, nil, nil
+	delete(j.active, it)
+	j.parked = append(j.parked, p)
+	first := len(j.parked) == 1
+	j.mu.Unlock()
+	if first {
+		j.tell(AskEvent{Ask: p.ask})
+	}
+	j.touch()
+	j.q.schedule() // a job with nothing but conflicts makes room for others
+}
+
+// firstAsk is the ask to show for the job.
+func (j *job) firstAsk() (Ask, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.parked) == 0 {
+		return Ask{}, false
+	}
+	return j.described(j.parked[0]), true
+}
+
+func (j *job) described(p *parked) Ask {
+	a := p.ask
+	a.More = len(j.parked) - 1
+	return a
+}
+
+// Asks are all open conflicts, those of the first job first.
+func (q *Queue) Asks() []Ask {
+	var out []Ask
+	for _, j := range q.all() {
+		j.mu.Lock()
+		for _, p := range j.parked {
+			out = append(out, j.described(p))
+		}
+		j.mu.Unlock()
+	}
+	return out
+}
+
+// Answer decides an open conflict; with all, also the others of its job, and
+// whatever the job meets from now on. An answer that is PolicyAsk, or to an ask
+// that is not open, changes nothing.
+func (q *Queue) Answer(ask uint64, d Decision, all bool) {
+	if d.Policy == PolicyAsk {
+		return
+	}
+	for _, j := range q.all() {
+		if j.answer(ask, d.Policy, all) {
+			q.schedule()
+			return
+		}
+	}
+}
+
+func (j *job) answer(ask uint64, p Policy, all bool) bool {
+	j.mu.Lock()
+	i := slices.IndexFunc(j.parked, func(o *parked) bool { return o.ask.ID == ask })
+	if i < 0 {
+		j.mu.Unlock()
+		return false
+	}
+	settled := []*parked{j.parked[i]}
+	if all {
+		settled = j.parked
+		j.policy = p
+		j.parked = nil
+	} else {
+		j.parked = slices.Delete(j.parked, i, i+1)
+	}
+	for _, o := range slices.Backward(settled) {
+		o.it.decided, o.it.policy, o.it.state = true, p, Waiting
+		j.enqueue(o.it)
+	}
+	j.mu.Unlock()
+	j.wakeUp()
+	j.touch()
+	if next, ok := j.firstAsk(); ok {
+		j.tell(AskEvent{Ask: next})
+	}
+	return true
+}

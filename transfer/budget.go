@@ -1,0 +1,155 @@
+package transfer
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// budget hands out the slots of the queue: everything that works on a tree
+// holds one. A free slot goes to the job that holds the fewest, so that a huge
+// job never starves a small one, and only if all gates of the claim are open.
+type budget struct {
+	mu   sync.Mutex
+	free int
+	line []*claim // in order of arrival
+}
+
+// share is what one job holds of the budget. Its fields belong to budget.mu.
+type share struct {
+	used  int
+	limit int  // most slots at a time
+	held  bool // paused: gets nothing
+}
+
+// gate limits what happens on one tree at the same time. It narrows when the
+// tree asks to slow down and widens slowly while all goes well.
+type gate struct {
+	limit float64
+	most  float64
+	used  int
+	cut   time.Time // when it was last narrowed
+}
+
+// calm is how long after a cut further complaints count as the same one: they
+// are answers to requests that were sent before it.
+const calm = time.Second
+
+type claim struct {
+	share   *share
+	gates   []*gate
+	granted chan struct{} // closed when the slot is ours
+}
+
+func newBudget(slots int) *budget { return &budget{free: slots} }
+
+// acquire waits for a slot. The error is the cause of ctx's end.
+func (b *budget) acquire(ctx context.Context, s *share, gates []*gate) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c := &claim{share: s, gates: gates, granted: make(chan struct{})}
+	b.mu.Lock()
+	b.line = append(b.line, c)
+	b.grant()
+	b.mu.Unlock()
+	select {
+	case <-c.granted:
+		return nil
+	case <-ctx.Done():
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i, other := range b.line {
+		if other == c {
+			b.line = append(b.line[:i], b.line[i+1:]...)
+			return context.Cause(ctx)
+		}
+	}
+	b.giveBack(s, gates) // granted just now
+	return context.Cause(ctx)
+}
+
+// release gives back what acquire got.
+func (b *budget) release(s *share, gates []*gate) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.giveBack(s, gates)
+}
+
+func (b *budget) giveBack(s *share, gates []*gate) {
+	b.free++
+	s.used--
+	for _, g := range gates {
+		g.used--
+	}
+	b.grant()
+}
+
+// hold keeps a job from getting slots, or lets it again.
+func (b *budget) hold(s *share, held bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s.held = held
+	b.grant()
+}
+
+// grant hands out what is free. The caller holds the lock.
+func (b *budget) grant() {
+	for b.free > 0 {
+		best := -1
+		for i, c := range b.line {
+			if c.open() && (best < 0 || c.share.used < b.line[best].share.used) {
+				best = i
+			}
+		}
+		if best < 0 {
+			return
+		}
+		c := b.line[best]
+		b.line = append(b.line[:best], b.line[best+1:]...)
+		b.free--
+		c.share.used++
+		for _, g := range c.gates {
+			g.used++
+		}
+		close(c.granted)
+	}
+}
+
+func (c *claim) open() bool {
+	if c.share.held || c.share.used >= c.share.limit {
+		return false
+	}
+	for _, g := range c.gates {
+		if g.used >= int(g.limit) {
+			return false
+		}
+	}
+	return true
+}
+
+// throttled halves a gate, once for a burst of complaints.
+func (b *budget) throttled(g *gate, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now.Sub(g.cut) < calm {
+		return
+	}
+	g.cut = now
+	g.limit = max(1, g.limit/2)
+}
+
+// well widens a gate that was narrowed, by one slot for each round of its
+// slots that went well.
+func (b *budget) well(g *gate) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if g.limit >= g.most {
+		return
+	}
+	before := int(g.limit)
+	if g.limit = min(g.most, g.limit+1/g.limit); int(g.limit) > before {
+		b.grant()
+	}
+}

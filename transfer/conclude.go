@@ -1,0 +1,154 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+
+	"gantry/remote"
+)
+
+const (
+	roundsMost   = 3 // conflicts found while publishing, for one item
+	restartsMost = 2 // of one item, after damage
+)
+
+// conclude ends an item, or begins it anew where that may help.
+func (t *task) conclude(err error) {
+	it, j := t.it, t.j
+	if w := it.w; w != nil {
+		w.closeSource(nil)
+		if !w.out {
+			j.throwAway(it, w.sink)
+		}
+	}
+	again := err != nil && !j.calledOff(err) && t.anew(err)
+	if it.cancel != nil {
+		it.cancel(nil)
+	}
+	if !again {
+		var c conflictError
+		if errors.As(err, &c) {
+			err = &remote.Error{
+				Op: j.req.Op.String(), Path: it.dst, Kind: remote.KindOf(err), Err: c.error,
+				Hint: "Somebody else wrote the target meanwhile; it was left as it is. Retry to decide again.",
+			}
+		}
+		j.finish(it, "", err)
+		return
+	}
+	j.mu.Lock()
+	it.w, it.state, it.live = nil, Waiting, 0
+	delete(j.active, it)
+	j.rewind(it)
+	j.enqueue(it)
+	j.mu.Unlock()
+	j.wakeUp()
+}
+
+// enqueue puts an item in front of its list. The caller holds j.mu.
+func (j *job) enqueue(it *item) {
+	if it.kind == kindFile && it.src.Size > j.partSize() {
+		j.big = append([]*item{it}, j.big...)
+		return
+	}
+	j.queued = append([]*item{it}, j.queued...)
+}
+
+// anew tells whether the item is worth another beginning after err, and
+// prepares it.
+func (t *task) anew(err error) bool {
+	it, k := t.it, remote.KindOf(err)
+	var mid midwayError
+	switch {
+	case errors.As(err, &mid):
+		return false
+	case errors.As(err, new(conflictError)):
+		if it.rounds++; it.rounds > roundsMost {
+			return false
+		}
+		if t.policy() == PolicyOverwrite {
+			// What was decided was decided about another object: whoever said so
+			// for this one item is asked again, a rule fails the item.
+			if !it.decided || t.rule() == PolicyOverwrite {
+				return false
+			}
+			it.decided = false
+		}
+		it.unsure = true
+		return t.refresh()
+	case errors.As(err, new(sourceError)) && k == remote.Changed,
+		!errors.As(err, new(sourceError)) && k == remote.NotExist && it.w != nil && !it.w.out:
+		// Another version of the source, or an upload that somebody aborted:
+		// once from the beginning.
+		if it.restarts++; it.restarts > 1 {
+			return false
+		}
+		return t.refresh()
+	case k == remote.Corrupt:
+		if it.restarts++; it.restarts > restartsMost {
+			return false
+		}
+		return t.refresh()
+	}
+	return false
+}
+
+func (t *task) rule() Policy {
+	t.j.mu.Lock()
+	defer t.j.mu.Unlock()
+	return t.j.policy
+}
+
+// refresh looks at the source again, so that the new beginning is about what
+// is there now.
+func (t *task) refresh() bool {
+	it, j := t.it, t.j
+	e, err := t.stat(j.ctx, j.req.From, t.fromGate(), it.src.Path)
+	if err != nil || e.Dir || e.Type != remote.Regular {
+		return false
+	}
+	e.Name = it.src.Name
+	before := it.size()
+	j.mu.Lock()
+	it.src = e
+	j.mu.Unlock()
+	j.allBytes.Add(it.size() - before)
+	return true
+}
+
+// throwAway aborts what is unfinished, even if the job was called off: with a
+// context of its own. What cannot be aborted stays in the journal and the log.
+func (j *job) throwAway(it *item, s remote.Sink) {
+	if s == nil || (j.q.jr.Durable() && context.Cause(j.ctx) == errQuit && s.ID() != "") { //nolint:errorlint // a sentinel of ours, never wrapped
+		return // goes on when gantry is started again
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), cleanUp)
+	defer cancel()
+	var err error
+	for attempt := 1; attempt <= 3; attempt++ {
+		if err = s.Abort(ctx); err == nil || !remote.Retryable(err) || sleep(ctx, backoff(attempt)) != nil {
+			break
+		}
+	}
+	if err != nil {
+		j.q.o.Log.Error("an unfinished upload could not be aborted", "job", j.id, "target", string(it.dst), "upload", s.ID(), "err", err)
+		return
+	}
+	if err := j.q.jr.Settled(ctx, int64(j.id), it.num); err != nil {
+		j.q.o.Log.Error("journal the abort", "job", j.id, "item", it.num, "err", err)
+	}
+}
+
+// dropOpen ends the items that were begun when the job was called off.
+func (j *job) dropOpen() {
+	j.mu.Lock()
+	var begun []*item
+	for it := range j.active {
+		begun = append(begun, it)
+	}
+	j.queued, j.big, j.open, j.doomed, j.emptied = nil, nil, nil, nil, nil
+	j.mu.Unlock()
+	for _, it := range begun {
+		(&task{j: j, it: it}).conclude(context.Cause(j.ctx))
+	}
+}

@@ -1,0 +1,230 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gantry/remote"
+)
+
+// verdict is what to do with an item, given what is in its place.
+type verdict uint8
+
+const (
+	write verdict = iota
+	skip
+	park
+)
+
+// decide looks at the target where nobody has yet and applies the policy. With
+// write, dst and the conditions of the item are set; with skip the reason comes
+// along.
+func (t *task) decide(ctx context.Context) (verdict, string, error) {
+	it := t.it
+	it.ifAbsent, it.ifVersion = false, ""
+	policy := t.policy()
+	if it.same && policy != PolicyRename && policy != PolicyKeepBoth {
+		return 0, "", t.refuse(remote.Invalid, "Source and target are the same. Give the copy another name.")
+	}
+	if it.unsure && !it.same {
+		if err := t.look(ctx); err != nil {
+			return 0, "", err
+		}
+	}
+	if it.target == nil && !it.same {
+		it.ifAbsent = true
+		return write, "", nil
+	}
+	if it.target != nil && it.target.Dir && it.target.Path == it.dst && !it.src.Dir {
+		return 0, "", t.refuse(remote.Exist, "A folder of this name is in the way. Rename or delete it first.")
+	}
+	if it.target != nil && t.j.req.Op == Move && alias(it.src, *it.target) {
+		// Two names for one object: the copy would replace the source and then
+		// deleting the source would delete the only copy.
+		return 0, "", t.refuse(remote.Invalid, "Source and target seem to be the same object under two names. Nothing was moved.")
+	}
+	return t.apply(ctx, policy)
+}
+
+// apply does what the policy says about an existing target.
+func (t *task) apply(ctx context.Context, policy Policy) (verdict, string, error) {
+	it := t.it
+	switch policy {
+	case PolicyAsk:
+		if t.j.req.Rules.DryRun {
+			return skip, "target exists", nil
+		}
+		return park, "", nil
+	case PolicySkip:
+		return skip, "target exists", nil
+	case PolicyFail:
+		return 0, "", t.refuse(remote.Exist, "The target exists.")
+	case PolicySize:
+		if it.src.Size == it.target.Size {
+			return skip, "target has the same size", nil
+		}
+	case PolicyNewer:
+		newer, err := t.newer(ctx)
+		if err != nil || !newer {
+			return skip, "target is not older", err
+		}
+	case PolicyChecksum:
+		same, err := t.sameContent(ctx)
+		if err != nil || same {
+			return skip, "target has the same content", err
+		}
+	case PolicyRename:
+		return write, "", t.freeName(ctx)
+	case PolicyKeepBoth:
+		if it.same {
+			return write, "", t.freeName(ctx)
+		}
+		return write, "", t.setAside(ctx)
+	case PolicyOverwrite:
+	}
+	it.ifVersion = it.target.Version
+	return write, "", nil
+}
+
+func (t *task) policy() Policy {
+	if t.it.decided {
+		return t.it.policy
+	}
+	t.j.mu.Lock()
+	defer t.j.mu.Unlock()
+	return t.j.policy
+}
+
+func (t *task) refuse(k remote.Kind, hint string) error {
+	return &remote.Error{Op: t.j.req.Op.String(), Path: t.it.src.Path, Kind: k, Hint: hint}
+}
+
+// look finds out what is at dst.
+func (t *task) look(ctx context.Context) error {
+	it := t.it
+	there, err := t.stat(ctx, t.j.to, t.j.toGate, it.dst)
+	switch {
+	case err == nil:
+		it.target = &there
+	case remote.KindOf(err) == remote.NotExist:
+		it.target = nil
+	case remote.KindOf(err) == remote.Denied:
+		it.target = nil // may write but not look: IfAbsent guards what is there
+	default:
+		return err
+	}
+	it.unsure = false
+	return nil
+}
+
+func (t *task) stat(ctx context.Context, tree remote.Tree, g *gate, p remote.Path) (e remote.Entry, err error) {
+	err = t.try(ctx, g, func(ctx context.Context) error {
+		e, err = tree.Stat(ctx, p)
+		return err
+	})
+	return e, err
+}
+
+// alias tells whether two entries of different paths are one object.
+func alias(a, b remote.Entry) bool {
+	return a.Version != "" && a.Version == b.Version && a.Size == b.Size && a.ModTime.Equal(b.ModTime)
+}
+
+// newer compares modification times. Listings of a bucket show when an object
+// was written; the time that was kept with it takes a look at the object.
+func (t *task) newer(ctx context.Context) (bool, error) {
+	it := t.it
+	src, err := t.stat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
+	if err != nil {
+		return false, err
+	}
+	dst, err := t.stat(ctx, t.j.to, t.j.toGate, it.target.Path)
+	if err != nil {
+		return false, err
+	}
+	a, b := src.ModTime, dst.ModTime
+	if a.Nanosecond() == 0 || b.Nanosecond() == 0 {
+		a, b = a.Truncate(time.Second), b.Truncate(time.Second) // one side keeps seconds only
+	}
+	return a.After(b), nil
+}
+
+// freeName gives the item a name that nothing has: "a (2).txt".
+func (t *task) freeName(ctx context.Context) error {
+	p, err := t.free(ctx, t.it.dst)
+	if err != nil {
+		return err
+	}
+	t.it.dst, t.it.target, t.it.same = p, nil, false
+	t.it.ifAbsent = true
+	return nil
+}
+
+// namesMost is how many numbers are tried for a free name.
+const namesMost = 10_000
+
+// free finds a path beside p that nothing has.
+func (t *task) free(ctx context.Context, p remote.Path) (remote.Path, error) {
+	dir := t.j.to.Dir(p)
+	name := strings.TrimPrefix(string(p), string(dir))
+	name = strings.Trim(name, `/\`)
+	for n := 2; n < namesMost; n++ {
+		q, err := t.j.to.Join(dir, numbered(name, n))
+		if err != nil {
+			return "", err
+		}
+		_, err = t.stat(ctx, t.j.to, t.j.toGate, q)
+		if remote.KindOf(err) == remote.NotExist && err != nil {
+			return q, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return "", t.refuse(remote.Exist, "There are too many copies of this name already.")
+}
+
+// numbered puts a number before the extension: "a.tar.gz" becomes
+// "a (2).tar.gz", ".profile" becomes ".profile (2)".
+func numbered(name string, n int) string {
+	stem, ext := name, ""
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		stem, ext = name[:i], name[i:]
+		if strings.HasSuffix(stem, ".tar") && len(stem) > len(".tar") {
+			stem, ext = strings.TrimSuffix(stem, ".tar"), ".tar"+ext
+		}
+	}
+	return fmt.Sprintf("%s (%d)%s", stem, n, ext)
+}
+
+// setAside gives the target another name, so that the item can have its own.
+func (t *task) setAside(ctx context.Context) error {
+	it, old := t.it, *t.it.target
+	to, err := t.free(ctx, old.Path)
+	if err != nil {
+		return err
+	}
+	if r, ok := remote.As[remote.Renamer](t.j.to); ok {
+		if err := t.try(ctx, t.j.toGate, func(ctx context.Context) error { return r.Rename(ctx, old.Path, to) }); err != nil {
+			return err
+		}
+		it.target, it.ifAbsent = nil, true
+		return nil
+	}
+	c, ok := remote.As[remote.Copier](t.j.to)
+	if !ok || !c.CanCopy(t.j.to) {
+		return t.refuse(remote.Unsupported, "The target cannot be renamed there. Choose to rename the new one.")
+	}
+	// The old content has its copy before the new one replaces it.
+	err = t.try(ctx, t.j.toGate, func(ctx context.Context) error {
+		_, err := c.Copy(ctx, t.j.to, old, to, remote.CreateOptions{Size: old.Size, IfAbsent: true})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	it.ifVersion = old.Version
+	return nil
+}

@@ -1,0 +1,268 @@
+package transfer
+
+import (
+	"context"
+)
+
+const (
+	smallAhead = 64     // small items to hold ready, so that they can overtake
+	bigAhead   = 16     // large items to look past while searching for small ones
+	parkedMost = 10_000 // open conflicts of a job; with more it waits for answers
+	batchSize  = 1000   // entries in one deletion
+	bigTurn    = 4      // every so many small items a part of a large one is due
+)
+
+// task is one piece of work that holds a slot.
+type task struct {
+	j     *job
+	it    *item // nil for a batch
+	part  int   // of it; 0 to begin the item
+	batch []*item
+	dirs  []*node
+	held  bool // the slot is ours
+}
+
+// dispatch hands out work until nothing is left or the job is called off, and
+// tells whether it all was done. It alone takes from the lists.
+func (j *job) dispatch() bool {
+	items := j.nextList()
+	for {
+		if items == nil {
+			items = j.nextList()
+		}
+		j.mu.Lock()
+		work, over, from := j.hasWork(), items == nil && j.isOver(), items
+		if len(j.queued) >= smallAhead || len(j.big) >= bigAhead || len(j.doomed) >= 2*batchSize || len(j.parked) >= parkedMost {
+			from = nil
+		}
+		j.mu.Unlock()
+		if over {
+			return true
+		}
+		var closed bool
+		if work {
+			if !j.acceptNow(from, &closed) && !closed && !j.handOut() {
+				return false
+			}
+		} else {
+			select {
+			case it, ok := <-from:
+				closed = !j.accept(it, ok)
+			case <-j.kick:
+			case <-j.ctx.Done():
+				return false
+			}
+		}
+		if closed {
+			items = nil
+			j.touch()
+		}
+	}
+}
+
+// nextList starts to plan what has not been planned, and returns the channel of
+// its items; nil when there is nothing.
+func (j *job) nextList() chan *item {
+	j.mu.Lock()
+	first, again := !j.planned, j.relist
+	j.planned, j.relist = true, nil
+	if first || len(again) > 0 {
+		j.listed = false
+	}
+	j.mu.Unlock()
+	sources := listOf(again)
+	switch {
+	case first:
+		sources = j.planSources()
+	case len(again) == 0:
+		return nil
+	}
+	items := make(chan *item, 2*smallAhead)
+	j.work.Go(func() { // ends with the plan or with j.ctx
+		defer close(items)
+		j.list(sources, items)
+	})
+	return items
+}
+
+// acceptNow takes what the plan has ready without waiting. It reports whether
+// there was an item.
+func (j *job) acceptNow(from <-chan *item, closed *bool) bool {
+	select {
+	case it, ok := <-from:
+		*closed = !j.accept(it, ok)
+		return ok
+	default:
+		return false
+	}
+}
+
+// accept puts a planned item on its list. It returns ok, so that the end of
+// the plan shows.
+func (j *job) accept(it *item, ok bool) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case !ok:
+		j.listed = true
+	case it.kind == kindDoomed:
+		j.doomed = append(j.doomed, it)
+	case it.kind == kindFile && it.src.Size > j.partSize():
+		j.big = append(j.big, it)
+	default:
+		j.queued = append(j.queued, it)
+	}
+	return ok
+}
+
+func (j *job) partSize() int64 {
+	if j.req.Rules.PartSize > 0 {
+		return j.req.Rules.PartSize
+	}
+	return j.q.o.PartSize
+}
+
+// hasWork tells whether next would return something. The caller holds j.mu.
+func (j *job) hasWork() bool {
+	if j.inflight >= j.share.limit {
+		return false
+	}
+	return len(j.queued)+len(j.big)+len(j.open) > 0 || j.batchDue() || len(j.emptied) > 0 && j.dirsDue()
+}
+
+// batchDue tells whether a deletion should start: it is full, or waiting would
+// not fill it.
+func (j *job) batchDue() bool {
+	return len(j.doomed) >= batchSize || (len(j.doomed) > 0 && (j.listed || j.inflight == 0))
+}
+
+// dirsDue is batchDue for the source folders that became empty.
+func (j *job) dirsDue() bool { return len(j.emptied) >= batchSize || j.inflight == 0 || j.listed }
+
+// isOver tells whether everything that was planned has ended. The caller holds
+// j.mu.
+func (j *job) isOver() bool {
+	return j.listed && j.inflight == 0 && len(j.relist) == 0 && len(j.parked) == 0 &&
+		len(j.queued)+len(j.big)+len(j.open)+len(j.doomed)+len(j.emptied) == 0
+}
+
+// handOut gets a slot, chooses the best work at that moment and starts it. It
+// returns false when the job is called off.
+func (j *job) handOut() bool {
+	if j.q.budget.acquire(j.ctx, j.share, j.gates) != nil {
+		return false
+	}
+	t := j.next()
+	if t == nil {
+		j.q.budget.release(j.share, j.gates)
+		return true
+	}
+	j.touch()
+	j.work.Go(func() { // ends with its operation, which honours j.ctx
+		defer func() {
+			if t.held {
+				j.q.budget.release(j.share, j.gates)
+			}
+			j.mu.Lock()
+			j.inflight--
+			j.mu.Unlock()
+			j.wakeUp()
+			j.touch()
+		}()
+		t.run()
+	})
+	return true
+}
+
+// next takes work off the lists. Small items overtake large ones, but a part of
+// a large one is due every few turns; large items are begun in order, the next
+// one when all parts of those before are handed out.
+func (j *job) next() *task {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	t := &task{j: j, held: true}
+	large := len(j.open)+len(j.big) > 0
+	switch {
+	case len(j.emptied) > 0 && j.dirsDue():
+		n := min(len(j.emptied), batchSize)
+		t.dirs = append(t.dirs, j.emptied[:n]...)
+		j.emptied = append(j.emptied[:0:0], j.emptied[n:]...)
+	case j.batchDue():
+		n := min(len(j.doomed), batchSize)
+		t.batch = append(t.batch, j.doomed[:n]...)
+		j.doomed = append(j.doomed[:0:0], j.doomed[n:]...)
+	case len(j.queued) > 0 && (!large || j.sinceBig < bigTurn):
+		t.it, j.queued = j.queued[0], j.queued[1:]
+		j.sinceBig++
+	case len(j.open) > 0:
+		t.it = j.open[0]
+		t.part = t.it.w.todo[0]
+		t.it.w.todo = t.it.w.todo[1:]
+		t.it.live++
+		if len(t.it.w.todo) == 0 {
+			j.open = j.open[1:]
+		}
+		j.sinceBig = 0
+	case len(j.big) > 0:
+		t.it, j.big = j.big[0], j.big[1:]
+		j.sinceBig = 0
+	default:
+		return nil
+	}
+	if t.it != nil && t.part == 0 {
+		t.it.state = Running
+		j.active[t.it] = struct{}{}
+	}
+	j.inflight++
+	return t
+}
+
+// run does the work. A panic becomes the failure of the item; nothing else may
+// suffer from it.
+func (t *task) run() {
+	defer func() {
+		if v := recover(); v != nil {
+			t.broke(t.j.recovered(v))
+		}
+	}()
+	switch {
+	case t.dirs != nil:
+		t.removeDirs()
+	case t.batch != nil:
+		t.removeBatch()
+	case t.part > 0:
+		t.runPart(t.part)
+	case t.it.kind == kindFolder:
+		t.makeFolder()
+	default:
+		t.runItem()
+	}
+}
+
+// broke ends what a panic left behind.
+func (t *task) broke(err error) {
+	switch {
+	case t.it == nil:
+		for _, it := range t.batch {
+			t.j.finish(it, "", err)
+		}
+		t.j.dirsStay(t.dirs, err)
+	case t.it.w != nil && t.it.w.parted:
+		t.partEnded(err)
+	default:
+		t.conclude(err)
+	}
+}
+
+// makeFolder makes the target of a folder.
+func (t *task) makeFolder() {
+	if t.j.req.Rules.DryRun {
+		t.j.finish(t.it, "", nil)
+		return
+	}
+	err := t.try(t.j.ctx, t.j.toGate, func(ctx context.Context) error { return t.j.to.Mkdir(ctx, t.it.dst) })
+	if err == nil {
+		t.j.patient.well(now())
+	}
+	t.j.finish(t.it, "", err)
+}

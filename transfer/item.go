@@ -1,0 +1,201 @@
+package transfer
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"gantry/remote"
+	"gantry/transfer/plan"
+)
+
+type itemKind uint8
+
+const (
+	kindFile   itemKind = iota
+	kindFolder          // a folder to make
+	kindDoomed          // an entry to delete
+	kindFault           // failed while it was planned
+)
+
+// item is one entry of a job. What is not atomic belongs to job.mu, except for
+// w and the fields of decide, which belong to the one task that works on the
+// item until it has parts.
+type item struct {
+	j    *job
+	num  int64
+	kind itemKind
+	src  remote.Entry
+	dst  remote.Path
+	node *node // the source folder that waits for the item; nil if none does
+
+	// What is known about the target, and what was decided about it.
+	target    *remote.Entry
+	unsure    bool
+	same      bool
+	decided   bool // policy overrules the job's
+	policy    Policy
+	ifAbsent  bool
+	ifVersion string
+	rounds    int // conflicts that showed up only when publishing
+	restarts  int
+
+	w        *writing
+	landed   bool // a move whose target is whole: only the source is left to delete
+	state    State
+	skipped  bool
+	reason   string
+	verified string
+	err      error
+	again    plan.Source // how to plan it once more; zero if it need not be
+
+	ctx    context.Context // of an item with several parts
+	cancel context.CancelCauseFunc
+	live   int // tasks of the item that run
+
+	bytes    atomic.Int64
+	attempts atomic.Int32
+}
+
+// size is what the item counts in totals.
+func (it *item) size() int64 {
+	if it.kind != kindFile {
+		return 0
+	}
+	return max(it.src.Size, 0)
+}
+
+// reset prepares a failed item for another try: nothing that was known about
+// its target counts any more.
+func (it *item) reset() {
+	it.target, it.unsure = nil, true
+	it.decided, it.ifAbsent, it.ifVersion = false, false, ""
+	it.rounds, it.restarts = 0, 0
+	it.state, it.err, it.reason, it.w = Waiting, nil, "", nil
+}
+
+// snapshot describes the item. The caller holds job.mu.
+func (it *item) snapshot() ItemSnapshot {
+	s := ItemSnapshot{
+		Job: it.j.id, Source: it.j.fromKey + string(it.src.Path), Dir: it.src.Dir, State: it.state,
+		Skipped: it.skipped, Reason: it.reason, Attempts: int(it.attempts.Load()),
+		Bytes:    Progress{Done: it.bytes.Load(), Total: it.src.Size},
+		Verified: it.verified, Err: it.err,
+	}
+	if it.j.req.To != nil && it.dst != "" {
+		s.Target = it.j.req.To.Label() + string(it.dst)
+	}
+	return s
+}
+
+// bounded is a list that remembers its first listMost items.
+type bounded struct{ kept []*item }
+
+func (b *bounded) add(it *item) {
+	if len(b.kept) < listMost {
+		b.kept = append(b.kept, it)
+	}
+}
+
+// take empties the list.
+func (b *bounded) take() []*item {
+	kept := b.kept
+	b.kept = nil
+	return kept
+}
+
+// lists is where the items of a job are that do not run. It belongs to job.mu.
+type lists struct {
+	queued  []*item // to begin, in order; each fits into one task
+	big     []*item // to begin, in order; each has several parts
+	open    []*item // begun, with parts to hand out, in order
+	doomed  []*item // to delete, in batches
+	emptied []*node // source folders with nothing left to wait for
+	parked  []*parked
+
+	failed, skipped bounded
+	failCount, skip int
+	firstErr        error
+	sinceBig        int // small items since a large one had its turn, see next
+}
+
+// finish ends an item: done when err is nil, skipped when reason is set.
+func (j *job) finish(it *item, reason string, err error) {
+	j.mu.Lock()
+	if it.state.Ended() { // a panic behind the end; what counted counts
+		j.mu.Unlock()
+		return
+	}
+	delete(j.active, it)
+	it.w, it.ctx, it.cancel = nil, nil, nil
+	it.err, it.reason, it.skipped = err, reason, reason != "" && err == nil
+	switch {
+	case err != nil && j.calledOff(err):
+		it.state, it.err = Cancelled, nil
+		j.rewind(it)
+	case err != nil:
+		it.state = Failed
+		j.rewind(it)
+		j.failCount++
+		if j.firstErr == nil {
+			j.firstErr = err
+		}
+		j.failed.add(it)
+	case it.skipped:
+		it.state = Done
+		j.rewind(it)
+		j.allBytes.Add(-it.size())
+		j.skip++
+		j.items.Add(1)
+		j.skipped.add(it)
+	default:
+		it.state = Done
+		j.items.Add(1)
+		if it.src.Size >= 0 {
+			j.bytes.Add(it.size() - it.bytes.Swap(it.size()))
+		}
+	}
+	snap := it.snapshot()
+	it.node.done(it.state == Done && !it.skipped)
+	j.mu.Unlock()
+	j.log(it, snap)
+	if f := j.req.OnItem; f != nil {
+		j.reporting.Lock()
+		defer j.reporting.Unlock()
+		f(snap)
+	}
+	j.touch()
+}
+
+// rewind takes back what the item has counted as moved.
+func (j *job) rewind(it *item) { j.bytes.Add(-it.bytes.Swap(0)) }
+
+func (j *job) log(it *item, s ItemSnapshot) {
+	ctx := context.WithoutCancel(j.q.ctx)
+	o := j.outcome(s)
+	if err := j.q.jr.End(ctx, int64(j.id), it.num, o); err != nil {
+		j.q.o.Log.Error("journal the outcome", "job", j.id, "item", it.num, "err", err)
+	}
+	if s.Err != nil {
+		j.q.o.Log.Warn("item failed", "job", j.id, "source", s.Source, "target", s.Target, "err", s.Err)
+	}
+}
+
+func (j *job) failures() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.failCount
+}
+
+// onlyReason is the failure that stands for the job: the first one, if nothing
+// succeeded. The caller holds job.mu.
+func (j *job) onlyReason() error {
+	if j.items.Load() > 0 {
+		return nil
+	}
+	return j.firstErr
+}
+
+// cleanUp is how long aborting one upload may take when the job has been called
+// off.
+const cleanUp = 30 * time.Second

@@ -1,0 +1,324 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gantry/remote"
+	"gantry/transfer/journal"
+	"gantry/transfer/plan"
+	"gantry/transfer/rate"
+)
+
+// listMost is how many failed, and how many skipped items a job remembers; the
+// rest is only counted.
+const listMost = 10_000
+
+// job is one Request on its way. Counters are atomics, the rest belongs to mu.
+// Lock order: Queue.mu before job.mu before node and feed locks.
+type job struct {
+	q       *Queue
+	id      JobID
+	req     Request
+	created time.Time
+	share   *share
+	limit   *rate.Limiter // of this job; nil for none
+	fromKey string        // label of the source tree
+	// fromKeyed says that the source is a bucket: opening a file gives all of it,
+	// opening an object is a request for a range.
+	fromKeyed bool
+	toKeyed   bool // the target is a bucket, whose sinks read a part more than once
+	gates     []*gate
+	toGate    *gate // of the target, or of the source in a deletion
+	patient   *patience
+
+	dirty              atomic.Bool // in every feed's list already
+	items, bytes       atomic.Int64
+	allItems, allBytes atomic.Int64
+	reporting          sync.Mutex // serialises OnItem
+	kick               chan struct{}
+	ctx                context.Context // of the run; set before it starts
+	cancel             context.CancelCauseFunc
+	to                 remote.Tree // the target, confined to Request.Dir where the tree can
+	work               sync.WaitGroup
+
+	mu       sync.Mutex
+	policy   Policy
+	filters  plan.Filters
+	started  bool
+	paused   bool
+	listed   bool
+	finished time.Time
+	final    State // Waiting until it has ended
+	why      error // of a pause or of the end
+	lists
+
+	inflight  int // tasks that hold or wait for a slot
+	finishing int // of those, the ones that complete, verify or delete sources
+	active    map[*item]struct{}
+	planned   bool          // Request.Sources has been ranged over
+	relist    []plan.Source // to plan once more, by a retry
+	eta       rate.Estimator
+}
+
+func newJob(q *Queue, id JobID, r Request) *job {
+	j := &job{
+		q: q, id: id, req: r, created: now(), policy: r.Rules.OnConflict,
+		kick: make(chan struct{}, 1), active: map[*item]struct{}{}, to: r.To,
+		patient: &patience{retries: q.o.Retries, limit: q.o.Patience},
+	}
+	if j.policy == PolicyAsk {
+		j.policy = q.o.OnConflict
+	}
+	width := q.o.Workers
+	if r.Rules.Workers > 0 {
+		width = min(width, r.Rules.Workers)
+	}
+	j.share = &share{limit: width}
+	if r.Rules.Bandwidth > 0 {
+		j.limit = rate.NewLimiter(r.Rules.Bandwidth)
+	}
+	if j.req.Title == "" {
+		j.req.Title = title(r)
+	}
+	return j
+}
+
+func title(r Request) string {
+	if r.Op == Delete || r.To == nil {
+		return r.Op.String()
+	}
+	return fmt.Sprintf("%s to %s%s", r.Op, r.To.Label(), r.Dir)
+}
+
+// check refuses what cannot work at all, before anything is listed.
+func (j *job) check() error {
+	r := j.req
+	invalid := func(why string) error {
+		return &remote.Error{Op: r.Op.String(), Kind: remote.Invalid, Hint: why}
+	}
+	switch {
+	case r.From == nil || r.Sources == nil:
+		return invalid("There is nothing to do.")
+	case r.Op != Delete && r.To == nil:
+		return invalid("There is no target.")
+	case r.Op != Delete && r.To.Caps().ReadOnly && !r.Rules.DryRun:
+		return readOnly(r.To)
+	case r.Op != Copy && r.From.Caps().ReadOnly && !r.Rules.DryRun:
+		return readOnly(r.From)
+	}
+	j.toKeyed = r.To != nil && plan.Keyed(r.To)
+	for _, f := range r.Rules.Filters {
+		if err := j.filters.Add(f.Exclude, f.Pattern); err != nil {
+			return err
+		}
+	}
+	j.fromKey, j.fromKeyed = r.From.Label(), plan.Keyed(r.From)
+	j.toGate = j.q.gate(j.fromKey)
+	j.gates = []*gate{j.toGate}
+	if r.Op != Delete && r.To.Label() != j.fromKey {
+		j.toGate = j.q.gate(r.To.Label())
+		j.gates = append(j.gates, j.toGate)
+	}
+	return nil
+}
+
+// record is the job as the journal keeps it.
+func (j *job) record() journal.Job {
+	r := j.req
+	rules, err := json.Marshal(r.Rules)
+	if err != nil { // cannot happen: plain data
+		rules = nil
+	}
+	rec := journal.Job{
+		ID: int64(j.id), Op: r.Op.String(), Title: r.Title, From: j.fromKey, Dir: r.Dir,
+		Rules: rules, State: j.state().String(), Created: j.created,
+	}
+	if r.To != nil {
+		rec.To = r.To.Label()
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	rec.Listed, rec.Ended = j.listed, j.finished
+	if j.why != nil {
+		rec.Reason = remote.HintOf(j.why)
+	}
+	return rec
+}
+
+// begin makes the job a running one.
+func (j *job) begin(ctx context.Context) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.started = true
+	j.ctx, j.cancel = context.WithCancelCause(ctx)
+}
+
+// run is the whole life of a started job, until it has ended.
+func (j *job) run() {
+	j.save()
+	err := j.confine()
+	whole := err == nil && j.dispatch()
+	cause := context.Cause(j.ctx) // nil unless called off
+	j.cancel(nil)                 // frees what is bound to the context
+	j.work.Wait()
+	j.dropOpen()
+	if view, ok := j.to.(remote.ScopedTree); ok && j.to != j.req.To {
+		if cerr := view.Close(); cerr != nil {
+			j.q.o.Log.Warn("close the target folder", "job", j.id, "err", cerr)
+		}
+	}
+	j.to = j.req.To
+	switch {
+	case !whole && cause != nil:
+		j.end(Cancelled, cause)
+	case err != nil || j.failures() > 0:
+		j.end(Failed, err)
+	default:
+		j.end(Done, nil)
+	}
+}
+
+// confine opens the target's folder so that nothing can be written outside of
+// it, whatever links lie on the way.
+func (j *job) confine() error {
+	if j.req.Op == Delete || j.req.Rules.DryRun {
+		return nil
+	}
+	s, ok := remote.As[remote.Scoper](j.req.To)
+	if !ok {
+		return nil
+	}
+	view, err := s.Scope(j.ctx, j.req.Dir)
+	if err != nil {
+		return err
+	}
+	j.to = view
+	return nil
+}
+
+// save writes the job's state to the journal. A journal that fails is logged:
+// the work itself is guarded item by item.
+func (j *job) save() {
+	if err := j.q.jr.PutJob(context.WithoutCancel(j.q.ctx), j.record()); err != nil {
+		j.q.o.Log.Error("journal the job", "job", j.id, "err", err)
+	}
+}
+
+// end fixes the final state and tells about it. It does nothing the second
+// time.
+func (j *job) end(s State, err error) {
+	j.mu.Lock()
+	if j.final.Ended() {
+		j.mu.Unlock()
+		return
+	}
+	j.final, j.finished, j.paused = s, now(), false
+	if s == Done {
+		j.allItems.Store(j.items.Load()) // folders that a filter kept do not count
+	}
+	if j.why = err; err == nil && s == Failed {
+		j.why = j.onlyReason()
+	}
+	if s == Cancelled {
+		j.parked = nil
+	}
+	j.mu.Unlock()
+	j.q.o.Log.Info("job ended", "job", j.id, "state", s.String(), "items", j.items.Load(), "failures", j.failures())
+	j.save()
+	j.tell(Finished{Job: j.snapshot(now())})
+}
+
+// pause stops handing out work; why is nil when the user asked for it.
+func (j *job) pause(why error) {
+	j.mu.Lock()
+	if j.final.Ended() || (j.paused && why == nil) {
+		j.mu.Unlock()
+		return
+	}
+	j.paused, j.why = true, why
+	j.mu.Unlock()
+	j.q.budget.hold(j.share, true)
+	j.save()
+	j.touch()
+}
+
+func (j *job) resume() {
+	j.mu.Lock()
+	was := j.paused
+	if was {
+		j.paused, j.why = false, nil
+		j.eta.Reset()
+	}
+	j.mu.Unlock()
+	if was {
+		j.q.budget.hold(j.share, false)
+		j.wakeUp()
+		j.save()
+		j.touch()
+	}
+}
+
+// cancelRun calls a running job off.
+func (j *job) cancelRun(cause error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.cancel != nil && !j.final.Ended() {
+		j.cancel(cause)
+	}
+}
+
+// retry takes the failures back into work and tells whether there are any.
+func (j *job) retry() bool {
+	j.mu.Lock()
+	if len(j.failed.kept) == 0 || j.final == Cancelled || j.q.ctx.Err() != nil {
+		j.mu.Unlock()
+		return false
+	}
+	for _, it := range j.failed.take() {
+		switch {
+		case it.again != (plan.Source{}):
+			j.relist = append(j.relist, it.again)
+			j.allItems.Add(-1)
+		case it.kind == kindFault: // a source that was never known
+			j.failed.add(it)
+		default:
+			it.reset()
+			it.node.take()
+			j.queued = append(j.queued, it)
+		}
+	}
+	restart := j.final.Ended()
+	if restart {
+		j.final, j.finished, j.started, j.why = Waiting, time.Time{}, false, nil
+		j.eta.Reset()
+	}
+	j.mu.Unlock()
+	j.wakeUp()
+	j.touch()
+	return true
+}
+
+// wakeUp makes the dispatcher look again.
+func (j *job) wakeUp() {
+	select {
+	case j.kick <- struct{}{}:
+	default:
+	}
+}
+
+// recovered turns a panic of a worker into an error, with the stack in the
+// log only: it may hold names, and belongs on no screen.
+func (j *job) recovered(v any) error {
+	j.q.o.Log.Error("a worker panicked", "job", j.id, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+	return &remote.Error{
+		Op: j.req.Op.String(), Kind: remote.Other,
+		Hint: "gantry made a mistake with this item; the log has the details. Please report it.",
+		Err:  fmt.Errorf("internal error: %v", v),
+	}
+}

@@ -1,0 +1,186 @@
+package transfer
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"gantry/remote"
+	"gantry/transfer/journal"
+	"gantry/transfer/plan"
+)
+
+// list plans what is to be planned and sends the work to items. It runs in a
+// goroutine of its own and stops with j.ctx.
+func (j *job) list(sources iter.Seq2[plan.Source, error], items chan<- *item) {
+	defer func() {
+		if v := recover(); v != nil {
+			it := j.newItem(plan.Item{}, kindFault, nil)
+			j.finish(it, "", j.recovered(v))
+		}
+	}()
+	l := &lister{j: j, items: items}
+	for step := range plan.Items(j.ctx, j.spec(sources)) {
+		if !l.take(step) {
+			return
+		}
+	}
+}
+
+func (j *job) spec(sources iter.Seq2[plan.Source, error]) plan.Spec {
+	s := plan.Spec{From: j.req.From, Sources: sources, Filters: j.filters, Again: j.listAgain}
+	if j.req.Op != Delete {
+		s.To, s.Dir = j.to, j.req.Dir
+	}
+	if r, ok := j.renamer(); ok {
+		s.Whole = func(ctx context.Context, e remote.Entry, dst remote.Path) error {
+			return j.moveWhole(ctx, r, e, dst)
+		}
+	}
+	return s
+}
+
+// planSources are the sources of the request.
+func (j *job) planSources() iter.Seq2[plan.Source, error] {
+	return func(yield func(plan.Source, error) bool) {
+		for s, err := range j.req.Sources {
+			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents}, err) {
+				return
+			}
+		}
+	}
+}
+
+func listOf(sources []plan.Source) iter.Seq2[plan.Source, error] {
+	return func(yield func(plan.Source, error) bool) {
+		for _, s := range sources {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+// listAgain waits before a listing is begun again, if it should be.
+func (j *job) listAgain(ctx context.Context, attempt int, err error) bool {
+	wait, again := j.patient.again(now(), now(), attempt, err)
+	if attempt > max(j.q.o.Retries, 0) {
+		again = false // a listing has no neighbours that could succeed meanwhile
+	}
+	if !again {
+		return false
+	}
+	j.complain(j.q.gate(j.fromKey), err)
+	return sleep(ctx, wait) == nil
+}
+
+// sleep waits for d or the end of ctx, whose cause it returns.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// lister turns the steps of a plan into items.
+type lister struct {
+	j     *job
+	items chan<- *item
+	node  *node // the folder that the plan is in; nil unless folders are removed
+	batch []journal.Item
+}
+
+// take deals with one step; false means that the job is called off.
+func (l *lister) take(step plan.Item) bool {
+	j := l.j
+	switch step.Kind {
+	case plan.Enter:
+		return l.enter(step)
+	case plan.Leave:
+		return l.leave(step)
+	case plan.Skip:
+		j.finish(l.held(step, kindFile), step.Reason, nil)
+	case plan.Omit:
+		j.mu.Lock()
+		l.node.keep()
+		j.mu.Unlock()
+	case plan.Fault:
+		j.finish(l.held(step, kindFault), "", step.Err)
+	case plan.Moved:
+		j.finish(j.newItem(step, kindFolder, nil), "", nil)
+	case plan.File:
+		kind := kindFile
+		if j.req.Op == Delete {
+			kind = kindDoomed
+		}
+		return l.send(l.held(step, kind))
+	}
+	return j.ctx.Err() == nil
+}
+
+// held makes an item that its folder waits for.
+func (l *lister) held(step plan.Item, kind itemKind) *item {
+	l.j.mu.Lock()
+	n := l.node.hold()
+	l.j.mu.Unlock()
+	return l.j.newItem(step, kind, n)
+}
+
+func (l *lister) enter(step plan.Item) bool {
+	j := l.j
+	if j.req.Op != Copy && !j.req.Rules.DryRun {
+		j.mu.Lock()
+		l.node = l.node.add(j, step.Src, step.Exists)
+		j.mu.Unlock()
+	}
+	if j.req.Op == Delete && step.Exists {
+		it := j.newItem(step, kindDoomed, nil)
+		if j.req.Rules.DryRun {
+			j.finish(it, "", nil)
+		} else {
+			l.node.item = it
+		}
+	}
+	return !step.Make || l.send(l.held(step, kindFolder))
+}
+
+func (l *lister) leave(step plan.Item) bool {
+	ok := !step.Make || l.send(l.held(step, kindFolder))
+	if l.node != nil {
+		l.j.mu.Lock()
+		n := l.node
+		l.node = n.up
+		n.close()
+		l.j.mu.Unlock()
+		l.j.wakeUp()
+	}
+	return ok
+}
+
+// send hands an item over; it waits while the job has enough to do.
+func (l *lister) send(it *item) bool {
+	select {
+	case l.items <- it:
+		return true
+	case <-l.j.ctx.Done():
+		return false
+	}
+}
+
+// newItem numbers and counts an item.
+func (j *job) newItem(step plan.Item, kind itemKind, n *node) *item {
+	it := &item{
+		j: j, num: j.allItems.Add(1), kind: kind, src: step.Src, dst: step.Dst, node: n,
+		target: step.Target, unsure: step.Unsure, same: step.Same, again: step.Again,
+	}
+	if kind == kindFolder || kind == kindDoomed {
+		it.src.Size = 0
+	}
+	j.allBytes.Add(it.size())
+	j.touch()
+	return it
+}

@@ -1,0 +1,301 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"gantry/remote"
+)
+
+// The order of this file is law. An item is
+//
+//	written -> found unchanged at its source -> published -> verified -> on record
+//
+// and only then, in a move, is its source deleted, if it still is what was
+// copied. Whatever fails, and wherever a kill strikes, there is a whole source
+// or a whole target.
+
+// complete publishes what has been written.
+func (t *task) complete(ctx context.Context) error {
+	it, w := t.it, t.it.w
+	t.verifying(true)
+	defer t.verifying(false)
+	// A file can be edited under our hands; an object is pinned by its version.
+	if w.at != nil || w.entry.Version == "" {
+		if err := t.unchanged(ctx, w.entry); err != nil {
+			return err
+		}
+	}
+	if err := t.checkRead(); err != nil {
+		return err
+	}
+	entry, err := t.commit(ctx)
+	if err != nil {
+		return err
+	}
+	w.out = true
+	level, err := t.verify(ctx, entry)
+	if err != nil {
+		// What was published is ours and is wrong: another try replaces it, and
+		// nothing else.
+		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
+		return err
+	}
+	return t.published(ctx, level)
+}
+
+// published notes that the target is whole and, in a move, deletes the source.
+func (t *task) published(ctx context.Context, level string) error {
+	it, j := t.it, t.j
+	j.patient.well(now())
+	j.mu.Lock()
+	it.verified = level
+	j.mu.Unlock()
+	if err := j.q.jr.Settled(context.WithoutCancel(ctx), int64(j.id), it.num); err != nil {
+		return err // not on record: the source stays
+	}
+	if j.req.Op != Move {
+		return nil
+	}
+	it.landed = true
+	return t.removeSource(ctx)
+}
+
+// verifying counts the tasks that are past writing.
+func (t *task) verifying(on bool) {
+	j := t.j
+	j.mu.Lock()
+	if on {
+		t.it.state = Verifying
+		j.finishing++
+	} else {
+		j.finishing--
+	}
+	j.mu.Unlock()
+	j.touch()
+}
+
+// unchanged fails when the source is no longer what was read.
+func (t *task) unchanged(ctx context.Context, was remote.Entry) error {
+	is, err := t.stat(ctx, t.j.req.From, t.fromGate(), t.it.src.Path)
+	if remote.KindOf(err) == remote.NotExist {
+		return midwayError{t.changed("It was deleted while it was sent; nothing was published.")}
+	}
+	if err != nil {
+		return sourceError{err}
+	}
+	if differs(was, is) {
+		return midwayError{t.changed(hintChanged)}
+	}
+	return nil
+}
+
+func (t *task) changed(hint string) error {
+	return &remote.Error{Op: "read", Path: t.it.src.Path, Kind: remote.Changed, Hint: hint}
+}
+
+// differs tells whether two looks at one path saw different contents. The times
+// count only where no version tells: a listing may show another one than Stat.
+func differs(a, b remote.Entry) bool {
+	if a.Version != "" && b.Version != "" {
+		return a.Version != b.Version
+	}
+	return (a.Size >= 0 && b.Size >= 0 && a.Size != b.Size) || !a.ModTime.Equal(b.ModTime)
+}
+
+// commit publishes. When the answer is in doubt, because an attempt may have
+// worked although it failed, what is at the target decides.
+func (t *task) commit(ctx context.Context) (entry remote.Entry, err error) {
+	j, w := t.j, t.it.w
+	doubt := false
+	err = t.try(ctx, j.toGate, func(ctx context.Context) error {
+		var err error
+		if doubt && len(w.bodies) == 1 {
+			w.bodies[0].again()
+		}
+		if entry, err = w.sink.Commit(ctx, w.done); err == nil {
+			return nil
+		}
+		if len(w.bodies) == 1 && w.bodies[0].err != nil {
+			return w.bodies[0].err // a single part is read only now by some sinks
+		}
+		doubt = doubt || remote.Retryable(err)
+		return err
+	})
+	if err == nil || j.calledOff(err) || !doubt {
+		return entry, t.asConflict(err)
+	}
+	if there, ok := t.hasLanded(ctx, w.entry); ok {
+		return there, nil
+	}
+	return entry, t.asConflict(err)
+}
+
+// hasLanded tells whether the target holds the content of the source by now,
+// although it did not when the item began.
+func (t *task) hasLanded(ctx context.Context, src remote.Entry) (remote.Entry, bool) {
+	it, j := t.it, t.j
+	there, err := t.stat(ctx, j.to, j.toGate, it.dst)
+	if err != nil || there.Size != src.Size || (it.ifVersion != "" && there.Version == it.ifVersion) {
+		return there, false
+	}
+	if src.Sum.Algorithm != remote.NoSum && src.Sum.Algorithm == there.Sum.Algorithm {
+		return there, src.Sum == there.Sum
+	}
+	same, err := t.equal(ctx, t.source(src), t.target(there))
+	return there, err == nil && same
+}
+
+// removeSource is the end of a move.
+func (t *task) removeSource(ctx context.Context) error {
+	it, j := t.it, t.j
+	was := it.src
+	is, err := t.stat(ctx, j.req.From, t.fromGate(), was.Path)
+	switch {
+	case remote.KindOf(err) == remote.NotExist:
+		return nil
+	case err != nil:
+		return t.stays(err)
+	case differs(was, is):
+		it.landed = false
+		return midwayError{t.changed("It was copied, but the source has changed since and was kept. Move it again to take the new content along.")}
+	}
+	err = t.try(ctx, t.fromGate(), func(ctx context.Context) error {
+		return j.req.From.Remove(ctx, []remote.Path{was.Path})
+	})
+	if err != nil {
+		return t.stays(err)
+	}
+	return nil
+}
+
+// stays is the failure of a move whose copy is complete.
+func (t *task) stays(err error) error {
+	if t.j.calledOff(err) {
+		return err
+	}
+	return midwayError{&remote.Error{
+		Op: "move", Path: t.it.src.Path, Kind: remote.KindOf(err), Err: err,
+		Hint: "It was copied, but the source could not be deleted: " + remote.HintOf(err),
+	}}
+}
+
+// shortcut does an item without moving bytes where the trees can. done is false
+// when it has to go the long way.
+func (t *task) shortcut(ctx context.Context) (done bool, err error) {
+	it, j := t.it, t.j
+	if r, ok := j.renamer(); ok && it.ifAbsent {
+		err = t.rename(ctx, r, it.src.Path, it.dst)
+		if remote.KindOf(err) != remote.Unsupported {
+			return true, t.asConflict(err)
+		}
+	}
+	c, ok := remote.As[remote.Copier](j.to)
+	if !ok || !c.CanCopy(j.req.From) {
+		return false, nil
+	}
+	entry, err := t.copyThere(ctx, c)
+	if remote.KindOf(err) == remote.Unsupported {
+		j.rewind(it)
+		return false, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	t.verifying(true)
+	defer t.verifying(false)
+	if entry.Size >= 0 && it.src.Size >= 0 && entry.Size != it.src.Size {
+		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
+		return true, t.damaged(fmt.Sprintf("the copy has %d bytes instead of %d", entry.Size, it.src.Size))
+	}
+	level := sizeOnly
+	if it.src.Sum.Algorithm != remote.NoSum && it.src.Sum.Algorithm == entry.Sum.Algorithm {
+		if it.src.Sum != entry.Sum {
+			it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
+			return true, t.damaged("the checksum of the copy differs")
+		}
+		level = entry.Sum.Algorithm.String()
+	}
+	return true, t.published(ctx, level)
+}
+
+// copyThere lets the store copy.
+func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Entry, err error) {
+	it, j := t.it, t.j
+	o := remote.CreateOptions{
+		Size: it.src.Size, PartSize: j.partSize(), Attrs: j.req.Rules.Attrs, IfAbsent: it.ifAbsent, IfVersion: it.ifVersion,
+		Progress: func(n int64) {
+			it.bytes.Add(n)
+			j.bytes.Add(n)
+			j.touch()
+		},
+	}
+	doubt := false
+	err = t.try(ctx, j.toGate, func(ctx context.Context) error {
+		j.rewind(it)
+		var err error
+		entry, err = c.Copy(ctx, j.req.From, it.src, it.dst, o)
+		doubt = doubt || remote.Retryable(err)
+		return err
+	})
+	if err == nil || j.calledOff(err) {
+		return entry, err
+	}
+	if doubt {
+		if there, ok := t.hasLanded(ctx, it.src); ok {
+			return there, nil
+		}
+	}
+	if remote.KindOf(err) == remote.Changed && it.ifVersion == "" {
+		return entry, sourceError{err} // nothing but the source had a condition
+	}
+	return entry, t.asConflict(err)
+}
+
+// renamer is how things move inside one tree in one step.
+func (j *job) renamer() (remote.Renamer, bool) {
+	if j.req.Op != Move || j.req.Rules.DryRun || j.req.To.Label() != j.fromKey {
+		return nil, false
+	}
+	return remote.As[remote.Renamer](j.req.From)
+}
+
+// rename makes the target's folder and renames. A rename whose answer was lost
+// shows by the source being gone and the target being there.
+func (t *task) rename(ctx context.Context, r remote.Renamer, from, to remote.Path) error {
+	j := t.j
+	doubt := false
+	return t.try(ctx, j.toGate, func(ctx context.Context) error {
+		if err := j.to.Mkdir(ctx, j.to.Dir(to)); err != nil {
+			return err
+		}
+		err := r.Rename(ctx, from, to)
+		if doubt && remote.KindOf(err) == remote.NotExist && err != nil {
+			if _, serr := j.to.Stat(ctx, to); serr == nil {
+				return nil
+			}
+		}
+		doubt = doubt || remote.Retryable(err)
+		return err
+	})
+}
+
+// moveWhole renames a folder with all that is in it. The planner calls it.
+func (j *job) moveWhole(ctx context.Context, r remote.Renamer, e remote.Entry, dst remote.Path) error {
+	if err := j.q.budget.acquire(ctx, j.share, j.gates); err != nil {
+		return err
+	}
+	t := &task{j: j, held: true}
+	defer func() {
+		if t.held {
+			j.q.budget.release(j.share, j.gates)
+		}
+	}()
+	err := t.rename(ctx, r, e.Path, dst)
+	if err != nil && !errors.Is(err, context.Cause(ctx)) {
+		j.q.o.Log.Debug("not moved as a whole", "job", j.id, slog.Any("err", err))
+	}
+	return err
+}

@@ -1,0 +1,131 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+
+	"gantry/remote"
+)
+
+// removeBatch deletes up to a thousand entries in one go and ends each.
+func (t *task) removeBatch() {
+	j := t.j
+	if j.req.Rules.DryRun {
+		for _, it := range t.batch {
+			j.finish(it, "", nil)
+		}
+		return
+	}
+	left := t.batch
+	for _, it := range left {
+		it.attempts.Add(1)
+	}
+	err := t.try(j.ctx, t.fromGate(), func(ctx context.Context) error {
+		paths := make([]remote.Path, len(left))
+		for i, it := range left {
+			paths[i] = it.src.Path
+		}
+		err := j.req.From.Remove(ctx, paths)
+		bad, all := survivors(err)
+		if all {
+			return err
+		}
+		var again []*item
+		var why error
+		for _, it := range left {
+			ierr := bad[it.src.Path]
+			if remote.Retryable(ierr) {
+				again, why = append(again, it), ierr
+				continue
+			}
+			j.finish(it, "", ierr)
+		}
+		if len(again) < len(left) {
+			j.patient.well(now())
+		}
+		left = again
+		return why
+	})
+	for _, it := range left {
+		j.finish(it, "", err)
+	}
+}
+
+// survivors sorts the errors of Tree.Remove by path. all means that err is not
+// about single entries, so that any may be left.
+func survivors(err error) (bad map[remote.Path]error, all bool) {
+	if err == nil {
+		return nil, false
+	}
+	bad = map[remote.Path]error{}
+	var visit func(error) bool
+	visit = func(err error) bool {
+		if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // takes the join apart
+			for _, e := range many.Unwrap() {
+				if !visit(e) {
+					return false
+				}
+			}
+			return true
+		}
+		var e *remote.Error
+		if !errors.As(err, &e) || e.Path == "" {
+			return false
+		}
+		bad[e.Path] = err
+		return true
+	}
+	return bad, !visit(err)
+}
+
+// removeDirs deletes source folders that have become empty. Each holds back the
+// folder above it until it is gone.
+func (t *task) removeDirs() {
+	j := t.j
+	left := t.dirs
+	err := t.try(j.ctx, t.fromGate(), func(ctx context.Context) error {
+		paths := make([]remote.Path, len(left))
+		for i, n := range left {
+			paths[i] = n.src.Path
+		}
+		err := j.req.From.Remove(ctx, paths)
+		bad, all := survivors(err)
+		if all {
+			return err
+		}
+		var again []*node
+		var why error
+		for _, n := range left {
+			nerr := bad[n.src.Path]
+			if remote.Retryable(nerr) {
+				again, why = append(again, n), nerr
+				continue
+			}
+			j.dirEnded(n, nerr)
+		}
+		left = again
+		return why
+	})
+	j.dirsStay(left, err)
+}
+
+func (j *job) dirsStay(nodes []*node, err error) {
+	for _, n := range nodes {
+		j.dirEnded(n, err)
+	}
+}
+
+// dirEnded ends a folder: in a deletion it is an item of its own; in a move a
+// folder that is not empty, because something came into it meanwhile, just
+// stays.
+func (j *job) dirEnded(n *node, err error) {
+	if n.item != nil {
+		j.finish(n.item, "", err)
+	} else if err != nil {
+		j.q.o.Log.Warn("the source folder stays", "job", j.id, "folder", string(n.src.Path), "err", err)
+	}
+	j.mu.Lock()
+	n.up.done(err == nil)
+	j.mu.Unlock()
+	j.wakeUp()
+}

@@ -1,0 +1,130 @@
+package transfer
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"github.com/minio/crc64nvme"
+
+	"gantry/remote"
+)
+
+// sizeOnly is the level of an item for which no checksum could be compared.
+const sizeOnly = "size only"
+
+// piece is the checksum of some bytes of known number.
+type piece struct {
+	crc  uint64
+	size int64
+}
+
+func (t *task) damaged(why string) error {
+	return &remote.Error{
+		Op: t.j.req.Op.String(), Path: t.it.src.Path, Kind: remote.Corrupt,
+		Hint: "The bytes were damaged on the way, again and again: " + why + ". Check the network and the memory of this machine.",
+	}
+}
+
+// sum is the CRC-64/NVME of everything that was read, composed from those of
+// the parts. It is the zero Sum unless every part was read in order.
+func (w *writing) sum() remote.Sum {
+	var join remote.CRCJoiner // keeps the map for the size of the parts
+	var total uint64
+	for _, p := range w.crcs {
+		total = join.Join(total, p.crc, p.size)
+	}
+	for _, b := range w.bodies {
+		if b == nil {
+			return remote.Sum{}
+		}
+		crc, ok := b.crc()
+		if !ok {
+			return remote.Sum{}
+		}
+		total = join.Join(total, crc, b.size)
+	}
+	return crcSum(total)
+}
+
+func crcSum(crc uint64) remote.Sum {
+	return remote.Sum{Algorithm: remote.CRC64NVME, Digest: string(binary.BigEndian.AppendUint64(nil, crc))}
+}
+
+// size is how many bytes the target has to have.
+func (w *writing) size() int64 {
+	if w.plan.Size >= 0 {
+		return w.plan.Size
+	}
+	var n int64
+	for _, p := range w.crcs {
+		n += p.size
+	}
+	return n
+}
+
+// checkRead compares what was read with what the source says it holds. It runs
+// before anything is published.
+func (t *task) checkRead() error {
+	w := t.it.w
+	want := w.entry.Sum
+	if want.Algorithm != remote.CRC64NVME || t.j.req.Rules.Verify == "size" {
+		return nil
+	}
+	if got := w.sum(); got.Algorithm == want.Algorithm && got != want {
+		return t.damaged("the checksum differs from the source's")
+	}
+	return nil
+}
+
+// verify compares what is stored now with what was sent and returns how well
+// that could be done.
+func (t *task) verify(ctx context.Context, e remote.Entry) (level string, err error) {
+	w := t.it.w
+	if e.Size >= 0 && e.Size != w.size() {
+		return "", t.damaged(fmt.Sprintf("the target has %d bytes instead of %d", e.Size, w.size()))
+	}
+	if t.j.req.Rules.Verify == "size" {
+		return sizeOnly, nil
+	}
+	level = sizeOnly
+	ours := w.sum()
+	for _, known := range []remote.Sum{ours, w.entry.Sum} {
+		if known.Algorithm == remote.NoSum || known.Algorithm != e.Sum.Algorithm {
+			continue
+		}
+		if known != e.Sum {
+			return "", t.damaged("the checksum of the target differs")
+		}
+		level = known.Algorithm.String()
+	}
+	// A disk knows no checksum of its own: what it was given was compared with
+	// the source's before it was published, see checkRead.
+	if level == sizeOnly && ours.Algorithm != remote.NoSum && w.entry.Sum == ours {
+		level = ours.Algorithm.String()
+	}
+	if t.j.req.Rules.Verify == "full" && ours.Algorithm != remote.NoSum {
+		return ours.Algorithm.String(), t.readBack(ctx, e, ours)
+	}
+	return level, nil
+}
+
+// readBack reads the whole target and compares.
+func (t *task) readBack(ctx context.Context, e remote.Entry, want remote.Sum) error {
+	return t.try(ctx, t.j.toGate, func(ctx context.Context) error {
+		r, err := t.j.to.Open(ctx, e, 0, -1)
+		if err != nil {
+			return err
+		}
+		defer r.Close() //nolint:errcheck // only read from
+		h := crc64nvme.New()
+		if _, err := io.Copy(h, r); err != nil {
+			return err
+		}
+		if crcSum(h.Sum64()) != want {
+			return t.damaged("the target reads back differently")
+		}
+		return nil
+	})
+}

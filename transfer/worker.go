@@ -1,0 +1,306 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"gantry/remote"
+	"gantry/transfer/journal"
+	"gantry/transfer/parts"
+)
+
+// writing is an item whose content is on the way. Lists and counts belong to
+// job.mu, the rest is fixed once it is made.
+type writing struct {
+	plan   parts.Plan
+	sink   remote.Sink
+	entry  remote.Entry // the source as it described itself when opened
+	at     io.ReaderAt  // the source as a file, shared by all parts
+	file   io.Closer    // of at
+	parted bool         // the parts are tasks of their own
+
+	todo   []int // parts to hand out
+	left   int   // parts that are not written
+	done   []remote.Part
+	bodies []*body // by part; nil until it is begun
+	crcs   []piece // of a stream of unknown size, instead of bodies
+	err    error   // the first failure of a part
+	out    bool    // published: there is nothing to abort
+}
+
+// runItem begins an item and, unless it has several parts, does all of it.
+func (t *task) runItem() {
+	it, j := t.it, t.j
+	it.attempts.Add(1)
+	j.mu.Lock()
+	it.ctx, it.cancel = context.WithCancelCause(j.ctx)
+	ctx := it.ctx
+	j.mu.Unlock()
+	if it.landed {
+		t.conclude(t.removeSource(ctx))
+		return
+	}
+	verdict, reason, err := t.decide(ctx)
+	switch {
+	case err != nil:
+		t.conclude(err)
+		return
+	case verdict == park:
+		it.cancel(nil)
+		j.park(it, remote.Exist)
+		return
+	case verdict == skip, j.req.Rules.DryRun:
+		it.cancel(nil)
+		j.finish(it, reason, nil)
+		return
+	}
+	done, err := t.shortcut(ctx)
+	if err == nil && !done {
+		done, err = t.stream(ctx)
+	}
+	if err != nil || done {
+		t.conclude(err)
+	}
+}
+
+// stream moves the content through us. It returns false when the parts are
+// tasks of their own, of which the last one concludes.
+func (t *task) stream(ctx context.Context) (done bool, err error) {
+	it, j := t.it, t.j
+	first, err := t.open(ctx)
+	if err != nil {
+		return true, err
+	}
+	w := it.w
+	switch {
+	case w.plan.Count == 0:
+		err = t.sendUnknown(ctx, first)
+	case w.plan.Single():
+		err = t.send(ctx, 1, first)
+	default:
+		j.mu.Lock()
+		w.parted = true
+		it.live = 1
+		w.todo, _ = w.plan.Missing(append(w.sink.Have(), remote.Part{Num: 1, Size: w.plan.PartSize}))
+		j.open = append(j.open, it)
+		j.mu.Unlock()
+		j.wakeUp()
+		t.partEnded(t.send(ctx, 1, first))
+		return false, nil
+	}
+	if err == nil {
+		err = t.complete(ctx)
+	}
+	return true, err
+}
+
+// open opens the source and begins the target. The body of the first part comes
+// back with the source open, because what the source says about itself is
+// needed before the target can begin.
+func (t *task) open(ctx context.Context) (io.ReadCloser, error) {
+	it, j := t.it, t.j
+	w := &writing{entry: it.src}
+	var err error
+	if w.plan, err = parts.Make(it.src.Size, j.partSize(), j.to.Caps()); err != nil {
+		return nil, err
+	}
+	first, err := t.openSource(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if w.sink, err = t.create(ctx, w); err != nil {
+		w.closeSource(first)
+		return nil, err
+	}
+	w.left = w.plan.Count
+	w.done = make([]remote.Part, w.plan.Count)
+	w.bodies = make([]*body, w.plan.Count)
+	j.mu.Lock()
+	it.w = w
+	j.mu.Unlock()
+	return first, nil
+}
+
+// openSource opens the first part, or all of what is a file.
+func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser, err error) {
+	it, j := t.it, t.j
+	n := it.src.Size
+	if w.plan.Count > 1 && j.fromKeyed {
+		_, n = w.plan.Range(1)
+	}
+	err = t.try(ctx, t.fromGate(), func(ctx context.Context) error {
+		first, err = j.req.From.Open(ctx, it.src, 0, n)
+		if err != nil {
+			return sourceError{err}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if d, ok := first.(remote.Described); ok {
+		w.entry = d.Entry()
+		if it.src.Size >= 0 && w.entry.Size >= 0 && w.entry.Size != it.src.Size {
+			_ = first.Close() // only opened
+			return nil, sourceError{t.changed("It had another size when it was listed.")}
+		}
+	}
+	if at, ok := first.(io.ReaderAt); ok && n == it.src.Size && n >= 0 {
+		w.at, w.file = at, first
+	}
+	return first, nil
+}
+
+// create begins the target: first the intent, then the object, then its name.
+func (t *task) create(ctx context.Context, w *writing) (sink remote.Sink, err error) {
+	it, j := t.it, t.j
+	o := remote.CreateOptions{
+		Size: w.plan.Size, ModTime: w.entry.ModTime, Attrs: j.req.Rules.Attrs,
+		IfAbsent: it.ifAbsent, IfVersion: it.ifVersion,
+	}
+	if !w.plan.Single() {
+		o.PartSize = w.plan.PartSize
+	}
+	// The intent is on record before anything can be left behind by a kill.
+	err = j.q.jr.Intend(ctx, journal.Upload{
+		Job: int64(j.id), Item: it.num, Tree: j.to.Label(), Path: it.dst,
+		Size: o.Size, PartSize: o.PartSize, Version: w.entry.Version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = t.try(ctx, j.toGate, func(ctx context.Context) error {
+		sink, err = j.to.Create(ctx, it.dst, o)
+		return err
+	})
+	if err != nil {
+		return nil, t.asConflict(err)
+	}
+	if id := sink.ID(); id != "" {
+		if err = j.q.jr.Began(ctx, int64(j.id), it.num, id); err != nil {
+			j.throwAway(it, sink)
+			return nil, err
+		}
+	}
+	return sink, nil
+}
+
+// asConflict marks the failure of a condition on the target.
+func (t *task) asConflict(err error) error {
+	k := remote.KindOf(err)
+	if !errors.As(err, new(sourceError)) && ((t.it.ifAbsent && k == remote.Exist) || (t.it.ifVersion != "" && k == remote.Changed)) {
+		return conflictError{err}
+	}
+	return err
+}
+
+// send writes part n. first is the opened source of part 1, else nil.
+func (t *task) send(ctx context.Context, n int, first io.ReadCloser) error {
+	it, j, w := t.it, t.j, t.it.w
+	off, size := w.plan.Range(n)
+	b := &body{ctx: ctx, it: it, off: off, size: size, at: w.at, atOff: off}
+	if w.at == nil {
+		b.stream = first
+	}
+	j.mu.Lock()
+	w.bodies[n-1] = b
+	j.mu.Unlock()
+	defer b.close() // a sink that reads again opens again
+	var part remote.Part
+	fresh := true
+	err := t.try(ctx, j.toGate, func(ctx context.Context) (err error) {
+		if !fresh {
+			b.again()
+		}
+		fresh = false
+		if w.at == nil && j.toKeyed {
+			if err := b.fill(); err != nil {
+				return err
+			}
+		}
+		if part, err = w.sink.WritePart(ctx, n, b); err == nil && part.Size != size {
+			err = &remote.Error{
+				Op: "write", Path: it.dst, Kind: remote.Corrupt,
+				Err: fmt.Errorf("part %d has %d bytes instead of %d", n, part.Size, size),
+			}
+		}
+		if err != nil && b.err != nil {
+			return b.err
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if w.parted { // a single part may only be on its way with Commit
+		j.patient.well(now())
+		b.unfill()
+	}
+	if w.sink.ID() != "" {
+		err = j.q.jr.Part(ctx, int64(j.id), it.num, part)
+	}
+	j.mu.Lock()
+	w.done[n-1] = part
+	j.mu.Unlock()
+	return err
+}
+
+// runPart writes one part of an item that has several.
+func (t *task) runPart(n int) { t.partEnded(t.send(t.it.ctx, n, nil)) }
+
+// partEnded counts a part. The last one that ends completes the item, or
+// cleans up if one of them failed.
+func (t *task) partEnded(err error) {
+	it, j, w := t.it, t.j, t.it.w
+	j.mu.Lock()
+	it.live--
+	if err == nil {
+		w.left--
+	} else if w.err == nil {
+		w.err, w.todo = err, nil
+		j.close(it)
+		it.cancel(err) // the other parts are for nothing
+	}
+	last, failed, all := it.live == 0, w.err, w.left == 0
+	j.mu.Unlock()
+	switch {
+	case !last, failed == nil && !all:
+		return
+	case failed == nil:
+		defer func() {
+			if v := recover(); v != nil { // no part is left to notice
+				t.conclude(j.recovered(v))
+			}
+		}()
+		failed = t.complete(it.ctx)
+	}
+	t.conclude(failed)
+}
+
+// close takes it off the list of items with parts to hand out. The caller holds
+// j.mu.
+func (j *job) close(it *item) {
+	for i, o := range j.open {
+		if o == it {
+			j.open = append(j.open[:i:i], j.open[i+1:]...)
+			return
+		}
+	}
+}
+
+// closeSource frees what the parts have read from.
+func (w *writing) closeSource(first io.Closer) {
+	for _, b := range w.bodies {
+		if b != nil {
+			b.close()
+			b.unfill()
+		}
+	}
+	if first != nil {
+		_ = first.Close() // only read from
+	} else if w.file != nil {
+		_ = w.file.Close() // only read from
+	}
+}
