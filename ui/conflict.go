@@ -66,8 +66,8 @@ func (m *Model) conflict(a transfer.Ask) *dialog.Conflict {
 		Versioned: a.Versioned, More: a.More, Now: m.now(),
 		OnAnswer: func(r dialog.Resolution, all bool) tea.Cmd {
 			m.d.Queue.Answer(a.ID, transfer.Decision{Policy: policy(r)}, all)
-			if !all && a.More > 0 {
-				m.next(a)
+			if !all {
+				m.next(a) // more may have been parked since a was asked
 			}
 			return nil
 		},

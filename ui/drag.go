@@ -20,7 +20,7 @@ func (m *Model) lift() {
 		return
 	}
 	c := single(p.Place(), e)
-	if marked(p, m.mouse.row) {
+	if p.IsMarked(m.mouse.row) {
 		c, ok = selected(p.Selection())
 		c.marks = true
 	}
@@ -29,18 +29,6 @@ func (m *Model) lift() {
 		return
 	}
 	m.mouse.doing, m.mouse.cargo = carry, c
-}
-
-// marked tells whether row i has a mark, by how the count changes.
-func marked(p *pane, i int) bool {
-	before, _ := p.Marked()
-	if before == 0 {
-		return false
-	}
-	p.MarkRow(i)
-	after, _ := p.Marked()
-	p.MarkRow(i)
-	return after < before
 }
 
 // dropAt is the place where a drop at a cell would go, and the row that is lit:

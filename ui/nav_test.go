@@ -268,10 +268,12 @@ func TestATreeThatNeverAnswersLeavesTheKeysAlive(t *testing.T) {
 
 func TestPastedTextRunsNoAction(t *testing.T) {
 	w := newWorld(t)
-	before := w.Screen()
-	w.Paste("qdM\r")
-	if w.Quit() || w.Screen() != before {
-		t.Errorf("a paste did something\n%s", w.Screen())
+	w.to(t, "notes.txt")
+	w.Paste("dqM\r")
+	w.sees(t, "Pasted text runs no actions")
+	w.lacks(t, "Keep", "Move notes")
+	if w.Quit() {
+		t.Error("a paste quit")
 	}
 }
 

@@ -27,6 +27,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.changed(msg)
 	case tallyMsg:
 		return m, m.tallied(msg)
+	case droppedMsg:
+		return m, m.dropped(msg)
 	case contentMsg:
 		return m, m.showContent(msg)
 	case tickMsg:
@@ -84,15 +86,4 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	}
 	m.letter = r.Letter
 	return m.do(r.Action)
-}
-
-// pasted is text that was pasted, or dropped from the desktop, which comes as
-// pasted paths: it never runs an action. While a filter is typed it is part of
-// it, else it is offered as a location to go to.
-func (m *Model) pasted(s string) tea.Cmd {
-	if m.filter.on {
-		m.filter.typed = append(m.filter.typed, []rune(s)...)
-		return m.here().SetFilter(string(m.filter.typed))
-	}
-	return nil
 }

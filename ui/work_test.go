@@ -67,7 +67,7 @@ func TestMoveTakesTheSourceAway(t *testing.T) {
 	w.Keys("f6", "enter")
 	w.has(t, w.acme, "inbox/notes.txt", "some notes\n")
 	w.gone(t, w.disk.Tree, "/home/notes.txt")
-	w.WaitFor(func(s string) bool { return strings.Count(s, " notes.txt ") == 1 })
+	w.WaitFor(func(s string) bool { return strings.Count(s, "11 B") == 1 })
 }
 
 func TestTheTargetIsFixedWhenTheJobIsQueued(t *testing.T) {
@@ -359,4 +359,16 @@ func TestQueueViewSteersJobs(t *testing.T) {
 	w.WaitText("The queue is empty.")
 	w.Keys("esc")
 	w.sees(t, "report.pdf")
+}
+
+func TestFilesDroppedFromTheDesktopAskWhereTheyGo(t *testing.T) {
+	w := build(t)
+	w.disk.PutAt("/tmp/my file.txt", "dropped", epoch())
+	w.start(t, 100, 30)
+	w.Keys("tab")
+	w.Paste(`'/tmp/my file.txt' /home/notes.txt`)
+	w.sees(t, "Copy 2 entries", "acme:inbox/")
+	w.Keys("enter")
+	w.has(t, w.acme, "inbox/my file.txt", "dropped")
+	w.has(t, w.acme, "inbox/notes.txt", "some notes\n")
 }

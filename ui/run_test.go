@@ -1,0 +1,145 @@
+package ui_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"gantry/remote"
+	"gantry/remote/mem"
+	"gantry/transfer"
+	"gantry/ui"
+	"gantry/ui/config"
+	"gantry/ui/uitest"
+)
+
+// childEnv makes this test binary a program that shows the screen; its value
+// says what goes wrong in it.
+const childEnv = "GANTRY_UI_TEST_CHILD"
+
+// child is that program.
+func child(mode string) int {
+	disk, acme := mem.NewDisk(""), mem.New("acme:")
+	disk.PutAt("/home/notes.txt", "some notes", epoch())
+	acme.PutAt("inbox/report.pdf", "%PDF", epoch())
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	settings := config.Defaults().UI
+	err := ui.Run(ctx, ui.Deps{
+		Queue: transfer.New(ctx, transfer.Options{}), Left: "/home", Right: "acme:inbox/", UI: settings,
+		Open: func(_ context.Context, l string) (remote.Place, error) {
+			if l == "boom" {
+				panic("in a Cmd")
+			}
+			if rest, ok := strings.CutPrefix(l, "acme:"); ok {
+				return remote.Place{Tree: acme, Path: remote.Path(rest), Server: "acme"}, nil
+			}
+			return remote.Place{Tree: disk, Path: remote.Path(l)}, nil
+		},
+		Servers: func() []ui.ServerRow {
+			switch mode {
+			case "panic":
+				panic("in Update")
+			case "cancel":
+				stop()
+			}
+			return nil
+		},
+	}, os.Stdin, os.Stdout)
+	if err != nil {
+		fmt.Println("ended:", err)
+		return 1
+	}
+	return 0
+}
+
+// shown is the screen in a terminal of its own.
+func shown(t *testing.T, mode string) *uitest.Term {
+	t.Helper()
+	x := uitest.Start(t, os.Args[0], nil, uitest.Size{W: 100, H: 30}, childEnv+"="+mode)
+	x.WaitFor("notes.txt")
+	x.WaitFor("report.pdf")
+	return x
+}
+
+func TestQuitLeavesTheTerminalAsItWas(t *testing.T) {
+	x := shown(t, "plain")
+	x.Resize(uitest.Size{W: 20, H: 5})
+	x.WaitFor("gantry needs")
+	x.Resize(uitest.Size{W: 100, H: 30})
+	x.WaitFor("notes.txt")
+	x.Keys("q")
+	if code := x.Wait(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	x.CheckRestored()
+}
+
+func TestSignalsLeaveTheTerminalAsItWas(t *testing.T) {
+	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP, os.Interrupt} {
+		t.Run(s.String(), func(t *testing.T) {
+			x := shown(t, "plain")
+			x.Signal(s)
+			if code := x.Wait(); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+			x.CheckRestored()
+		})
+	}
+}
+
+func TestTheEndOfTheContextEndsTheScreen(t *testing.T) {
+	x := shown(t, "cancel")
+	x.Keys("f11")
+	if code := x.Wait(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	x.CheckRestored()
+}
+
+func TestPanicsLeaveTheTerminalAsItWas(t *testing.T) {
+	t.Run("in Update", func(t *testing.T) {
+		x := shown(t, "panic")
+		x.Keys("f11")
+		if code := x.Wait(); code != 1 {
+			t.Errorf("exit code %d", code)
+		}
+		x.CheckRestored()
+	})
+	t.Run("in a Cmd", func(t *testing.T) {
+		x := shown(t, "plain")
+		x.Keys(":", "ctrl+u", "b", "o", "o", "m", "enter")
+		if code := x.Wait(); code != 1 {
+			t.Errorf("exit code %d", code)
+		}
+		x.CheckRestored()
+	})
+}
+
+func TestDragInARealTerminal(t *testing.T) {
+	x := shown(t, "plain")
+	cx, cy, ok := x.Find("notes.txt")
+	if !ok {
+		t.Fatal(x.Screen())
+	}
+	x.Drag(cx, cy, 70, 15)
+	x.WaitFor("[c] Copy")
+	x.Keys("esc")
+	x.WaitGone("[c] Copy")
+	x.Keys("q")
+	x.Wait()
+}
+
+func TestRunWithoutATerminalSaysSo(t *testing.T) {
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := ui.Run(t.Context(), ui.Deps{}, f, f); err != ui.ErrNoTerminal {
+		t.Errorf("got %v", err)
+	}
+}
