@@ -82,7 +82,7 @@ func (c *Choice) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 		c.cur = i
 	case clicked(msg) && i >= 0:
 		return c.pick(i)
-	case clicked(msg) && c.o.At != nil && c.hits.outside(x, y):
+	case pressed(msg) && c.o.At != nil && c.hits.outside(x, y):
 		return true, nil
 	}
 	return false, nil

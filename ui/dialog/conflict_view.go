@@ -16,6 +16,9 @@ func (c *Conflict) View(w, h int) []string {
 		sides = sides[:max(0, min(len(sides), room))]
 	}
 	b.add(sides...)
+	if h > 16 {
+		c.locations(b)
+	}
 	if len(b.lines)+len(grid)+1+borders < h {
 		b.add("")
 	}
@@ -60,6 +63,15 @@ func (c *Conflict) short(inner int) []string {
 		text.Middle(text.Clean(c.o.Name), inner),
 		text.Truncate("source  "+c.facts(c.o.Source), inner),
 		text.Truncate("target  "+c.facts(c.o.Target), inner),
+	}
+}
+
+// locations adds where both sides are, for screens with room.
+func (c *Conflict) locations(b *box) {
+	for _, l := range []struct{ word, at string }{{"from ", c.o.Source.Location}, {"to   ", c.o.Target.Location}} {
+		if l.at != "" {
+			b.styled(c.st.Dim, l.word+text.Middle(text.Clean(l.at), b.inner-len(l.word)))
+		}
 	}
 }
 

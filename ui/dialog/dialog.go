@@ -74,3 +74,8 @@ func leaves(msg tea.Msg) bool {
 func clicked(m tea.MouseMsg) bool {
 	return m.Button == tea.MouseButtonLeft && m.Action == tea.MouseActionPress
 }
+
+// pressed tells whether msg is a press of any button.
+func pressed(m tea.MouseMsg) bool {
+	return m.Action == tea.MouseActionPress && !tea.MouseEvent(m).IsWheel()
+}

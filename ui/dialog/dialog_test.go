@@ -118,8 +118,8 @@ func all(st *theme.Styles) map[string]dialog.Dialog {
 		"choice-hanging": dialog.NewChoice(st, dialog.ChoiceOptions{Title: hostile, Options: opts, At: at}),
 		"conflict": dialog.NewConflict(st, dialog.ConflictOptions{
 			Name: "report.parquet", Versioned: true, More: 2, Now: now,
-			Source: dialog.Side{Size: 1288490188, Modified: now.Add(-58 * time.Minute)},
-			Target: dialog.Side{Size: 1288490188, Modified: now.Add(-30 * time.Hour)},
+			Source: dialog.Side{Size: 1288490188, Modified: now.Add(-58 * time.Minute), Location: "/home/u/reports/report.parquet"},
+			Target: dialog.Side{Size: 1288490188, Modified: now.Add(-30 * time.Hour), Location: "acme:inbox/" + strings.Repeat("deep/", 20) + "report.parquet"},
 		}),
 		"conflict-nasty": dialog.NewConflict(st, dialog.ConflictOptions{Name: hostile + strings.Repeat("x", 100), Now: now, Source: dialog.Side{Size: -1}}),
 		"form":           dialog.NewForm(st, form()),

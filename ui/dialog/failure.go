@@ -136,7 +136,9 @@ func Chain(err error) []string {
 		var below []error
 		switch u := e.(type) {
 		case interface{ Unwrap() error }:
-			below = []error{u.Unwrap()}
+			if b := u.Unwrap(); b != nil {
+				below = []error{b}
+			}
 		case interface{ Unwrap() []error }:
 			below = u.Unwrap()
 		}

@@ -141,18 +141,22 @@ func (f *field) cells() (cells []cell, at int) {
 	return append(cells, cell{" ", 1, n, true}), at
 }
 
-// span is the part of cells around at that fits w columns.
+// span is the part of cells around at that fits w columns: a quarter of them for
+// what follows the cursor, the rest for what comes before it.
 func span(cells []cell, at, w int) (from, to int) {
-	used := 0
-	for from = at; from >= 0 && used+cells[from].width <= w; from-- {
-		used += cells[from].width
+	used := cells[at].width
+	if used > w {
+		return at, at // not even the cursor's letter fits
 	}
-	from++
-	for to = at + 1; to < len(cells) && used+cells[to].width <= w; to++ {
+	from, to = at, at+1
+	for room := used + w/4; to < len(cells) && used+cells[to].width <= min(room, w); to++ {
 		used += cells[to].width
 	}
-	if from > at { // not even the cursor's letter fits
-		return at, at
+	for ; from > 0 && used+cells[from-1].width <= w; from-- {
+		used += cells[from-1].width
+	}
+	for ; to < len(cells) && used+cells[to].width <= w; to++ {
+		used += cells[to].width
 	}
 	return from, to
 }

@@ -118,12 +118,11 @@ func (m *Menu) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 		m.cur = min(m.cur+1, len(m.items())-1)
 	case msg.Action == tea.MouseActionMotion && i >= 0:
 		m.cur = i
-	case !clicked(msg):
-	case i >= 0:
+	case clicked(msg) && i >= 0:
 		return m.pick(i)
-	case m.tabs.at(x, y) >= 0:
+	case clicked(msg) && m.tabs.at(x, y) >= 0:
 		m.turn(m.tabs.at(x, y))
-	case m.o.At != nil && m.hits.outside(x, y) && m.tabs.outside(x, y):
+	case pressed(msg) && m.o.At != nil && m.hits.outside(x, y) && m.tabs.outside(x, y):
 		return true, nil
 	}
 	return false, nil

@@ -123,7 +123,7 @@ func (s *Stack) early(w *window, msg tea.Msg) bool {
 	switch m := msg.(type) {
 	case tea.KeyMsg:
 	case tea.MouseMsg:
-		if m.Action != tea.MouseActionPress || tea.MouseEvent(m).IsWheel() {
+		if !pressed(m) {
 			return false
 		}
 	default:

@@ -19,8 +19,9 @@ type detail struct {
 	base   int // the offset of items in all that the filter lists
 	items  []transfer.ItemSnapshot
 	off    int // the first line on screen
-	lines  int // of items, in the last View
+	lines  int // of the items held, in the last View
 	room   int // lines for items in the last View
+	width  int // of the last View
 	tabs   []tab
 	tabY   int
 }
@@ -65,7 +66,7 @@ func (v *View) Tab(n int) {
 	if v.detail == nil {
 		return
 	}
-	all := len(tabNames())
+	const all = int(transfer.ItemsConflicts) + 1
 	v.setFilter(transfer.ItemFilter((int(v.detail.filter) + n%all + all) % all))
 }
 
@@ -104,21 +105,34 @@ func (v *View) refresh() {
 	}
 }
 
-// scroll moves the details by n lines and fetches the next items at the end of
-// those that are held.
+// scroll moves the details by n lines; near either end of what is held it
+// fetches what comes next, without a jump on the screen.
 func (v *View) scroll(n int) {
 	d := v.detail
-	if n > 0 && d.off+d.room >= d.lines && len(d.items) == fetched {
-		d.base, d.off = d.base+fetched/2, 0
+	const step = fetched / 2
+	switch {
+	case n > 0 && d.off+d.room+n > d.lines && len(d.items) == fetched:
+		gone := v.height(d.items[:step])
+		d.base += step
 		v.refresh()
-		return
-	}
-	if n < 0 && d.off == 0 && d.base > 0 {
-		d.base = max(0, d.base-fetched/2)
+		d.off -= gone
+		d.lines = v.height(d.items)
+	case n < 0 && d.off+n < 0 && d.base > 0:
+		d.base = max(0, d.base-step)
 		v.refresh()
-		return
+		d.off += v.height(d.items[:min(step, len(d.items))])
+		d.lines = v.height(d.items)
 	}
 	d.off = max(0, min(d.off+n, d.lines-d.room))
+}
+
+// height is how many lines items take.
+func (v *View) height(items []transfer.ItemSnapshot) int {
+	n := 0
+	for _, it := range items {
+		n += len(v.item(it, v.detail.width))
+	}
+	return n
 }
 
 func (v *View) clickDetail(x, y int) bool {
@@ -148,7 +162,7 @@ func (v *View) viewDetail(w, h int) []string {
 	if len(lines) == 0 {
 		lines = []string{v.st.Dim.Render(text.Pad("  none", w))}
 	}
-	d.lines, d.room = len(lines), max(0, h-len(out))
+	d.lines, d.room, d.width = len(lines), max(0, h-len(out)), w
 	d.off = max(0, min(d.off, d.lines-d.room))
 	out = append(out, lines[d.off:min(len(lines), d.off+d.room)]...)
 	for len(out) < h {
@@ -170,10 +184,7 @@ func (v *View) facts(s transfer.Snapshot, w int) []string {
 	if s.Bytes.Total > 0 {
 		sum = append(sum, text.Size(s.Bytes.Done)+" of "+text.Size(s.Bytes.Total))
 	}
-	for _, t := range []string{percent(s), rate(s), text.ETA(eta(s))} {
-		sum = append(sum, t)
-	}
-	sum = append(sum, "since "+text.When(s.Created, v.now()))
+	sum = append(sum, percent(s), rate(s), text.ETA(eta(s)), "since "+text.When(s.Created, v.now()))
 	if !s.Finished.IsZero() {
 		sum = append(sum, "ended "+text.When(s.Finished, v.now()))
 	}

@@ -58,8 +58,8 @@ const lead = 5 // cursor, state, arrow, and spaces
 
 // layout gives the parts their widths, the least important going first.
 func layout(w int) columns {
-	c := columns{w: w, percent: 5, state: 9}
-	rest := w - lead - c.percent - c.state - 2
+	c := columns{w: w}
+	rest := w - lead
 	take := func(n, keep int) int {
 		if rest-n-1 < keep {
 			return 0
@@ -67,6 +67,8 @@ func layout(w int) columns {
 		rest -= n + 1
 		return n
 	}
+	c.percent = take(5, 6)
+	c.state = take(9, 8)
 	c.bar = take(10, 14)
 	c.rate = take(9, 18)
 	c.eta = take(7, 18)
@@ -89,7 +91,9 @@ func (c columns) head() string {
 	if c.items > 0 {
 		b.WriteString(" " + text.Pad("Items", c.items))
 	}
-	b.WriteString(" " + text.Pad("State", c.state))
+	if c.state > 0 {
+		b.WriteString(" " + text.Pad("State", c.state))
+	}
 	return text.Pad(b.String(), c.w)
 }
 
@@ -112,7 +116,9 @@ func (v *View) row(s transfer.Snapshot, c columns) string {
 	part(v.tone(s), glyph(s.State)+" ")
 	b.WriteString(arrow(s) + " ")
 	b.WriteString(text.Pad(text.Middle(text.Clean(s.Title), c.title), c.title))
-	b.WriteString(" " + text.PadLeft(percent(s), c.percent))
+	if c.percent > 0 {
+		b.WriteString(" " + text.PadLeft(percent(s), c.percent))
+	}
 	if c.bar > 0 {
 		filled, rest := text.BarParts(fraction(s), c.bar)
 		b.WriteString(" ")
@@ -128,9 +134,14 @@ func (v *View) row(s transfer.Snapshot, c columns) string {
 	if c.items > 0 {
 		b.WriteString(" " + text.Pad(items(s), c.items))
 	}
-	b.WriteString(" ")
-	part(v.tone(s), text.Pad(state(s), c.state))
+	if c.state > 0 {
+		b.WriteString(" ")
+		part(v.tone(s), text.Pad(state(s), c.state))
+	}
 	b.WriteString(base.Close())
+	if c.w <= lead { // not even the marks fit
+		return text.Pad(b.String(), c.w)
+	}
 	return b.String()
 }
 

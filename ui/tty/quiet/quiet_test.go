@@ -47,7 +47,7 @@ func command() int {
 func TestAHeadlessCommandAsksTheTerminalNothing(t *testing.T) {
 	for _, ci := range []string{"", "yes"} {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = []string{child + "=1", "TERM=xterm-256color", "COLORTERM=truecolor", "HOME=" + t.TempDir()}
+		cmd.Env = []string{child + "=1", "GORACE=atexit_sleep_ms=0", "TERM=xterm-256color", "COLORTERM=truecolor", "HOME=" + t.TempDir()}
 		if ci != "" {
 			cmd.Env = append(cmd.Env, "CI="+ci)
 		}
