@@ -1,0 +1,33 @@
+// Command gantry is a terminal file manager for Amazon S3 and everything that
+// speaks its protocol. This file turns signals into the end of a context and
+// the result into an exit code; everything else is in ui/cli.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"gantry/ui/cli"
+	"gantry/ui/tty/quiet" // its init must run before any terminal library's
+)
+
+func main() {
+	quiet.Restore()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+
+	// The first signal asks everything to stop in order; the second one does not
+	// wait for it.
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		first := cli.Signal{Signal: <-signals}
+		cancel(first)
+		<-signals
+		os.Exit(first.ExitCode())
+	}()
+
+	os.Exit(cli.Main(ctx, os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+}

@@ -1,0 +1,224 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"gantry/remote"
+	"gantry/remote/cred"
+	"gantry/remote/local"
+	"gantry/remote/s3"
+	"gantry/remote/store"
+	"gantry/remote/wrap"
+	"gantry/transfer"
+	"gantry/ui/config"
+)
+
+// Options say where the program's files are and what a command line changes of
+// the configuration.
+type Options struct {
+	ConfigFile string // as resolved by ConfigFile
+	StateDir   string // as resolved by StateDir
+	LogLevel   slog.Level
+	Actions    []config.Action // the actions that [keys] may name
+	Version    string
+
+	Workers   int   // 0 for what the configuration says
+	PartSize  int64 // bytes
+	Bandwidth int64 // bytes a second
+}
+
+// App is everything that runs behind a front end. Its methods may be called
+// from several goroutines.
+type App struct {
+	options Options
+	config  *config.Config
+	store   *store.Store
+	log     *slog.Logger
+	logFile *logFile
+	disk    remote.Tree
+	ctx     context.Context // ends with the program; trees and renewals live in it
+
+	queueOnce sync.Once
+	queue     *transfer.Queue
+
+	mu        sync.Mutex
+	trees     map[string]*openServer
+	providers map[string]*cred.Provider
+	account   remote.Tree
+}
+
+// openServer is a server that has been opened once. It is kept, with its
+// connections, until the program ends.
+type openServer struct {
+	tree   remote.Tree
+	bucket *s3.Tree
+	server remote.Server
+}
+
+// New reads the configuration. A store that is refused is a *store.Refused with
+// every problem in it; a missing one is an empty one.
+func New(ctx context.Context, o Options) (*App, error) {
+	cfg, st, err := config.Load(o.ConfigFile, o.Actions)
+	if err != nil {
+		return nil, err
+	}
+	log, file := newLog(o.StateDir, o.LogLevel, time.Now())
+	return &App{
+		options: o, config: cfg, store: st, log: log, logFile: file, ctx: ctx,
+		disk:      wrap.Logged(local.New(), log),
+		trees:     map[string]*openServer{},
+		providers: map[string]*cred.Provider{},
+	}, nil
+}
+
+// Config is the configuration as it was read.
+func (a *App) Config() *config.Config { return a.config }
+
+// Store is the store.
+func (a *App) Store() *store.Store { return a.store }
+
+// Log is the program's log; LogPath is the file it goes to.
+func (a *App) Log() *slog.Logger { return a.log }
+
+// LogPath is where this process writes its log.
+func (a *App) LogPath() string { return a.logFile.Path() }
+
+// Queue is the program's queue, made at its first use.
+func (a *App) Queue() *transfer.Queue {
+	a.queueOnce.Do(func() {
+		t := a.config.Transfer
+		policy, err := transfer.ParsePolicy(t.OnConflict)
+		if err != nil {
+			policy = transfer.PolicyAsk // the configuration was checked; ask is the safe one
+		}
+		a.queue = transfer.New(a.ctx, transfer.Options{
+			Workers:    firstPositive(a.options.Workers, t.Workers),
+			PartSize:   firstPositive(a.options.PartSize, int64(t.PartSize)),
+			Bandwidth:  firstPositive(a.options.Bandwidth, int64(t.Bandwidth)),
+			Retries:    t.Retries,
+			Patience:   time.Duration(t.Patience),
+			OnConflict: policy,
+			Log:        a.log,
+		})
+	})
+	return a.queue
+}
+
+// Close stops the queue, lets go of sessions and connections, and ends the log.
+// It returns when all is done or ctx ends.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	a.queueOnce.Do(func() {}) // no queue is made any more
+	if a.queue != nil {
+		errs = append(errs, a.queue.Close(ctx))
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, p := range a.providers {
+		p.Close()
+	}
+	errs = append(errs, a.logFile.Close())
+	return errors.Join(errs...)
+}
+
+// server opens the server of that name, or gives the tree that is open.
+func (a *App) server(name string) (remote.Tree, remote.Server, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s, ok := a.trees[name]; ok {
+		return s.tree, s.server, nil
+	}
+	srv, c, err := a.store.Lookup(name)
+	if err != nil {
+		return nil, remote.Server{}, &remote.Error{Op: "open", Kind: remote.NotExist, Err: err}
+	}
+	p, err := a.provider(c, srv)
+	if err != nil {
+		return nil, remote.Server{}, err
+	}
+	bucket, err := s3.New(srv, p, a.s3Options())
+	if err != nil {
+		return nil, remote.Server{}, err
+	}
+	var t remote.Tree = bucket
+	if srv.ReadOnly {
+		t = wrap.ReadOnly(t, fmt.Sprintf("The server %s is read-only (read_only = true in %s).", srv.Name, a.store.Path()))
+	}
+	t = wrap.Logged(t, a.log)
+	a.trees[name] = &openServer{tree: t, bucket: bucket, server: srv}
+	return t, srv, nil
+}
+
+// provider gives one provider for each credential, so that all servers that use
+// it share its session. a.mu is held.
+func (a *App) provider(c remote.Credential, srv remote.Server) (*cred.Provider, error) {
+	if p, ok := a.providers[c.Name]; ok {
+		return p, nil
+	}
+	p, err := cred.New(c, cred.Options{Lookup: a.store.Credential, Region: srv.Region, Log: a.log})
+	if err != nil {
+		return nil, err
+	}
+	a.providers[c.Name] = p
+	return p, nil
+}
+
+// ambient opens s3:// with the AWS settings around us.
+func (a *App) ambient(ctx context.Context) (remote.Tree, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.account != nil {
+		return a.account, nil
+	}
+	account, err := s3.NewAmbient(ctx, a.s3Options())
+	if err != nil {
+		return nil, err
+	}
+	a.account = wrap.Logged(account, a.log)
+	return a.account, nil
+}
+
+func (a *App) s3Options() s3.Options {
+	return s3.Options{Log: a.log, UserAgent: "gantry/" + a.options.Version, Patience: time.Duration(a.config.Transfer.Patience)}
+}
+
+// SessionEnd tells when the session of a server's credential ends; false if the
+// server is not open or its credential has no end.
+func (a *App) SessionEnd(server string) (time.Time, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, ok := a.trees[server]
+	if !ok {
+		return time.Time{}, false
+	}
+	p, ok := a.providers[s.server.Credential]
+	if !ok {
+		return time.Time{}, false
+	}
+	return p.Expires()
+}
+
+// Region is the region of an open server, learnt from the bucket where the
+// store says "auto".
+func (a *App) Region(server string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s, ok := a.trees[server]; ok {
+		return s.bucket.Region()
+	}
+	return ""
+}
+
+func firstPositive[T int | int64](values ...T) T {
+	for _, v := range values {
+		if v > 0 {
+			return v
+		}
+	}
+	return 0
+}

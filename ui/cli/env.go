@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"gantry/ui"
+	"gantry/ui/app"
+	"gantry/ui/config"
+	"gantry/ui/text"
+)
+
+// Stdio is what the program reads and writes. On a terminal they are *os.File.
+type Stdio struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// env is what every command needs: the streams and the flags that all take.
+type env struct {
+	Stdio
+	out      *printer
+	config   string
+	state    string
+	json     bool
+	quiet    bool
+	yes      bool
+	logLevel string
+
+	workers   int
+	partSize  config.Bytes
+	bandwidth config.Rate
+
+	app *app.App
+}
+
+// open makes the App at its first use, so that commands that need none (version,
+// help) stay instant.
+func (e *env) open(ctx context.Context) (*app.App, error) {
+	if e.app != nil {
+		return e.app, nil
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(e.logLevel)); err != nil {
+		return nil, usagef("--log-level is debug, info, warn or error, not %q", e.logLevel)
+	}
+	a, err := app.New(ctx, app.Options{
+		ConfigFile: app.ConfigFile(e.config),
+		StateDir:   app.StateDir(e.state),
+		LogLevel:   level,
+		Actions:    knownActions(),
+		Version:    Version(),
+		Workers:    e.workers,
+		PartSize:   int64(e.partSize),
+		Bandwidth:  int64(e.bandwidth),
+	})
+	if err != nil {
+		return nil, err
+	}
+	e.app = a
+	return a, nil
+}
+
+// close ends the App if there is one, within a few seconds even if a server
+// does not answer the clean-up.
+func (e *env) close() {
+	if e.app == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := e.app.Close(ctx); err != nil {
+		e.app.Log().Error("close", "error", err)
+	}
+}
+
+// knownActions is the screen's action table, for the check of [keys].
+func knownActions() []config.Action {
+	var known []config.Action
+	for _, a := range ui.Actions() {
+		known = append(known, config.Action{ID: a.ID, Scope: a.Scope, Keys: a.Keys})
+	}
+	return known
+}
+
+// terminal tells whether a stream is one.
+func terminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(f.Fd())
+}
+
+// warnf writes a line for people, made safe to print.
+func (e *env) warnf(format string, args ...any) {
+	_, _ = fmt.Fprintln(e.Err, text.Clean(fmt.Sprintf("gantry: "+format, args...)))
+}

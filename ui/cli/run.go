@@ -1,0 +1,264 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"gantry/remote"
+	"gantry/transfer"
+)
+
+// run follows the jobs of one command until all have ended.
+type run struct {
+	env      *env
+	queue    *transfer.Queue
+	feed     *transfer.Feed
+	rules    transfer.Rules
+	line     *progressLine
+	started  time.Time
+	jobs     map[transfer.JobID]transfer.Snapshot
+	open     int
+	ask      *asker
+	failures failures // of locations that could not be resolved
+
+	mu sync.Mutex // guards what OnItem, called by jobs, writes
+	t  totals
+}
+
+// totals is the summary of a command.
+type totals struct {
+	Type      string  `json:"type"`
+	Op        string  `json:"op"`
+	Items     int64   `json:"items"`
+	Done      int64   `json:"done"`
+	Skipped   int64   `json:"skipped"`
+	Failed    int64   `json:"failed"`
+	Conflicts int64   `json:"conflicts"`
+	Cancelled int64   `json:"cancelled"`
+	Bytes     int64   `json:"bytes"`
+	Seconds   float64 `json:"seconds"`
+	DryRun    bool    `json:"dry_run,omitempty"`
+
+	code  int // exit code of the failed items so far
+	mixed bool
+}
+
+func newRun(e *env, q *transfer.Queue, rules transfer.Rules, progress bool) *run {
+	r := &run{
+		env: e, queue: q, feed: q.Subscribe(), rules: rules, started: time.Now(),
+		jobs: map[transfer.JobID]transfer.Snapshot{},
+	}
+	r.t.DryRun = rules.DryRun
+	if progress && !e.quiet && !e.json && terminal(e.Err) {
+		r.line = &progressLine{w: e.Err}
+	}
+	r.ask = newAsker(e)
+	return r
+}
+
+// submit queues a job for one location. What the location means is found out by
+// the job itself, so that a long listing does not delay the first copy. All
+// sources of a location are in one tree.
+func (r *run) submit(ctx context.Context, op transfer.Op, dest destination, location string, sources iter.Seq2[source, error]) {
+	next, stop := iter.Pull2(sources)
+	var first source
+	var err error
+	for {
+		var ok bool
+		if first, err, ok = next(); !ok {
+			stop()
+			return
+		}
+		if err == nil {
+			break
+		}
+		r.failures.add(r.env, location, err)
+	}
+	all := func(yield func(source, error) bool) {
+		defer stop()
+		for s, err, ok := first, error(nil), true; ok; s, err, ok = next() {
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+	lost := func(err error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.failures.add(r.env, location, err)
+	}
+	r.t.Op = op.String()
+	id := r.queue.Submit(transfer.Request{
+		Op: op, From: first.place.Tree, Sources: requestSources(all, dest, lost),
+		To: dest.place.Tree, Dir: dest.place.Path, Title: titleOf(op, location, dest),
+		Rules: r.rules, OnItem: r.item,
+	})
+	r.jobs[id] = transfer.Snapshot{}
+	r.open++
+}
+
+// wait follows the feed until every job has ended, then sums up.
+func (r *run) wait(ctx context.Context) error {
+	defer r.feed.Close()
+	for r.open > 0 {
+		u, err := r.feed.Next(ctx)
+		if err != nil {
+			r.line.clear()
+			return r.interrupted(ctx, err)
+		}
+		for _, s := range u.Jobs {
+			if _, ours := r.jobs[s.ID]; ours {
+				r.jobs[s.ID] = s
+			}
+		}
+		if err := r.events(ctx, u.Events); err != nil {
+			return err
+		}
+		if err := r.progress(); err != nil {
+			return err
+		}
+	}
+	r.line.clear()
+	return r.finish()
+}
+
+func (r *run) events(ctx context.Context, events []transfer.Event) error {
+	for _, event := range events {
+		switch ev := event.(type) {
+		case transfer.AskEvent:
+			if err := r.conflict(ctx, ev.Ask); err != nil {
+				return err
+			}
+		case transfer.Finished:
+			if _, ours := r.jobs[ev.Job.ID]; ours {
+				r.jobs[ev.Job.ID] = ev.Job
+				r.open--
+				if ev.Job.Err != nil && !remote.Cancelled(ev.Job.Err) {
+					r.failures.add(r.env, ev.Job.Title, ev.Job.Err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// conflict answers a conflict: the user does on a terminal, else the item is
+// skipped and counted, since nobody can decide.
+func (r *run) conflict(ctx context.Context, a transfer.Ask) error {
+	r.line.clear()
+	d, all, err := r.ask.conflict(ctx, a)
+	if err != nil {
+		return err
+	}
+	if d.Policy == transfer.PolicyFail {
+		// Nobody could be asked: the item fails as a conflict, and so do the rest.
+		all = true
+	}
+	r.queue.Answer(a.ID, d, all)
+	return nil
+}
+
+// item prints one ended item and adds it to the totals. Jobs call it, one call
+// at a time each.
+func (r *run) item(it transfer.ItemSnapshot) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.t.Items++
+	switch {
+	case it.State == transfer.Done && it.Skipped:
+		r.t.Skipped++
+	case it.State == transfer.Done:
+		r.t.Done++
+		if !it.Dir {
+			r.t.Bytes += max(0, it.Bytes.Done)
+		}
+	case it.State == transfer.Failed:
+		r.failed(it)
+	case it.State == transfer.Cancelled:
+		r.t.Cancelled++
+	}
+	if r.env.json {
+		_ = r.env.out.Object(newItemJSON(it), false)
+		return
+	}
+	if r.rules.DryRun && it.State == transfer.Done && !it.Skipped {
+		_ = r.env.out.Line(it.Source + " -> " + it.Target)
+	}
+	if it.Skipped && !r.env.quiet && it.Reason != "" {
+		r.line.clear()
+		r.env.warnf("skipped %s: %s", it.Source, it.Reason)
+	}
+}
+
+func (r *run) failed(it transfer.ItemSnapshot) {
+	kind := remote.KindOf(it.Err)
+	code := kindCode(kind)
+	if kind == remote.Exist {
+		r.t.Conflicts++
+		code = exitSome
+	}
+	r.t.mixed = r.t.mixed || r.t.Failed > 0 && r.t.code != code
+	r.t.code = code
+	r.t.Failed++
+	r.line.clear()
+	r.env.warnf("%s: %s", it.Source, remote.HintOf(it.Err))
+}
+
+func (r *run) progress() error {
+	var done, total, items, all int64
+	var rate float64
+	listed, failures := true, 0
+	for _, s := range r.jobs {
+		done, items = done+s.Bytes.Done, items+s.Items.Done
+		total, all = total+max(s.Bytes.Total, s.Bytes.Done), all+max(s.Items.Total, s.Items.Done)
+		rate, failures = rate+s.Rate, failures+s.Failures
+		listed = listed && s.Listed
+	}
+	if r.env.json && !r.env.quiet {
+		return r.env.out.Object(progressJSON{"progress", done, total, items, all, listed, rate, failures}, true)
+	}
+	r.line.draw(done, total, items, all, listed, rate, failures)
+	return nil
+}
+
+// interrupted stops the jobs in order and says how to go on.
+func (r *run) interrupted(ctx context.Context, err error) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	r.mu.Lock()
+	done, op := r.t.Done, r.t.Op
+	r.mu.Unlock()
+	r.env.warnf("%s stopped after %d items; the same command with --on-conflict size goes on with the rest", op, done)
+	return context.Cause(ctx)
+}
+
+// finish prints the summary and makes the exit code: all done, some failed, or
+// the one reason why nothing worked.
+func (r *run) finish() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.t.Type, r.t.Seconds = "summary", time.Since(r.started).Seconds()
+	if r.env.json {
+		if err := r.env.out.Object(r.t, true); err != nil {
+			return err
+		}
+	} else if !r.env.quiet && terminal(r.env.Err) {
+		_, _ = fmt.Fprintln(r.env.Err, r.t.String())
+	}
+	if r.failures.count > 0 {
+		return r.failures.err(r.t.Done > 0 || r.t.Failed > 0)
+	}
+	switch {
+	case r.t.Failed == 0 && r.t.Cancelled == 0:
+		return nil
+	case r.t.Done > 0 || r.t.mixed || r.t.Failed == 0:
+		return partial{exitSome}
+	default:
+		return partial{r.t.code}
+	}
+}

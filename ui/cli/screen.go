@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"gantry/remote/demo"
+	"gantry/ui"
+	"gantry/ui/app"
+)
+
+// screen starts the two panes.
+func (e *env) screen(ctx context.Context, args []string, withDemo bool) error {
+	in, out, err := e.terminals()
+	if err != nil {
+		return err
+	}
+	if withDemo {
+		server, err := demo.Start(ctx, demo.Options{})
+		if err != nil {
+			return err
+		}
+		// The child and its folder go last, after the app has let go of them.
+		defer func() { _ = server.Close() }()
+		e.config, e.state = server.ConfigFile(), server.StateDir()
+	}
+	a, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	err = ui.Run(ctx, e.deps(a, args, withDemo), in, out)
+	e.close()
+	e.app = nil
+	return err
+}
+
+// terminals are stdin and stdout, if both are terminals that can show panes.
+func (e *env) terminals() (in, out *os.File, err error) {
+	in, _ = e.In.(*os.File)
+	out, _ = e.Out.(*os.File)
+	if !terminal(e.In) || !terminal(e.Out) {
+		return nil, nil, usagef("the panes need a terminal; without one use gantry ls, cp, mv, rm, cat and the other commands of gantry --help")
+	}
+	if os.Getenv("TERM") == "dumb" {
+		return nil, nil, usagef("the panes need a terminal that can move its cursor, and TERM is \"dumb\"; use gantry ls, cp, mv, rm and the other commands of gantry --help")
+	}
+	return in, out, nil
+}
+
+// deps is what the screen gets of the app.
+func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
+	cfg := a.Config()
+	left, right := cfg.UI.Left, cfg.UI.Right
+	if len(args) > 0 {
+		left = args[0]
+	}
+	if len(args) > 1 {
+		right = args[1]
+	}
+	return ui.Deps{
+		Queue: a.Queue(), Open: a.Open, Enter: a.Enter,
+		Servers: func() []ui.ServerRow { return serverRows(a) },
+		Mounts:  a.Store().Mounts, Clock: a.SessionEnd,
+		Left: left, Right: right, Home: app.Home(), LogFile: a.LogPath(),
+		UI: cfg.UI, Keys: cfg.Keys, Log: a.Log(), Demo: withDemo, Notice: notice(a),
+	}
+}
+
+func serverRows(a *app.App) []ui.ServerRow {
+	var rows []ui.ServerRow
+	for _, s := range a.Store().Servers() {
+		row := ui.ServerRow{Name: s.Name, Region: s.Region, Bucket: s.Bucket, Credential: s.Credential, ReadOnly: s.ReadOnly}
+		if region := a.Region(s.Name); region != "" {
+			row.Region, row.State = region, "open"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// notice tells a newcomer with an empty store how to add a server.
+func notice(a *app.App) string {
+	if len(a.Store().Servers()) > 0 {
+		return ""
+	}
+	return "No servers yet: add a [[server]] to " + a.Store().Path() + " (gantry config example shows how), or open s3://bucket/"
+}
+
+// demoServerCommand is what the built-in server's child process runs.
+func (e *env) demoServerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "__demo", Hidden: true, DisableFlagParsing: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			err := demo.Child(cmd.Context(), e.In, e.Out, args)
+			if errors.Is(err, context.Canceled) {
+				return nil
+			}
+			return err
+		},
+	}
+}

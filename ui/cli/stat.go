@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/remote"
+	"gantry/ui/text"
+)
+
+func (e *env) statCommand() *cobra.Command {
+	var exact bool
+	cmd := &cobra.Command{
+		Use:               "stat LOCATION...",
+		Short:             "Show what is known about entries",
+		Args:              usageArgs(cobra.MinimumNArgs(1)),
+		ValidArgsFunction: e.completeLocation,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.each(cmd.Context(), args, exact, e.stat)
+		},
+	}
+	cmd.Flags().BoolVar(&exact, "exact", false, "take *, ? and [ in locations literally")
+	return cmd
+}
+
+// stat prints one entry, as the tree describes it now.
+func (e *env) stat(ctx context.Context, _ string, s source) (counter, error) {
+	entry := s.entry
+	if !s.certain {
+		var err error
+		if entry, err = s.place.Tree.Stat(ctx, s.entry.Path); err != nil {
+			return counter{}, err
+		}
+	}
+	var c counter
+	c.one(entry)
+	if e.json {
+		return c, e.out.Object(newEntryJSON(s.place.Tree, entry), false)
+	}
+	for _, row := range statRows(s.place.Tree, entry) {
+		if row[1] == "" {
+			continue
+		}
+		if err := e.out.Line(fmt.Sprintf("%-9s %s", row[0], row[1])); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+func statRows(t remote.Tree, e remote.Entry) [][2]string {
+	kind, size, modified := "file", "", ""
+	switch {
+	case e.Dir:
+		kind = "folder"
+	case e.Type == remote.Link:
+		kind = "symbolic link"
+	case e.Type == remote.Special:
+		kind = "special file"
+	case t.Label() != "":
+		kind = "object"
+	}
+	if !e.Dir && e.Size >= 0 {
+		size = fmt.Sprintf("%d (%s)", e.Size, text.Size(e.Size))
+	}
+	if !e.ModTime.IsZero() {
+		modified = e.ModTime.Format(time.RFC3339Nano)
+	}
+	rows := [][2]string{
+		{"location", t.Label() + string(e.Path)}, {"type", kind}, {"size", size},
+		{"modified", modified}, {"class", e.Class},
+	}
+	if t.Label() != "" {
+		rows = append(rows, [2]string{"etag", e.Version})
+	}
+	if e.Sum.Algorithm != remote.NoSum {
+		rows = append(rows, [2]string{"checksum", fmt.Sprintf("%s %x", e.Sum.Algorithm, e.Sum.Digest)})
+	}
+	return rows
+}
+
+// each runs one function on everything that the locations mean, reports
+// failures as they come, and ends JSON with a summary.
+func (e *env) each(ctx context.Context, locations []string, exact bool, do func(context.Context, string, source) (counter, error)) error {
+	a, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	var (
+		failed failures
+		sum    counter
+		done   int
+	)
+	for _, location := range locations {
+		for s, err := range expand(ctx, a, location, exact) {
+			var c counter
+			if err == nil {
+				c, err = do(ctx, location, s)
+			}
+			if err != nil {
+				if ctx.Err() != nil {
+					return err
+				}
+				failed.add(e, location, err)
+				continue
+			}
+			done++
+			sum.entries += c.entries
+			sum.bytes += c.bytes
+		}
+	}
+	if e.json {
+		if err := e.out.Object(listSummary{"summary", sum.entries, sum.bytes, failed.count}, true); err != nil {
+			return err
+		}
+	}
+	return failed.err(done > 0)
+}

@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/spf13/cobra"
+
+	"gantry/remote"
+	"gantry/transfer"
+	"gantry/ui/app"
+	"gantry/ui/config"
+)
+
+// transferFlags are the flags of commands that move bytes.
+type transferFlags struct {
+	exact, dryRun, noProgress bool
+	filters                   []transfer.Filter
+	onConflict                string
+	partSize                  config.Bytes
+	verify                    string
+	storageClass, contentType string
+	metadata                  map[string]string
+}
+
+// filterFlag collects --include and --exclude in the order they were given.
+type filterFlag struct {
+	to      *[]transfer.Filter
+	exclude bool
+}
+
+func (f filterFlag) String() string { return "" }
+func (f filterFlag) Type() string   { return "PATTERN" }
+
+// Set adds one pattern.
+func (f filterFlag) Set(pattern string) error {
+	if !doublestar.ValidatePattern(pattern) {
+		return errors.New("not a valid pattern")
+	}
+	*f.to = append(*f.to, transfer.Filter{Exclude: f.exclude, Pattern: pattern})
+	return nil
+}
+
+func (e *env) transferCommand(name string) *cobra.Command {
+	var f transferFlags
+	op, short := transfer.Copy, "Copy files, objects and folders"
+	if name == "mv" {
+		op, short = transfer.Move, "Move: copy, verify, then delete the source"
+	}
+	cmd := &cobra.Command{
+		Use:   name + " SOURCE... DESTINATION",
+		Short: short,
+		Long: short + ".\n\nA folder is taken with everything below it: \"dir/\" means what is in it, \"dir\" the folder itself.\n" +
+			"A DESTINATION that ends in / or is an existing folder receives the sources under their own\n" +
+			"names; otherwise one source gets the new name. Patterns (*, ?, [..], **, {a,b}) work in sources.\n\n" + exitHelp,
+		Args:              usageArgs(cobra.MinimumNArgs(2)),
+		ValidArgsFunction: e.completeLocation,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.transfer(cmd.Context(), op, f, args)
+		},
+	}
+	f.register(cmd, e)
+	return cmd
+}
+
+func (f *transferFlags) register(cmd *cobra.Command, e *env) {
+	fl := cmd.Flags()
+	fl.BoolVar(&f.exact, "exact", false, "take *, ? and [ in sources literally")
+	fl.BoolVar(&f.dryRun, "dry-run", false, "say what would be done, change nothing")
+	fl.Var(filterFlag{&f.filters, false}, "include", "take entries below folders that match `PATTERN` (repeatable, in order)")
+	fl.Var(filterFlag{&f.filters, true}, "exclude", "leave out entries that match `PATTERN` (repeatable, in order)")
+	fl.StringVar(&f.onConflict, "on-conflict", "", "when a target exists: ask, overwrite, newer, size, checksum, rename, skip or fail")
+	fl.Var(&e.bandwidth, "bandwidth", "limit, such as 20MiB/s")
+	fl.IntVar(&e.workers, "workers", 0, "requests at a time (default: adaptive)")
+	fl.Var(&e.partSize, "part-size", "size of a part, such as 16MiB (default: planned)")
+	fl.StringVar(&f.verify, "verify", "auto", "auto, full or size")
+	fl.StringVar(&f.storageClass, "storage-class", "", "storage class of new objects")
+	fl.StringToStringVar(&f.metadata, "metadata", nil, "user metadata of new objects, `k=v`")
+	fl.StringVar(&f.contentType, "content-type", "", "content type of new objects")
+	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress line")
+}
+
+func (f *transferFlags) rules() (transfer.Rules, error) {
+	r := transfer.Rules{
+		Filters: f.filters, Verify: f.verify, DryRun: f.dryRun,
+		Attrs: remote.Attrs{ContentType: f.contentType, StorageClass: f.storageClass, Metadata: f.metadata},
+	}
+	switch f.verify {
+	case "auto", "full", "size":
+	default:
+		return r, usagef("--verify is auto, full or size, not %q", f.verify)
+	}
+	if f.onConflict != "" {
+		policy, err := transfer.ParsePolicy(f.onConflict)
+		if err != nil {
+			return r, usagef("--on-conflict: %v", err)
+		}
+		r.OnConflict = policy
+	}
+	return r, nil
+}
+
+// transfer runs cp and mv: it resolves the destination, builds a request for
+// each tree that holds sources, and follows the queue until they have ended.
+func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, args []string) error {
+	rules, err := f.rules()
+	if err != nil {
+		return err
+	}
+	a, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	sources, to := args[:len(args)-1], args[len(args)-1]
+	dest, err := resolveDestination(ctx, a, to, sources, f.exact)
+	if err != nil {
+		return err
+	}
+	run := newRun(e, a.Queue(), rules, !f.noProgress)
+	for _, location := range sources {
+		run.submit(ctx, op, dest, location, expand(ctx, a, location, f.exact))
+	}
+	return run.wait(ctx)
+}
+
+// destination is where sources go: a folder, and the new name if there is one.
+type destination struct {
+	place  remote.Place // Path is the folder
+	rename string       // the name that the single source gets; "" for its own
+}
+
+// resolveDestination decides, before anything moves, whether the destination is
+// a folder that receives the sources or the new name of a single one.
+func resolveDestination(ctx context.Context, a *app.App, location string, sources []string, exact bool) (destination, error) {
+	place, err := a.Open(ctx, location)
+	if err != nil {
+		return destination{}, err
+	}
+	intoFolder := strings.HasSuffix(location, "/") || isRoot(place)
+	if !intoFolder {
+		if intoFolder, err = isFolder(ctx, place); err != nil {
+			return destination{}, err
+		}
+	}
+	if intoFolder {
+		if place.Tree.Label() != "" {
+			place.Path = folder(place.Path)
+		}
+		return destination{place: place}, nil
+	}
+	if len(sources) > 1 || !exact && len(sources) == 1 && strings.ContainsAny(sources[0], "*?[{") && !existsLiterally(ctx, a, sources[0]) {
+		return destination{}, usagef("%s is not a folder; end it in / to make it one that receives several sources", location)
+	}
+	name := lastSegment(place.Tree, place.Path)
+	place.Path = place.Tree.Dir(place.Path)
+	return destination{place: place, rename: name}, nil
+}
+
+// isFolder tells whether a destination is an existing folder. An object of the
+// exact name is not: it is what the copy would replace.
+func isFolder(ctx context.Context, place remote.Place) (bool, error) {
+	t := place.Tree
+	entry, err := t.Stat(ctx, place.Path)
+	if err == nil {
+		return entry.Dir, nil
+	}
+	if remote.KindOf(err) != remote.NotExist {
+		return false, writeOnly(err)
+	}
+	if t.Label() == "" {
+		return false, nil
+	}
+	_, err = t.Stat(ctx, folder(place.Path))
+	if remote.KindOf(err) == remote.NotExist {
+		return false, nil
+	}
+	return err == nil, writeOnly(err)
+}
+
+// writeOnly lets a destination be used that may not be looked at: the write
+// itself tells whether it is allowed.
+func writeOnly(err error) error {
+	if remote.KindOf(err) == remote.Denied {
+		return nil
+	}
+	return err
+}
+
+func existsLiterally(ctx context.Context, a *app.App, location string) bool {
+	_, err := resolve(ctx, a, location)
+	return err == nil
+}
+
+// requests turns the sources of one location into the stream that a job ranges
+// over.
+func requestSources(sources iter.Seq2[source, error], dest destination, lost func(error)) iter.Seq2[transfer.Source, error] {
+	return func(yield func(transfer.Source, error) bool) {
+		for s, err := range sources {
+			if err != nil {
+				lost(err)
+				continue
+			}
+			out := transfer.Source{Entry: s.entry, As: s.as, Contents: s.contents}
+			switch {
+			case dest.rename == "":
+			case s.contents:
+				// "dir/ new": what is in dir goes into the folder new.
+				out.As = dest.rename
+				out.Contents = false
+			default:
+				out.As = dest.rename
+			}
+			if !yield(out, nil) {
+				return
+			}
+		}
+	}
+}
+
+func titleOf(op transfer.Op, from string, dest destination) string {
+	if op == transfer.Delete {
+		return "delete " + from
+	}
+	return fmt.Sprintf("%s %s to %s", op, from, dest.place.Location()+dest.rename)
+}
