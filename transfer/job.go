@@ -281,11 +281,13 @@ func (j *job) retry() bool {
 		return false
 	}
 	for _, it := range j.failed.take() {
+		j.failCount--
 		switch {
 		case it.again != (plan.Source{}):
 			j.relist = append(j.relist, it.again)
 			j.allItems.Add(-1)
 		case it.kind == kindFault: // a source that was never known
+			j.failCount++
 			j.failed.add(it)
 		default:
 			it.reset()
@@ -293,6 +295,7 @@ func (j *job) retry() bool {
 			j.queued = append(j.queued, it)
 		}
 	}
+	j.firstErr = nil
 	restart := j.final.Ended()
 	if restart {
 		j.final, j.finished, j.started, j.why = Waiting, time.Time{}, false, nil

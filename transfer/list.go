@@ -91,7 +91,6 @@ type lister struct {
 	j     *job
 	items chan<- *item
 	node  *node // the folder that the plan is in; nil unless folders are removed
-	batch []journal.Item
 }
 
 // take deals with one step; false means that the job is called off.
@@ -161,8 +160,16 @@ func (l *lister) leave(step plan.Item) bool {
 	return ok
 }
 
-// send hands an item over; it waits while the job has enough to do.
+// send puts an item on record and hands it over; it waits while the job has
+// enough to do.
 func (l *lister) send(it *item) bool {
+	err := l.j.q.jr.Plan(l.j.ctx, []journal.Item{{
+		Job: int64(l.j.id), Num: it.num, Source: it.src, Target: it.dst, Dir: it.kind == kindFolder,
+	}})
+	if err != nil {
+		l.j.finish(it, "", err)
+		return true
+	}
 	select {
 	case l.items <- it:
 		return true

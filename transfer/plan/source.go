@@ -70,16 +70,17 @@ func (p *planner) folder(e remote.Entry, name string, contents bool) {
 		p.frames[0].top = true // names below are names in Dir itself
 		defer func() { p.frames[0].top = false }()
 	} else {
+		if p.s.To != nil {
+			if dst, err := p.s.To.Join(p.s.Dir, f.full); err == nil && p.isSource(e, dst) {
+				p.fault(Source{Entry: e, As: name}, fail(e, remote.Invalid, "Source and target are the same folder."))
+				return
+			}
+		}
 		p.way(name)
 		if p.srcKeyed {
 			f.exists = p.slashObject(e)
 		}
 		p.push(f)
-		if p.s.To != nil && f.err == nil && p.isSource(e, f.dst) {
-			p.fault(Source{Entry: e, As: name}, fail(e, remote.Invalid, "Source and target are the same folder."))
-			p.popTo(0)
-			return
-		}
 	}
 	p.walk(e.Path, p.visit)
 	p.popTo(0)
