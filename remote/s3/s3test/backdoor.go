@@ -13,8 +13,8 @@ type Bucket struct {
 	Region    string // "" means the endpoint's
 	Versioned bool
 
-	// Keys that are not stored: Prefix0000000 up to Count of them, Size bytes
-	// each. They can be listed and read, and hidden by a Put of the same key.
+	// Keys that are not stored: Prefix and a number below Count, with leading
+	// zeros so that all are of one length; Size bytes each. They can be listed and read, and hidden by a Put of the same key.
 	Prefix string
 	Count  int
 	Size   int64
@@ -70,7 +70,7 @@ func (s *Server) PutContent(bucket, key string, c Content) (etag string) {
 		v.etag = etagOf(c)
 	}
 	if c.Size() <= 1<<30 && !s.o.NoChecksums {
-		v.sum = checksum{crc64nvme, fullObject, digestOf(crc64nvme, c)}
+		v.sum = checksum{algorithm: crc64nvme, kind: fullObject, value: digestOf(crc64nvme, c)}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,8 +100,8 @@ func (s *Server) Object(bucket, key string) (Object, bool) {
 	o := Object{
 		Size: v.content.Size(), ETag: v.etag, VersionID: v.id, ModTime: v.mod, Parts: len(v.parts), Class: v.class, Header: v.header.Clone(),
 	}
-	if v.sum.algorithm != "" {
-		o.Checksum = v.sum.algorithm + ":" + v.sum.value
+	if sum := v.sum.known(); sum.algorithm != "" {
+		o.Checksum = sum.algorithm + ":" + sum.value
 	}
 	if _, big := v.content.(pattern); !big {
 		o.Content = readAll(v.content)
@@ -160,7 +160,7 @@ func (s *Server) ReplacePart(bucket, id string, n int, b []byte) {
 	c := bytesContent(b)
 	q := part{content: c, etag: etagOf(c), mod: now()}
 	if u.algorithm != "" {
-		q.sum = checksum{u.algorithm, fullObject, digest(u.algorithm, b)}
+		q.sum = checksum{algorithm: u.algorithm, kind: fullObject, value: digest(u.algorithm, b)}
 	}
 	u.parts[n] = q
 }

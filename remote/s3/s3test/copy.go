@@ -68,7 +68,7 @@ func (s *Server) copyObject(x *exchange, b *bucket) (*reply, error) {
 		if algorithm == "" {
 			algorithm = crc64nvme
 		}
-		v.sum = checksum{algorithm, fullObject, digestOf(algorithm, v.content)}
+		v.sum = checksum{algorithm: algorithm, kind: fullObject, value: digestOf(algorithm, v.content)}
 	}
 	s.put(b, x.key, v)
 	p := copied("CopyObjectResult", v.etag, v.sum)

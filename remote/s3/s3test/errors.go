@@ -73,7 +73,7 @@ func (e *apiError) document(x *exchange) []byte {
 			b.elem(k, v)
 		}
 	}
-	b.elem("Resource", "/"+x.bucket+"/"+x.key)
+	b.elem("Resource", "/"+x.bucket+"/"+sigv4.Escape(x.key, true))
 	b.elem("RequestId", "TESTREQUEST")
 	b.end("Error")
 	return b.Bytes()

@@ -31,7 +31,8 @@ type exchange struct {
 	faults  []*rule
 	reply   *reply
 	applied bool
-	gone    bool // the connection was cut before a reply
+	gone    bool // there will be no reply
+	cut     bool // the connection is cut already
 	wire    wire
 	twist   twist
 }

@@ -38,11 +38,12 @@ func (b *bucket) scan(prefix, delimiter, after string, limit int) page {
 			return p
 		}
 		c := common(name, prefix, delimiter)
-		if c == "" && b.latest(name) == nil { // a delete marker
+		v := b.latest(name)
+		if c == "" && v == nil { // a delete marker
 			k = name + "\x00"
 			continue
 		}
-		if c != "" && !b.alive(c) {
+		if c != "" && v == nil && !b.alive(c) {
 			if k, found = beyond(c); !found {
 				return p
 			}
@@ -53,7 +54,7 @@ func (b *bucket) scan(prefix, delimiter, after string, limit int) page {
 			return p
 		}
 		if c == "" {
-			p.rows, p.last, k = append(p.rows, row{name, b.latest(name)}), name, name+"\x00"
+			p.rows, p.last, k = append(p.rows, row{name, v}), name, name+"\x00"
 			continue
 		}
 		p.rows, p.last = append(p.rows, row{c, nil}), c

@@ -102,10 +102,10 @@ func (u *upload) add(x *exchange, c Content) (part, error) {
 			return part{}, invalidRequest("Checksum Type mismatch occurred, expected checksum Type: " +
 				strings.ToLower(u.algorithm) + ", actual checksum Type: " + strings.ToLower(a))
 		}
-		q.sum = checksum{a, fullObject, v}
+		q.sum = checksum{algorithm: a, kind: fullObject, value: v}
 	}
 	if q.sum.algorithm == "" && u.algorithm != "" {
-		q.sum = checksum{u.algorithm, fullObject, digestOf(u.algorithm, c)}
+		q.sum = checksum{algorithm: u.algorithm, kind: fullObject, value: digestOf(u.algorithm, c)}
 	}
 	u.parts[n] = q
 	return q, nil

@@ -126,7 +126,7 @@ func (s *Server) remove(b *bucket, key, id string) (marker *version, was *versio
 
 func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
-// generated are keys that are not stored: prefix0000000, prefix0000001, …
+// generated are keys that are not stored: prefix and a number with leading zeros
 type generated struct {
 	prefix string
 	count  int
@@ -159,7 +159,7 @@ func (g generated) version(key string) *version {
 	return &version{
 		id: nullVersion, content: c, etag: etagOf(c), mod: time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC),
 		header: http.Header{"Content-Type": {"application/octet-stream"}},
-		sum:    checksum{crc64nvme, fullObject, digestOf(crc64nvme, c)},
+		sum:    checksum{algorithm: crc64nvme, kind: fullObject, of: c},
 	}
 }
 

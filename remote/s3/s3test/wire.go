@@ -48,7 +48,7 @@ func (x *exchange) stall() {
 
 // reset ends the connection with a RST.
 func (x *exchange) reset() {
-	x.gone = true
+	x.gone, x.cut = true, true
 	h, ok := x.w.(http.Hijacker)
 	if !ok {
 		panic(http.ErrAbortHandler)
@@ -69,6 +69,9 @@ func (x *exchange) reset() {
 
 // send writes the reply, with all its faults.
 func (x *exchange) send() {
+	if x.cut {
+		return
+	}
 	if x.reply == nil || x.wire.drop {
 		x.reset()
 		return
