@@ -47,7 +47,7 @@ func (p *Panel) Reload() tea.Cmd {
 		return p.Open(p.parent, p.place, p.want)
 	}
 	p.Close()
-	p.next = &successor{rows: rows{dir: p.place.Path}}
+	p.next = newSuccessor(&p.rows)
 	p.version++
 	return p.begin()
 }
@@ -93,14 +93,13 @@ func (p *Panel) Apply(m PageMsg) tea.Cmd {
 	if p.stale {
 		p.arrive()
 	}
-	target := &p.rows
+	add, first := p.rows.add, p.rows.n()
 	if p.next != nil {
-		target = &p.next.rows
+		add = p.next.add
 	}
-	first := target.n()
 	for i := range m.Page.Entries {
 		ok := true
-		if p.scratch, ok = target.add(&m.Page.Entries[i], p.scratch); !ok {
+		if p.scratch, ok = add(&m.Page.Entries[i], p.scratch); !ok {
 			m.Err = errors.Join(m.Err, errFull)
 			break
 		}
@@ -115,6 +114,9 @@ func (p *Panel) Apply(m PageMsg) tea.Cmd {
 		p.loading, p.err, p.partial = false, nil, false
 		if p.next != nil {
 			p.next.whole = true
+		}
+		if p.next != nil && p.next.same() && p.shown.n == p.rows.n() {
+			p.next = nil // nothing has changed
 		}
 	}
 	if p.next == nil {

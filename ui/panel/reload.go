@@ -1,17 +1,70 @@
 package panel
 
 import (
+	"bytes"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/remote"
 )
 
-// successor is a listing that is to replace the one that shows.
+// successor is a listing that is to replace the one that shows. Records that are
+// in the old store already are shared with it, so that listing a big folder again
+// takes little memory.
 type successor struct {
 	rows  rows
 	whole bool
 	shown arranged // its rows arranged, when only the marks have to be carried again
+
+	old  rows
+	at   int32 // the row of old that is expected next
+	diff bool  // something is not as it was
 }
+
+// newSuccessor begins a listing in place of old, to which nothing is added any
+// more. A store that is mostly records of the past is not shared.
+func newSuccessor(old *rows) *successor {
+	s := &successor{old: *old, rows: rows{dir: old.dir}}
+	if old.stored > 2*old.n()+chunkSize/64 {
+		s.old, s.diff = rows{}, true
+		return s
+	}
+	s.rows.chunks = slices.Clip(old.chunks)
+	s.rows.classes = slices.Clip(old.classes)
+	s.rows.stored = old.stored
+	if n := len(old.chunks); n > 0 {
+		s.rows.used = len(old.chunks[n-1]) // never write where others may have written
+	}
+	return s
+}
+
+// ahead is how many rows may have vanished in a row before those after them are
+// stored anew.
+const ahead = 16
+
+// add takes the next row; see rows.add.
+func (s *successor) add(e *remote.Entry, scratch []byte) ([]byte, bool) {
+	rec := s.rows.encode(scratch[:0], e)
+	n := int32(s.old.n())
+	for i := s.at; i < min(s.at+ahead, n); i++ {
+		// A record says itself where it ends, so one that begins so is the same.
+		if bytes.HasPrefix(s.old.record(i), rec) {
+			s.diff = s.diff || i > s.at
+			s.at = i + 1
+			s.rows.refer(s.old.off(i))
+			return rec, true
+		}
+	}
+	s.diff = true
+	if s.at < n && string(s.old.name(s.at)) == e.Name {
+		s.at++
+	}
+	return rec, s.rows.put(rec)
+}
+
+// same tells whether the new rows are the old ones.
+func (s *successor) same() bool { return !s.diff && s.rows.n() == s.old.n() }
 
 // carry takes the marks of one store of rows over to another, by name. A mark
 // whose entry is gone ends.
@@ -26,24 +79,57 @@ func (p *Panel) newCarry() *carry {
 	return &carry{from: p.rows, marks: p.marks.clone(), edits: p.marks.edits}
 }
 
-// run fills c.to for the rows of next.
+// run fills c.to for the rows of next, which may share records with the old
+// ones: those are found by where they are, only the others by name.
 func (c *carry) run(next *rows) {
 	if c.marks.count == 0 {
 		return
 	}
+	shared := c.share(next)
 	type entry struct {
 		name string
 		dir  bool
 	}
-	marked := make(map[entry]struct{}, c.marks.count)
+	left := map[entry]struct{}{}
 	for i := range c.marks.rows() {
-		marked[entry{string(c.from.name(i)), c.from.isDir(i)}] = struct{}{}
+		if _, ok := slices.BinarySearch(shared, c.from.off(i)); !ok {
+			left[entry{string(c.from.name(i)), c.from.isDir(i)}] = struct{}{}
+		}
+	}
+	if len(left) == 0 {
+		return
 	}
 	for i := range int32(next.n()) {
-		if _, ok := marked[entry{string(next.name(i)), next.isDir(i)}]; ok {
+		if _, ok := left[entry{string(next.name(i)), next.isDir(i)}]; ok {
 			c.to.set(next, i, true)
 		}
 	}
+}
+
+// share marks the rows of next whose records are marked ones of the old store,
+// and gives where those are, in order.
+func (c *carry) share(next *rows) (found []uint32) {
+	marked := make([]uint32, 0, c.marks.count)
+	for i := range c.marks.rows() {
+		marked = append(marked, c.from.off(i))
+	}
+	slices.Sort(marked)
+	for i := range int32(next.n()) {
+		if off := next.off(i); c.sharesChunk(next, off) {
+			if _, ok := slices.BinarySearch(marked, off); ok {
+				c.to.set(next, i, true)
+				found = append(found, off)
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// sharesChunk tells whether the chunk at off is one of the old store.
+func (c *carry) sharesChunk(next *rows, off uint32) bool {
+	n := int(off >> posBits)
+	return n < len(c.from.chunks) && &next.chunks[n][0] == &c.from.chunks[n][0]
 }
 
 // swap puts the new listing in place of the old one.

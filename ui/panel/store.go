@@ -27,32 +27,45 @@ type rows struct {
 	used    int        // bytes of the last chunk
 	offs    [][]uint32 // one for each row, in blocks that are made at full length too
 	count   int
+	stored  int      // records in the chunks, those that no row refers to included
 	classes []string // storage classes that occurred
 }
 
 // n is the number of rows.
 func (s *rows) n() int { return s.count }
 
-// add packs e as the next row; false means that the store is full (4 GiB).
+// add packs e as the next row; false means that the store is full (4 GiB). It
+// returns scratch for the next call.
 func (s *rows) add(e *remote.Entry, scratch []byte) ([]byte, bool) {
 	rec := s.encode(scratch[:0], e)
+	return rec, s.put(rec)
+}
+
+// put stores rec as the next row.
+func (s *rows) put(rec []byte) bool {
 	last := len(s.chunks) - 1
 	if last < 0 || s.used+len(rec) > len(s.chunks[last]) {
 		if len(s.chunks) == maxChunks {
-			return rec, false
+			return false
 		}
 		s.chunks = append(s.chunks, make([]byte, max(s.next(), len(rec))))
 		s.used = 0
 		last++
 	}
 	copy(s.chunks[last][s.used:], rec)
+	s.refer(uint32(last)<<posBits | uint32(s.used))
+	s.used += len(rec) // a record longer than chunkSize fills a chunk of its own
+	s.stored++
+	return true
+}
+
+// refer makes the record at off the next row.
+func (s *rows) refer(off uint32) {
 	if s.count>>blockBits == len(s.offs) {
 		s.offs = append(s.offs, make([]uint32, 1<<blockBits))
 	}
-	s.offs[s.count>>blockBits][s.count&(1<<blockBits-1)] = uint32(last)<<posBits | uint32(s.used)
+	s.offs[s.count>>blockBits][s.count&(1<<blockBits-1)] = off
 	s.count++
-	s.used += len(rec) // a record longer than chunkSize fills a chunk of its own
-	return rec, true
 }
 
 // next is the size of the next chunk: small folders stay small.
@@ -63,9 +76,12 @@ func (s *rows) next() int {
 	return chunkSize
 }
 
+// off is where the record of row i is.
+func (s *rows) off(i int32) uint32 { return s.offs[i>>blockBits][i&(1<<blockBits-1)] }
+
 // record is the packed form of row i, with more behind it.
 func (s *rows) record(i int32) []byte {
-	off := s.offs[i>>blockBits][i&(1<<blockBits-1)]
+	off := s.off(i)
 	return s.chunks[off>>posBits][off&(chunkSize-1):]
 }
 
