@@ -78,7 +78,7 @@ func tlsFault(err error) (string, bool) {
 	var bad x509.CertificateInvalidError
 	var record tls.RecordHeaderError
 	var verify *tls.CertificateVerificationError
-	var alert tls.AlertError
+	var alert *net.OpError
 	switch {
 	case errors.As(err, &unknown):
 		return untrusted + "nobody known signed it. If the server is yours, name its authority in ca_bundle.", true
@@ -90,7 +90,7 @@ func tlsFault(err error) (string, bool) {
 		return untrusted + "it is not valid. Ask who runs the server.", true
 	case errors.As(err, &record):
 		return "The server does not speak TLS there. Check whether the endpoint should begin with http://, and its port.", true
-	case errors.As(err, &alert):
+	case errors.As(err, &alert) && (alert.Op == "remote error" || alert.Op == "local error"): // a TLS alert
 		return "The server and gantry found no common way to encrypt; TLS 1.2 or newer is needed. Ask who runs the server.", true
 	}
 	return "", false

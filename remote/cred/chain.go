@@ -28,9 +28,10 @@ func (p *Provider) chain(profile string, ambient bool) fetch {
 	}
 }
 
+// load leaves the HTTP client to the SDK: with AWS_CA_BUNDLE set it takes no
+// other one.
 func (p *Provider) load(ctx context.Context, profile string, ambient bool) (aws.Config, error) {
 	opts := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(p.http()),
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			o.TokenProvider = func() (string, error) { return p.tokenCode(p.life, aws.ToString(o.SerialNumber)) }
 			if o.RoleSessionName == "" {

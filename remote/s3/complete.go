@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -33,6 +32,12 @@ func (m *multi) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, 
 	}
 	for try := 1; ; try++ {
 		tag, err := m.complete(ctx, w, plan)
+		if err != nil {
+			err = m.t.c.adapt(err, m.conditional(), func() (err error) {
+				tag, err = m.complete(ctx, w, plan)
+				return err
+			})
+		}
 		if err == nil && tag != "" {
 			return m.published(ctx, w, plan, tag)
 		}
@@ -138,14 +143,8 @@ func (m *multi) complete(ctx context.Context, w act, p plan) (string, error) {
 		}
 		return err
 	})
-	if err != nil && m.conditional() && notKnown(err) && m.t.c.srv.Integrity != "strict" && !m.t.c.quirks.noConditions.Swap(true) {
-		return m.complete(ctx, w, p)
-	}
 	return tag, err
 }
-
-// notKnown: the store does not implement something about the request.
-func notKnown(err error) bool { return remote.KindOf(err) == remote.Unsupported }
 
 // ambiguous: the upload may be complete in spite of err.
 func ambiguous(err error) bool {
@@ -155,7 +154,7 @@ func ambiguous(err error) bool {
 	// An error inside an answer of 200, or an answer that was cut.
 	if a := answerOf(err); a.status != 0 {
 		return a.code == "ConditionalRequestConflict" || a.code == "OperationAborted" ||
-			a.status/100 == 2 && a.code == "" || a.status >= 500 && a.status != http.StatusNotImplemented
+			a.status/100 == 2 && a.code == ""
 	}
 	return remote.KindOf(err) == remote.Other && !remote.Cancelled(err)
 }

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net/http"
 	"net/url"
@@ -55,10 +56,27 @@ func newConn(srv remote.Server, p *cred.Provider, o Options) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.fast = newTransport(o.Patience, srv.MaxConnections, roots)
-	c.slow = newTransport(10*o.Patience, 0, roots)
+	if err := c.connections(roots); err != nil {
+		return nil, err
+	}
 	c.quirks.noCRC.Store(srv.Integrity == "compatible")
 	return c, nil
+}
+
+// connections makes the two transports. The slow one is for answers that take
+// the server minutes, and few at a time, so that no limit is needed for it.
+func (c *conn) connections(roots *x509.CertPool) error {
+	proxy := http.ProxyFromEnvironment
+	if c.o.Proxy != "" {
+		u, err := url.Parse(c.o.Proxy)
+		if err != nil {
+			return c.invalid("its proxy is no URL")
+		}
+		proxy = http.ProxyURL(u)
+	}
+	c.fast = newTransport(c.o.Patience, c.srv.MaxConnections, roots, proxy)
+	c.slow = newTransport(10*c.o.Patience, 0, roots, proxy)
+	return nil
 }
 
 // check refuses settings that do not fit each other, so that the user reads it

@@ -78,29 +78,18 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 	if err != nil {
 		return remote.Entry{}, err
 	}
-	err = j.t.b.run(ctx, j.act, func(a attempt) error {
-		if err := j.lookHere(a); err != nil {
+	send := func() error {
+		return j.t.b.run(ctx, j.act, func(a attempt) error {
+			res, err := j.send(a, replace)
+			if err == nil {
+				got, err = j.t.copied(res)
+			}
+			uncertain = uncertain || err != nil && !refusedBefore(err)
 			return err
-		}
-		r := a.site.newRequest(http.MethodPut, j.key, "")
-		r.slow = true
-		j.source(r)
-		j.conditions(r)
-		attrs := object{class: j.attrs.class}
-		if replace != nil {
-			attrs = *replace
-			r.set("x-amz-metadata-directive", "REPLACE")
-		}
-		j.t.attributes(r, attrs)
-		res, err := a.do(r)
-		if err == nil {
-			got, err = j.t.copied(res)
-		}
-		uncertain = uncertain || err != nil && !refusedBefore(err)
-		return err
-	})
-	if err != nil && unknown(err) && j.conditional() && j.t.c.srv.Integrity != "strict" && !j.t.c.quirks.noConditions.Swap(true) {
-		return j.small(ctx)
+		})
+	}
+	if err = send(); err != nil {
+		err = j.t.c.adapt(err, j.conditional(), send)
 	}
 	if err != nil {
 		if k := remote.KindOf(err); uncertain && (k == remote.Changed || k == remote.Unreachable) {
@@ -122,6 +111,24 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 		out.Sum = j.e.Sum
 	}
 	return out, nil
+}
+
+// send asks for the copy.
+func (j *copying) send(a attempt, replace *object) (*http.Response, error) {
+	if err := j.lookHere(a); err != nil {
+		return nil, err
+	}
+	r := a.site.newRequest(http.MethodPut, j.key, "")
+	r.slow = true
+	j.source(r)
+	j.conditions(r)
+	attrs := object{class: j.attrs.class}
+	if replace != nil {
+		attrs = *replace
+		r.set("x-amz-metadata-directive", "REPLACE")
+	}
+	j.t.attributes(r, attrs)
+	return a.do(r)
 }
 
 // lookHere looks at the target before the copy wherever the server is not AWS:

@@ -35,7 +35,9 @@ func (j *copying) large(ctx context.Context) (remote.Entry, error) {
 	o := j.o
 	o.Size = j.e.Size
 	m := &multi{sink: sink{t: j.t, path: j.path, key: j.key, o: o, attrs: own.with(j.attrs)}}
-	if err := m.begin(ctx); err != nil {
+	// Only AWS works out checksums of copied parts that can be relied on: others
+	// refuse them, or give every part the sum of the whole source.
+	if err := m.begin(ctx, j.t.c.srv.Endpoint == ""); err != nil {
 		return remote.Entry{}, err
 	}
 	parts, err := j.ranges(ctx, m)

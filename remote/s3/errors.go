@@ -21,7 +21,7 @@ func (c *conn) fault(w act, b *bucket, f fault) error {
 	var known *remote.Error
 	var src *sourceError
 	switch {
-	case errors.Is(f.err, context.Canceled), errors.Is(f.err, context.DeadlineExceeded) && f.site == nil:
+	case errors.Is(f.err, context.Canceled):
 		e.Err = f.err
 	case errors.As(f.err, &known):
 		e.Kind, e.Hint, e.Final, e.Err = known.Kind, known.Hint, known.Final, known.Err

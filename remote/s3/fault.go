@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -195,7 +196,7 @@ func (f fault) unreachable() (hint string, final, ok bool) {
 	switch {
 	case f.code == "" && (f.status == http.StatusTemporaryRedirect || f.status == http.StatusPermanentRedirect || f.status == http.StatusFound):
 		return "The server sends us to another address, which gantry does not follow. Check the endpoint.", false, true
-	case f.status == 501 || f.status == 505:
+	case f.status == 501 || f.status == 505 || refusalCode(f.code):
 		return "", false, false
 	case f.status >= 500:
 		return fmt.Sprintf("A gateway on the way to the server failed (%d). Try again.", f.status), false, true
@@ -206,6 +207,21 @@ func (f fault) unreachable() (hint string, final, ok bool) {
 		return remote.NetworkFault(f.err)
 	}
 	return "", false, false
+}
+
+// refusalCode: the server will not do it, whatever the status says. The SDK
+// gives 500 to an error that came inside an answer of 200.
+func refusalCode(code string) bool {
+	for _, prefix := range []string{
+		"AccessDenied", "Invalid", "NoSuch", "Malformed", "Expired", "Precondition", "Entity", "BadDigest", "Signature",
+		"KMS", "NotImplemented", "MethodNotAllowed", "Token", "XAmzContent", "Incomplete",
+		"Quota", "InsufficientStorage", "TotalStorage", "XMinioStorageFull",
+	} {
+		if strings.HasPrefix(code, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // retryable: the same request may work in a moment. A server that is not there

@@ -50,9 +50,10 @@ func (t *Tree) multipart(ctx context.Context, base sink) (remote.Sink, error) {
 			return nil, err
 		}
 	}
-	err := m.begin(ctx)
-	if err != nil && t.c.adapt(err, unconditional{}) {
-		err = m.begin(ctx)
+	begin := func() error { return m.begin(ctx, !t.c.quirks.noCRC.Load()) }
+	err := begin()
+	if err != nil {
+		err = t.c.adapt(err, false, begin)
 	}
 	if err != nil {
 		return nil, err
@@ -60,13 +61,9 @@ func (t *Tree) multipart(ctx context.Context, base sink) (remote.Sink, error) {
 	return m, nil
 }
 
-// unconditional is for requests that carry no conditions to give up.
-type unconditional struct{}
-
-func (unconditional) conditional() bool { return false }
-
-func (m *multi) begin(ctx context.Context) error {
-	m.whole = !m.t.c.quirks.noCRC.Load()
+// begin makes the upload; whole asks the store to check the sum of the whole.
+func (m *multi) begin(ctx context.Context, whole bool) error {
+	m.whole = whole
 	w := act{op: "upload", api: "s3:PutObject", path: m.path, tries: metaTries}
 	return m.t.b.run(ctx, w, func(a attempt) error {
 		out, err := a.site.client.CreateMultipartUpload(a.ctx, m.t.createInput(m.key, m.attrs, m.whole))
@@ -159,8 +156,11 @@ func (m *multi) WritePart(ctx context.Context, n int, body io.ReadSeeker) (remot
 		return remote.Part{}, refuse(w, remote.Invalid, "An upload has at most 10,000 parts. Choose a larger part size.")
 	}
 	part, err := m.send(ctx, w, n, body)
-	if err != nil && m.t.c.adapt(err, unconditional{}) {
-		part, err = m.send(ctx, w, n, body)
+	if err != nil {
+		err = m.t.c.adapt(err, false, func() (err error) {
+			part, err = m.send(ctx, w, n, body)
+			return err
+		})
 	}
 	return part, err
 }

@@ -169,8 +169,8 @@ func (s *single) Have() []remote.Part { return nil }
 // WritePart keeps body and works out its checksum; nothing is sent before
 // Commit.
 func (s *single) WritePart(ctx context.Context, n int, body io.ReadSeeker) (remote.Part, error) {
-	if err := ctx.Err(); err != nil {
-		return remote.Part{}, s.t.c.fault(act{op: "upload", path: s.path}, s.t.b, inspect(err))
+	if ctx.Err() != nil {
+		return remote.Part{}, stopped(ctx, act{op: "upload", path: s.path})
 	}
 	if n != 1 {
 		return remote.Part{}, refuse(act{op: "upload", path: s.path}, remote.Invalid, "An object of a single part was given another one.")
@@ -200,27 +200,20 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 	}
 	if s.body == nil {
 		s.sums = sums{}
-		if s.t.c.quirks.noCRC.Load() {
-			s.sums.md5 = emptyMD5
-		}
 	}
 	var tag string
-	err := s.t.b.run(ctx, w, func(a attempt) error {
-		var err error
-		tag, err = s.put(a)
-		return err
-	})
-	if err != nil && s.t.c.adapt(err, s) {
-		if s.t.c.quirks.noCRC.Load() && s.sums.md5 == "" && s.body != nil {
-			if s.sums, err = s.t.c.hash(s.body); err != nil {
-				return remote.Entry{}, s.t.c.fault(w, s.t.b, inspect(err))
-			}
+	send := func() error {
+		if err := s.rehash(); err != nil {
+			return s.t.c.fault(w, s.t.b, inspect(err))
 		}
-		err = s.t.b.run(ctx, w, func(a attempt) error {
-			var err error
+		return s.t.b.run(ctx, w, func(a attempt) (err error) {
 			tag, err = s.put(a)
 			return err
 		})
+	}
+	err := send()
+	if err != nil {
+		err = s.t.c.adapt(err, s.conditional(), send)
 	}
 	if err != nil {
 		return s.settle(ctx, err)
@@ -228,6 +221,30 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 	s.over = true
 	return s.stored(size, tag, s.sums.sum()), nil
 }
+
+// rehash works out the older checksum if the store turned out to need it after
+// the body was given.
+func (s *single) rehash() error {
+	if !s.t.c.quirks.noCRC.Load() {
+		s.sums.md5 = ""
+		return nil
+	}
+	if s.sums.md5 != "" {
+		return nil
+	}
+	if s.body == nil {
+		s.sums.md5 = emptyMD5
+		return nil
+	}
+	sum, err := s.t.c.hash(s.body)
+	if err == nil && (sum.crc != s.sums.crc || sum.size != s.sums.size) {
+		err = &sourceError{errChanged}
+	}
+	s.sums.md5 = sum.md5
+	return err
+}
+
+var errChanged = errors.New("the content is another one than before")
 
 const emptyMD5 = "1B2M2Y8AsgTpgAmY7PhCfg=="
 
@@ -282,14 +299,4 @@ func (t *Tree) ours(ctx context.Context, p remote.Path, size int64, sum remote.S
 	}
 	same := e.Sum.Algorithm == remote.CRC64NVME && e.Sum == sum || tag != "" && e.Version == tag
 	return e, same
-}
-
-// putEmpty writes an empty object unless something is there.
-func (t *Tree) putEmpty(a attempt, key string) error {
-	s := &single{sink: sink{t: t, key: key, o: remote.CreateOptions{IfAbsent: true}, attrs: object{class: ""}}}
-	if t.c.quirks.noCRC.Load() {
-		s.sums.md5 = emptyMD5
-	}
-	_, err := s.put(a)
-	return err
 }

@@ -208,7 +208,7 @@ func (r *reader) Read(b []byte) (int, error) {
 		return 0, r.end()
 	}
 	if r.ctx.Err() != nil { // what lies in buffers is not given out any more
-		return 0, r.t.c.fault(r.w, r.t.b, inspect(context.Cause(r.ctx)))
+		return 0, stopped(r.ctx, r.w)
 	}
 	if r.left > 0 && int64(len(b)) > r.left {
 		b = b[:r.left]
@@ -232,7 +232,7 @@ func (r *reader) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	if r.ctx.Err() != nil {
-		err = context.Cause(r.ctx)
+		return n, stopped(r.ctx, r.w)
 	}
 	return n, r.t.c.fault(r.w, r.t.b, inspect(err))
 }

@@ -124,7 +124,7 @@ func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote
 			}
 		}
 		if len(ps) > 0 && !pause(ctx, try) {
-			return nil, t.eachOf(ps, t.c.fault(w, t.b, inspect(context.Cause(ctx))))
+			return nil, t.eachOf(ps, stopped(ctx, w))
 		}
 	}
 	return nil, t.refusals(refused, byKey)

@@ -2,6 +2,8 @@ package s3
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -37,7 +39,7 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 		flt := inspect(err)
 		switch {
 		case ctx.Err() != nil:
-			return b.c.fault(w, b, flt)
+			return stopped(ctx, w)
 		case flt.elsewhere() && !moved:
 			moved = true
 			if !b.follow(ctx, flt) {
@@ -57,7 +59,7 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 			return b.c.fault(w, b, flt)
 		}
 		if !pause(ctx, try) {
-			return b.c.fault(w, b, flt)
+			return stopped(ctx, w)
 		}
 		try++
 	}
@@ -77,6 +79,17 @@ func (b *bucket) once(ctx context.Context, f func(attempt) error) error {
 		err = &tried{err: err, site: s, keys: keys}
 	}
 	return err
+}
+
+// stopped is the error of work that was called off, whatever the cause is named.
+func stopped(ctx context.Context, w act) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause != nil && !errors.Is(cause, err) {
+		err = fmt.Errorf("%w: %w", err, cause)
+	} else if cause != nil {
+		err = cause
+	}
+	return &remote.Error{Op: w.op, Path: w.path, Err: err}
 }
 
 // pause waits with full jitter before the next try.

@@ -55,12 +55,12 @@ const writePiece = 256 << 10
 // newTransport makes connections of HTTP/1.1 that end after limit without
 // progress. conns limits them for each host; 0 means no limit. Redirects are
 // never followed, since only RoundTrip is used or the client says so.
-func newTransport(limit time.Duration, conns int, roots *x509.CertPool) *http.Transport {
+func newTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	dialer := &net.Dialer{Timeout: min(limit, 15*time.Second), KeepAlive: 30 * time.Second}
 	http1 := new(http.Protocols)
 	http1.SetHTTP1(true) // HTTP/2 would squeeze all parts through one connection
 	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment,
+		Proxy: proxy,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			nc, err := dialer.DialContext(ctx, network, addr)
 			if err != nil {

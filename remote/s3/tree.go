@@ -26,6 +26,7 @@ type Options struct {
 	Log       *slog.Logger  // requests at debug level; nil logs nothing
 	UserAgent string        // "" means "gantry"
 	Patience  time.Duration // silence on a connection before it is cut; 0 means 60 s
+	Proxy     string        // URL of the proxy; "" means what the environment says
 	MaxCopy   int64         // largest object copied by one request, in bytes; 0 means 5 GiB
 }
 
@@ -170,9 +171,18 @@ func (t *Tree) Mkdir(ctx context.Context, p remote.Path) error {
 	if err := t.writable("make folder", p); err != nil {
 		return err
 	}
-	err := t.b.run(ctx, act{op: "make folder", api: "s3:PutObject", path: p, tries: metaTries}, func(a attempt) error {
-		return t.putEmpty(a, t.key(p))
-	})
+	mark := &single{sink: sink{t: t, path: p, key: t.key(p), o: remote.CreateOptions{IfAbsent: true}}}
+	send := func() error {
+		_ = mark.rehash() // an empty body cannot fail
+		return t.b.run(ctx, act{op: "make folder", api: "s3:PutObject", path: p, tries: metaTries}, func(a attempt) error {
+			_, err := mark.put(a)
+			return err
+		})
+	}
+	err := send()
+	if err != nil {
+		err = t.c.adapt(err, true, send)
+	}
 	if statusOf(err) == http.StatusPreconditionFailed {
 		return nil // it is there
 	}
