@@ -43,28 +43,24 @@ func (m *Model) askDelete() tea.Cmd {
 	d.tally = newTally(ctx, d.id, c.place.Tree, c.all)
 	d.build()
 	m.blast = d
-	return d.tally.step()
+	return tea.Batch(d.tally.count(), d.tally.watch())
 }
 
 // tallied takes what has been counted below folders, and lets the counting go
 // on while somebody looks.
 func (m *Model) tallied(msg tallyMsg) tea.Cmd {
 	d := m.blast
-	if d == nil || d.id != msg.ID {
-		return msg.Tally.end()
+	if d == nil || d.id != msg.ID || d.closed {
+		return nil
 	}
 	d.sum = msg.Sum
 	d.build()
-	switch {
-	case d.closed:
-		m.blast = nil
-		return msg.Tally.end()
-	case msg.Sum.ended():
-		m.blast = nil
-		d.stop()
-		return nil
+	if !msg.Sum.ended() {
+		return d.tally.watch()
 	}
-	return msg.Tally.step()
+	m.blast = nil
+	d.stop()
+	return nil
 }
 
 // blastDialog is the question before a deletion. It starts on No, grows with

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"iter"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -10,12 +11,11 @@ import (
 	"gantry/remote"
 )
 
-// Bounds of counting what lies below folders: one step between two redraws, and
-// the whole, so that a prefix of a billion keys does not keep us listing.
+// tallyEvery is how often a count that grows is shown; tallyMost bounds it, so
+// that a prefix of a billion keys does not keep us listing.
 const (
-	tallyStep  = 5000
-	tallyPause = 150 * time.Millisecond
-	tallyMax   = 1_000_000
+	tallyEvery = 150 * time.Millisecond
+	tallyMost  = 1_000_000
 )
 
 // blast is what an operation will touch.
@@ -28,29 +28,27 @@ type blast struct {
 	Err     error // what could not be listed; the numbers are lower bounds
 }
 
-// tally counts what is at and below some entries, step by step, while a dialog
-// is open. One step runs at a time: the event loop asks for the next one when
-// it has shown the last.
+// tally counts what is at and below some entries while a dialog is open: one
+// Cmd counts, another shows every now and then how far it has come. Both end
+// with ctx.
 type tally struct {
-	id   int
-	next func() (remote.Entry, error, bool)
-	stop func()
-	sum  blast
+	id  int
+	ctx context.Context
+	all iter.Seq2[remote.Entry, error]
+
+	mu  sync.Mutex
+	sum blast
 }
 
 // tallyMsg carries what has been counted so far.
 type tallyMsg struct {
-	ID    int
-	Sum   blast
-	Tally *tally // belongs to whoever has the message
+	ID  int
+	Sum blast
 }
 
-// newTally starts to count es of t; nothing is listed before the first step.
-// The listing ends with ctx.
+// newTally prepares to count es of t.
 func newTally(ctx context.Context, id int, t remote.Tree, es iter.Seq[remote.Entry]) *tally {
-	c := &tally{id: id}
-	c.next, c.stop = iter.Pull2(below(ctx, t, es))
-	return c
+	return &tally{id: id, ctx: ctx, all: below(ctx, t, es)}
 }
 
 // below yields es and everything below those of them that are folders.
@@ -72,40 +70,50 @@ func below(ctx context.Context, t remote.Tree, es iter.Seq[remote.Entry]) iter.S
 	}
 }
 
-// step is the Cmd that counts on for a moment and reports.
-func (c *tally) step() tea.Cmd {
+// count is the Cmd that counts to the end.
+func (c *tally) count() tea.Cmd {
 	return func() tea.Msg {
-		until := time.Now().Add(tallyPause)
-		for range tallyStep {
-			e, err, ok := c.next()
-			switch {
-			case !ok:
-				c.sum.Done = true
-			case err != nil:
-				c.sum.Err = err
-			default:
-				c.sum.add(e)
-			}
-			if c.sum.Objects+c.sum.Folders >= tallyMax && !c.sum.Done {
-				c.sum.Bounded = true
-			}
-			if c.sum.ended() {
-				c.stop()
-				break
-			}
-			if time.Now().After(until) {
+		for e, err := range c.all {
+			if !c.take(e, err) {
 				break
 			}
 		}
-		return tallyMsg{ID: c.id, Sum: c.sum, Tally: c}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.sum.Done = !c.sum.Bounded
+		return tallyMsg{ID: c.id, Sum: c.sum}
 	}
 }
 
-// end is the Cmd that gives up counting.
-func (c *tally) end() tea.Cmd {
+// take counts one entry; false means that it is enough.
+func (c *tally) take(e remote.Entry, err error) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.sum.Err = err
+		return c.ctx.Err() == nil
+	}
+	c.sum.add(e)
+	c.sum.Bounded = c.sum.Objects+c.sum.Folders >= tallyMost
+	return !c.sum.Bounded
+}
+
+// watch is the Cmd that tells after a moment how far the counting is.
+func (c *tally) watch() tea.Cmd {
 	return func() tea.Msg {
-		c.stop()
-		return nil
+		t := time.NewTimer(tallyEvery)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-c.ctx.Done():
+			return nil
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.sum.ended() {
+			return nil // the last word is count's
+		}
+		return tallyMsg{ID: c.id, Sum: c.sum}
 	}
 }
 

@@ -1,6 +1,8 @@
 package ui_test
 
 import (
+	"context"
+	"iter"
 	"strings"
 	"testing"
 
@@ -371,4 +373,109 @@ func TestFilesDroppedFromTheDesktopAskWhereTheyGo(t *testing.T) {
 	w.Keys("enter")
 	w.has(t, w.acme, "inbox/my file.txt", "dropped")
 	w.has(t, w.acme, "inbox/notes.txt", "some notes\n")
+}
+
+// endless is a tree whose folders can be listed but never walked to the end.
+type endless struct{ remote.Tree }
+
+func (t endless) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return func(yield func(remote.Entry, error) bool) {
+		for i := 0; ; i++ {
+			if i == 10 {
+				<-ctx.Done()
+				yield(remote.Entry{Path: dir, Dir: true}, ctx.Err())
+				return
+			}
+			if !yield(remote.Entry{Path: dir + remote.Path(itoa(i)), Name: itoa(i), Size: 1}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestDeleteTakesNoYesBeforeTheCountIsFinal(t *testing.T) {
+	w := build(t)
+	open := w.deps.Open
+	w.deps.Open = func(ctx context.Context, l string) (remote.Place, error) {
+		p, err := open(ctx, l)
+		if strings.HasPrefix(l, "acme:") {
+			p.Tree = endless{p.Tree}
+		}
+		return p, err
+	}
+	w.start(t, 100, 30)
+	w.Keys("tab")
+	w.to(t, "march")
+	w.Keys("d")
+	w.sees(t, "Counting…")
+	w.Keys("y", "right", "enter")
+	x, y := w.at(t, "Counting…")
+	w.Click(x, y)
+	w.sees(t, "Counting…")
+	w.Keys("esc")
+	w.lacks(t, "Counting…")
+	if n := len(w.queue.Jobs()); n != 0 {
+		t.Errorf("%d jobs were queued", n)
+	}
+	w.Keys("tab")
+	w.to(t, "notes.txt")
+	w.Keys("d", "y") // another question is not disturbed by the one before
+	w.gone(t, w.disk.Tree, "/home/notes.txt")
+}
+
+// unreadable is a tree whose folders cannot be looked into.
+type unreadable struct{ remote.Tree }
+
+func (unreadable) Walk(_ context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return func(yield func(remote.Entry, error) bool) {
+		yield(remote.Entry{Path: dir, Dir: true}, &remote.Error{Op: "list", Path: dir, Kind: remote.Denied, Hint: "You may not list this."})
+	}
+}
+
+func TestDeleteSaysWhatCouldNotBeCounted(t *testing.T) {
+	w := build(t)
+	open := w.deps.Open
+	w.deps.Open = func(ctx context.Context, l string) (remote.Place, error) {
+		p, err := open(ctx, l)
+		p.Tree = unreadable{p.Tree}
+		return p, err
+	}
+	w.start(t, 100, 30)
+	w.to(t, "drafts")
+	w.Keys("d")
+	w.sees(t, "Delete at least 0 objects in 1 folder", "Not all could be counted: You may not list this.")
+	w.Keys("n")
+}
+
+func TestCopyToATypedPlaceThatCannotTakeIt(t *testing.T) {
+	w := newWorld(t)
+	for typed, want := range map[string]string{
+		"vault:":         "vault is read-only",
+		"nowhere:":       "There is no such server.",
+		"/home":          "that is where it is now",
+		"acme:new/place": "End it with a slash to make it", // two entries need a folder
+	} {
+		w.Keys("ctrl+a", "c", "ctrl+u")
+		w.Type(typed)
+		w.Keys("enter")
+		w.sees(t, want)
+		w.Keys("esc", "esc")
+	}
+	if n := len(w.queue.Jobs()); n != 0 {
+		t.Errorf("%d jobs were queued", n)
+	}
+}
+
+func TestCopyBesideItselfOffersAnotherName(t *testing.T) {
+	w := newWorld(t)
+	w.Keys("=")
+	w.to(t, "notes.txt")
+	w.Keys("c")
+	w.sees(t, "/home/notes.txt")
+	for range len(".txt") {
+		w.Keys("backspace")
+	}
+	w.Type("-2.txt")
+	w.Keys("enter")
+	w.has(t, w.disk.Tree, "/home/notes-2.txt", "some notes\n")
 }

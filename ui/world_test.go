@@ -34,7 +34,7 @@ type world struct {
 }
 
 // build makes the world without its screen, so that a test can change deps.
-func build(t *testing.T) *world {
+func build(t testing.TB) *world {
 	t.Helper()
 	w := &world{disk: mem.NewDisk(""), acme: mem.New("acme:"), vault: mem.New("vault:")}
 	day := epoch().AddDate(0, 0, -3)
