@@ -1,0 +1,124 @@
+package transfer_test
+
+import (
+	"testing"
+
+	"gantry/remote"
+	"gantry/remote/mem"
+	"gantry/remote/wrap"
+	"gantry/transfer"
+)
+
+// U01 to U05: whatever happens to a file while it is sent, nothing mixed is
+// published.
+func TestAFileThatChangesWhileItIsSentIsNotPublished(t *testing.T) {
+	for name, edit := range map[string]string{
+		"U01 it grows": content(40), "U02 it is cut": content(30), "U03 it is edited in place": content(34) + "!",
+	} {
+		t.Run(name, func(t *testing.T) {
+			from, to := mem.NewDisk("l:"), mem.New("r:")
+			from.Put("/a", content(35))
+			to.Put("in/a", "old")
+			f := wrap.NewFaulty(to)
+			f.Add(wrap.WritePart, wrap.Fault{Skip: 1, Do: func() { from.Put("/a", edit) }})
+			r := request(t, transfer.Copy, from, f, "in/", "/a")
+			r.Rules.OnConflict = transfer.PolicyOverwrite
+			s := run(t, transfer.Options{Workers: 2}, r)
+			wantState(t, s, transfer.Failed)
+			if remote.KindOf(s.Err) != remote.Changed {
+				t.Errorf("the reason is %v", s.Err)
+			}
+			wantContent(t, to, "in/a", "old")
+			if to.Uploads() != 0 {
+				t.Error("an upload is left over")
+			}
+		})
+	}
+}
+
+// D01: the object is overwritten in the middle of a download in ranges.
+func TestAnObjectThatChangesIsFetchedOnceMore(t *testing.T) {
+	from, to := mem.New("l:"), mem.NewDisk("r:")
+	from.Put("a", content(35))
+	f := wrap.NewFaulty(from)
+	r := request(t, transfer.Copy, f, to, "/in", "a")
+	f.Add(wrap.Open, wrap.Fault{Skip: 2, Do: func() { from.Put("a", content(45)) }})
+	s := run(t, transfer.Options{Workers: 1}, r)
+	wantState(t, s, transfer.Done)
+	wantContent(t, to, "/in/a", content(45))
+	if s.Bytes.Done != 45 || s.Bytes.Total != 45 {
+		t.Errorf("bytes %v", s.Bytes)
+	}
+}
+
+// D07: the object is deleted in the middle.
+func TestAnObjectThatIsDeletedMeanwhileFails(t *testing.T) {
+	from, to := mem.New("l:"), mem.NewDisk("r:")
+	from.Put("a", content(35))
+	f := wrap.NewFaulty(from)
+	r := request(t, transfer.Copy, f, to, "/in", "a")
+	f.Add(wrap.Open, wrap.Fault{Skip: 2, Do: func() { _ = from.Remove(t.Context(), []remote.Path{"a"}) }})
+	s := run(t, transfer.Options{Workers: 1}, r)
+	wantState(t, s, transfer.Failed)
+	wantNothing(t, to, "/in/a")
+	if remote.KindOf(s.Err) != remote.NotExist || to.Uploads() != 0 {
+		t.Errorf("%v, %d partial files", s.Err, to.Uploads())
+	}
+}
+
+// S22: somebody aborted our upload; it is begun once more.
+func TestAnUploadThatIsGoneBeginsAnew(t *testing.T) {
+	from, to := mem.NewDisk("l:"), mem.New("r:")
+	from.Put("/a", content(35))
+	f := wrap.NewFaulty(to)
+	f.Fail(wrap.WritePart, 3, fault(remote.NotExist))
+	s := run(t, transfer.Options{}, request(t, transfer.Copy, from, f, "in/", "/a"))
+	wantState(t, s, transfer.Done)
+	wantContent(t, to, "in/a", content(35))
+	if s.Bytes.Done != 35 || f.Calls(wrap.Create) != 2 {
+		t.Errorf("bytes %v, %d uploads begun", s.Bytes, f.Calls(wrap.Create))
+	}
+}
+
+func TestVerifiedLevelIsShownForEachItem(t *testing.T) {
+	for _, c := range both {
+		for _, verify := range []string{"auto", "size", "full"} {
+			t.Run(c.name+" "+verify, func(t *testing.T) {
+				from, to := c.from(), c.to()
+				from.Put(c.root+"small", content(5))
+				from.Put(c.root+"big", content(95))
+				r := request(t, transfer.Copy, plain{from}, plain{to}, c.dir, c.root+"small", c.root+"big")
+				r.Rules.Verify = verify
+				want := "CRC64NVME"
+				if verify == "size" || (verify == "auto" && c.name == "disk to disk") {
+					want = "size only"
+				}
+				r.OnItem = func(it transfer.ItemSnapshot) {
+					if it.Verified != want || it.State != transfer.Done {
+						t.Errorf("%s: %s, verified %q, want %q", it.Source, it.State, it.Verified, want)
+					}
+				}
+				wantState(t, run(t, transfer.Options{}, r), transfer.Done)
+			})
+		}
+	}
+}
+
+func TestAnObjectOfUnknownSizeIsStreamed(t *testing.T) {
+	from, to := mem.NewDisk("l:"), mem.New("r:")
+	for _, n := range []int{0, 9, 10, 25} {
+		from.Put("/a", content(n))
+		e := list(t, from, "/a")[0]
+		e.Size = -1
+		r := request(t, transfer.Move, from, to, "in/", "/a")
+		r.Sources = transfer.Entries(e)
+		r.Rules.OnConflict = transfer.PolicyOverwrite
+		s := run(t, transfer.Options{}, r)
+		wantState(t, s, transfer.Done)
+		wantContent(t, to, "in/a", content(n))
+		wantNothing(t, from, "/a")
+		if s.Bytes.Done != int64(n) || s.Bytes.Total != int64(n) {
+			t.Errorf("bytes %v of %d", s.Bytes, n)
+		}
+	}
+}
