@@ -107,10 +107,24 @@ func (c *cleaner) add(r rune) {
 	case dropped(r):
 	case hidden(r):
 		c.named(fmt.Sprintf("<%04X>", r))
-	case unicode.Is(unicode.M, r):
-		c.mark(r)
 	default:
-		c.b.WriteRune(r)
+		c.visible(r)
+	}
+}
+
+// visible adds a letter or a mark. It is taken apart, so that the marks inside
+// of it count too; composing is left to the end.
+func (c *cleaner) visible(r rune) {
+	parts := string(r)
+	if d := norm.NFC.PropertiesString(parts).Decomposition(); d != nil {
+		parts = string(d)
+	}
+	for _, p := range parts {
+		if unicode.Is(unicode.M, p) {
+			c.mark(p)
+			continue
+		}
+		c.b.WriteRune(p)
 		c.letter, c.marks = true, 0
 	}
 }

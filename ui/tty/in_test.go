@@ -194,3 +194,43 @@ func FuzzBackground(f *testing.F) {
 	f.Add("\x1b]11;rgb:1e1e/1e1e/2e2e\x07")
 	f.Fuzz(func(_ *testing.T, s string) { tty.Background(s) })
 }
+
+func FuzzIn(f *testing.F) {
+	for _, p := range pieces() {
+		f.Add([]byte(p), 3)
+	}
+	f.Fuzz(func(t *testing.T, s []byte, cut int) {
+		if len(s) > 32<<10 || cut < 0 {
+			t.Skip()
+		}
+		cut = min(cut, len(s))
+		answered := 0
+		in, w := pipe(t, func(a string) { answered += len(a) })
+		typed := 0
+		take := func() bool {
+			buf := make([]byte, 256)
+			n, err := in.Read(buf)
+			if n == len(buf) {
+				t.Fatal("a full read")
+			}
+			typed += n
+			return err == nil
+		}
+		for _, part := range [][]byte{s[:cut], s[cut:]} {
+			if len(part) > 0 {
+				feed(t, w, string(part))
+				take()
+			}
+		}
+		_ = w.Close()
+		for take() {
+			continue
+		}
+		if typed+answered > len(s) {
+			t.Fatalf("%d bytes became %d typed and %d answered", len(s), typed, answered)
+		}
+		if !bytes.ContainsRune(s, 0x1b) && bytes.IndexFunc(s, func(r rune) bool { return r > 0x7f }) < 0 && typed != len(s) {
+			t.Fatalf("%d of %d plain bytes were typed", typed, len(s))
+		}
+	})
+}
