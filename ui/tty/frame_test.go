@@ -58,7 +58,7 @@ func TestABurstIsBuiltOnceAndItsLastStateIsShown(t *testing.T) {
 func TestTheWakeShowsWhatTheBurstLeft(t *testing.T) {
 	m := &model{}
 	f := tty.NewFrame(m)
-	f.Min = 5 * time.Millisecond
+	f.Min = 50 * time.Millisecond
 	_ = f.View()
 	var wake tea.Cmd
 	for _, k := range []string{"a", "b"} {
