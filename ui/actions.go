@@ -165,8 +165,8 @@ func (m *Model) do(id string) tea.Cmd {
 		m.say(bad, a.Help+": "+why)
 		return nil
 	}
-	if m.status.tone == plain {
-		m.hush() // it has been read; what is good or bad stays until there is something new
+	if !m.status.stays {
+		m.hush()
 	}
 	return a.Run(m)
 }

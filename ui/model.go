@@ -76,7 +76,7 @@ func New(ctx context.Context, d Deps) *Model {
 	m.jobs.Items = d.Queue.Items
 	m.jobs.Reset(d.Queue.Jobs())
 	if d.Notice != "" {
-		m.say(plain, d.Notice)
+		m.tell(plain, d.Notice)
 	}
 	m.feed = d.Queue.Subscribe()
 	return m

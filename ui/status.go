@@ -27,12 +27,14 @@ const clockEvery = 20 * time.Second
 type status struct {
 	text  string // clean
 	tone  tone
+	stays bool   // until there is something new; others go with the next action
 	clock string // "acme: 41 min", "" when no session ends
 }
 
-// say shows a message until the next one. It stays in the log.
+// say shows a message until the next one or the next action. It stays in the
+// log.
 func (m *Model) say(t tone, message string) {
-	m.status.text, m.status.tone = text.Clean(message), t
+	m.status.text, m.status.tone, m.status.stays = text.Clean(message), t, false
 	if t == bad {
 		m.d.Log.Warn("message", "text", message)
 		return
@@ -40,8 +42,15 @@ func (m *Model) say(t tone, message string) {
 	m.d.Log.Info("message", "text", message)
 }
 
+// tell shows a message about something that happened by itself: it stays until
+// the next one.
+func (m *Model) tell(t tone, message string) {
+	m.say(t, message)
+	m.status.stays = true
+}
+
 // hush takes a message away that has been read.
-func (m *Model) hush() { m.status.text, m.status.tone = "", plain }
+func (m *Model) hush() { m.status.text, m.status.tone, m.status.stays = "", plain, false }
 
 // fail tells about an error: the sentence with the remedy in the status line,
 // and the whole in a window. What was only called off is no failure.
@@ -51,7 +60,7 @@ func (m *Model) fail(what string, err error) {
 	}
 	hint := remote.HintOf(err)
 	m.d.Log.Error("failed", "what", what, "kind", remote.KindOf(err).String(), "err", err)
-	m.status.text, m.status.tone = text.Clean(what+": "+hint), bad
+	m.status.text, m.status.tone, m.status.stays = text.Clean(what+": "+hint), bad, false
 	m.dialogs.Push(dialog.NewFailure(m.st, dialog.FailureOptions{
 		Title: "Could not " + what, Hint: hint, Err: err,
 	}))

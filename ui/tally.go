@@ -32,9 +32,9 @@ type blast struct {
 // Cmd counts, another shows every now and then how far it has come. Both end
 // with ctx.
 type tally struct {
-	id  int
-	ctx context.Context
-	all iter.Seq2[remote.Entry, error]
+	id   int
+	done <-chan struct{} // of ctx
+	all  iter.Seq2[remote.Entry, error]
 
 	mu  sync.Mutex
 	sum blast
@@ -48,7 +48,7 @@ type tallyMsg struct {
 
 // newTally prepares to count es of t.
 func newTally(ctx context.Context, id int, t remote.Tree, es iter.Seq[remote.Entry]) *tally {
-	return &tally{id: id, ctx: ctx, all: below(ctx, t, es)}
+	return &tally{id: id, done: ctx.Done(), all: below(ctx, t, es)}
 }
 
 // below yields es and everything below those of them that are folders.
@@ -91,7 +91,12 @@ func (c *tally) take(e remote.Entry, err error) bool {
 	defer c.mu.Unlock()
 	if err != nil {
 		c.sum.Err = err
-		return c.ctx.Err() == nil
+		select {
+		case <-c.done:
+			return false
+		default:
+			return true
+		}
 	}
 	c.sum.add(e)
 	c.sum.Bounded = c.sum.Objects+c.sum.Folders >= tallyMost
@@ -105,7 +110,7 @@ func (c *tally) watch() tea.Cmd {
 		defer t.Stop()
 		select {
 		case <-t.C:
-		case <-c.ctx.Done():
+		case <-c.done:
 			return nil
 		}
 		c.mu.Lock()
