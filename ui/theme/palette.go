@@ -31,7 +31,7 @@ type palette struct {
 
 func dark() palette {
 	return palette{
-		faint: colour{"#7d8590", "8"}, accent: colour{"#58a6ff", "12"}, onTint: colour{"#0d1117", "0"},
+		faint: colour{"#8b949e", "8"}, accent: colour{"#58a6ff", "12"}, onTint: colour{"#0d1117", "0"},
 		dir: colour{"#79c0ff", "12"}, link: colour{"#56d4dd", "14"}, mark: colour{"#f2cc60", "11"},
 		cursor: colour{"#1f6feb", "4"}, onRow: colour{"#ffffff", "15"}, resting: colour{"#30363d", "8"},
 		good: colour{"#56d364", "10"}, warn: colour{"#e3b341", "11"}, bad: colour{"#ff7b72", "9"},
@@ -55,7 +55,7 @@ func highContrast(darkBackground bool) palette {
 		faint: white, accent: colour{"#ffff00", "11"}, onTint: black,
 		dir: colour{"#00ffff", "14"}, link: colour{"#ff9cff", "13"}, mark: colour{"#ffff00", "11"},
 		cursor: white, onRow: black, resting: colour{"#5f5f5f", "8"},
-		good: colour{"#00ff00", "10"}, warn: colour{"#ffff00", "11"}, bad: colour{"#ff8080", "9"},
+		good: colour{"#00ff00", "10"}, warn: colour{"#ffff00", "11"}, bad: colour{"#ff9090", "9"},
 		onBad: black, bar: colour{"#262626", ""}, strong: true,
 	}
 	if !darkBackground {
