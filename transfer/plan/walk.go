@@ -64,15 +64,13 @@ func (p *planner) newTarget(dir remote.Path) *target {
 func (p *planner) stopped() bool { return p.ended || p.ctx.Err() != nil }
 
 func (p *planner) emit(it Item) {
-	if !p.ended {
+	if !p.stopped() {
 		p.ended = !p.yield(it)
 	}
 }
 
 func (p *planner) fault(s Source, err error) {
-	if p.ctx.Err() == nil {
-		p.emit(Item{Kind: Fault, Src: s.Entry, Again: s, Err: err})
-	}
+	p.emit(Item{Kind: Fault, Src: s.Entry, Again: s, Err: err})
 }
 
 func (p *planner) top() *frame { return p.frames[len(p.frames)-1] }
