@@ -86,12 +86,13 @@ func say(w io.Writer, v any) error {
 }
 
 // quiet keeps the libraries of the gateway from writing where the parent's
-// screen is, and the keys of that screen from ending us before our parent.
+// screen is; the keys of that screen from ending us before our parent; and a
+// parent that has died from ending us before we have cleaned up.
 func quiet() {
 	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
 		os.Stdout = null
 	}
-	signal.Ignore(os.Interrupt, syscall.SIGHUP)
+	signal.Ignore(os.Interrupt, syscall.SIGHUP, syscall.SIGPIPE)
 }
 
 // open serves with users and sample data until the process ends: there is

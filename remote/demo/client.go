@@ -40,7 +40,7 @@ func (g *Gateway) do(ctx context.Context, method, uri string, body []byte, heade
 	}
 	sum := sha256.Sum256(body)
 	sigv4.Sign(r, g.access, g.secret, g.o.Region, "s3", hex.EncodeToString(sum[:]), time.Now())
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := g.client.Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", method, uri, err)
 	}

@@ -47,6 +47,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == childArg {
 		os.Exit(child())
 	}
+	if len(os.Args) > 1 && os.Args[1] == parentArg {
+		os.Exit(parent())
+	}
 	os.Exit(run(m))
 }
 

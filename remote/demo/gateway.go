@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -47,6 +48,7 @@ type Gateway struct {
 	old     string // working directory before
 	meta    meta.MetadataStorer
 	backend *posix.Posix
+	client  *http.Client // of our own requests
 	api     *s3api.S3ApiServer
 	served  chan error // the end of the S3 server
 	addr    string
@@ -69,7 +71,7 @@ func NewGateway(o GatewayOptions) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the working directory: %w", err)
 	}
-	g := &Gateway{o: o, old: old}
+	g := &Gateway{o: o, old: old, client: &http.Client{Transport: &http.Transport{}}}
 	g.access, g.secret = sts.NewKey()
 	g.iam = newDirectory(sts.New(sts.Options{MinSession: o.MinSession, Now: o.Now}), g.access, g.secret)
 	if err := g.openBackend(); err != nil {
@@ -162,6 +164,9 @@ func (g *Gateway) serveS3() error {
 	defer late.Stop()
 	select {
 	case <-ready:
+		if err := g.greet(); err != nil {
+			return errors.Join(err, api.ShutDown())
+		}
 		g.api, g.served = api, served
 		g.o.Log("S3 on %s", g.addr)
 		return nil
@@ -170,6 +175,15 @@ func (g *Gateway) serveS3() error {
 	case <-late.C:
 		return fmt.Errorf("the S3 server did not come up on %s", g.addr)
 	}
+}
+
+// greet waits for the first answer. Ready means only that the server is about
+// to serve, and a server that is shut down before it serves goes on for ever.
+func (g *Gateway) greet() error {
+	ctx, cancel := context.WithTimeout(context.Background(), readyIn)
+	defer cancel()
+	_, err := g.do(ctx, http.MethodGet, "/", nil, nil)
+	return err
 }
 
 func (g *Gateway) serveSTS() error {
@@ -234,6 +248,7 @@ func (g *Gateway) ExpireSessions() { g.iam.sts.ExpireAll() }
 // Close stops serving, and returns to the working directory of before. The
 // folder stays.
 func (g *Gateway) Close() error {
+	g.client.CloseIdleConnections()
 	err := g.api.ShutDown()
 	<-g.served // it only says that its listener was closed
 	err = errors.Join(err, g.sts.Close())
