@@ -18,7 +18,7 @@ import (
 const day = 24 * time.Hour
 
 // history puts what only the gateway itself can make: versions, a delete
-// marker, tags, and an upload that nobody finished.
+// marker and tags.
 func (g *Gateway) history(ctx context.Context, bucket string, now time.Time) error {
 	for _, v := range []struct {
 		key      string
@@ -43,9 +43,6 @@ func (g *Gateway) history(ctx context.Context, bucket string, now time.Time) err
 		}
 	}
 	if _, err := g.do(ctx, http.MethodDelete, "/"+bucket+"/notes/old%20plan.md", nil, nil); err != nil {
-		return err
-	}
-	if err := g.leftover(ctx, bucket, "backups/night-backup.tar", now.Add(-9*day)); err != nil {
 		return err
 	}
 	if err := g.backdate(bucket, now); err != nil {

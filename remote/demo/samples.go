@@ -32,7 +32,7 @@ func yearlyBlob() blob {
 	return blob{size: 48 * mib, etag: "f3e26a6d5252eae3c7120cecd06145fb-6", crc: 0x92662d57687859a9}
 }
 
-// seed fills the buckets, but for most of the small objects, which fill adds.
+// seed fills the buckets with all but the slow things, which fill adds.
 // now is the time from which all ages count.
 func (g *Gateway) seed(ctx context.Context, now time.Time) error {
 	if err := errors.Join(
@@ -105,9 +105,12 @@ func logs(b *bucketSeed) error {
 	return nil
 }
 
-// fill adds the rest of the small objects. They take longer than everything
-// else together, so the demo is open before they are there.
+// fill adds what takes longest, the unfinished upload and the rest of the
+// small objects: the demo is open before they are there.
 func (g *Gateway) fill(ctx context.Context, now time.Time) error {
+	if err := g.leftover(ctx, demoBucket, "backups/night-backup.tar", now.Add(-9*day)); err != nil {
+		return err
+	}
 	b, err := g.seedBucket(demoBucket, now)
 	if err != nil {
 		return err

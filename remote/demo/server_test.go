@@ -36,7 +36,12 @@ type store struct {
 // demoOf starts one demo, and closes it.
 func demoOf(t *testing.T) (*demo.Server, store) {
 	t.Helper()
-	s, err := demo.Start(t.Context(), demo.Options{TempDir: t.TempDir(), Args: []string{childArg}})
+	// A folder whose name is no plain TOML.
+	temp := filepath.Join(t.TempDir(), "a \"temporary\"\tfolder \\u00fc ü")
+	if err := os.Mkdir(temp, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s, err := demo.Start(t.Context(), demo.Options{TempDir: temp, Args: []string{childArg}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package s3test
 import (
 	"maps"
 	"strings"
+
+	"gantry/remote/demo/sts"
 )
 
 // Rule says which requests meet a fault. Empty fields match everything.
@@ -84,25 +86,6 @@ func (s *Server) arm(x *exchange) {
 
 func (r *rule) matches(x *exchange) bool {
 	return (r.Op == "" || r.Op == x.op) &&
-		(r.Key == "" || glob(r.Key, x.key)) &&
+		(r.Key == "" || sts.Match(r.Key, x.key)) &&
 		(r.Access == "" || strings.Contains(x.header("Authorization"), "Credential="+r.Access+"/"))
-}
-
-// glob matches bytes, slashes among them.
-func glob(pattern, s string) bool {
-	for pattern != "" {
-		switch c := pattern[0]; {
-		case c == '*':
-			for i := range len(s) + 1 {
-				if glob(pattern[1:], s[i:]) {
-					return true
-				}
-			}
-			return false
-		case s == "" || c != '?' && c != s[0]:
-			return false
-		}
-		pattern, s = pattern[1:], s[1:]
-	}
-	return s == ""
 }
