@@ -217,7 +217,10 @@ func TestDemoStoreIsPrivateAndPointsToTheScratchFolder(t *testing.T) {
 }
 
 func TestDemoLeavesNothingBehind(t *testing.T) {
-	temp := t.TempDir()
+	temp, home := t.TempDir(), t.TempDir()
+	for _, v := range []string{"HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
+		t.Setenv(v, home)
+	}
 	s, err := demo.Start(t.Context(), demo.Options{TempDir: temp, Args: []string{childArg}})
 	if err != nil {
 		t.Fatal(err)
@@ -225,8 +228,10 @@ func TestDemoLeavesNothingBehind(t *testing.T) {
 	if err := errors.Join(s.Close(), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
-		t.Errorf("left %v, %v", left, err)
+	for _, dir := range []string{temp, home} {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("left in %s: %v, %v", dir, left, err)
+		}
 	}
 }
 

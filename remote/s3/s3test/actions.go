@@ -88,6 +88,17 @@ func StallUpload(n int64) Action { return before(func(x *exchange) { x.wire.uplo
 // ResetUpload resets the connection after n bytes of the request's body.
 func ResetUpload(n int64) Action { return before(func(x *exchange) { x.wire.uploadReset = n }) }
 
+// Slow sends the reply's body n bytes at a time, one piece every so often.
+func Slow(n int64, every time.Duration) Action {
+	return after(func(x *exchange) { x.wire.slow = pace{n, every} })
+}
+
+// SlowUpload reads the request's body n bytes at a time, one piece every so
+// often.
+func SlowUpload(n int64, every time.Duration) Action {
+	return before(func(x *exchange) { x.wire.uploadSlow = pace{n, every} })
+}
+
 // FlipBit damages one bit of the reply's body, at the byte at (from its
 // beginning; wrapping around).
 func FlipBit(at int64) Action { return after(func(x *exchange) { x.wire.flip = at }) }

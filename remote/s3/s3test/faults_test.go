@@ -255,6 +255,30 @@ func TestStallsEndWithReleaseOrTheClient(t *testing.T) {
 	}
 }
 
+func TestSlowRequestsStayAlive(t *testing.T) {
+	s, c := start(t, s3test.Options{}, s3test.Bucket{})
+	s.Fault(
+		s3test.Rule{ID: "N12", Op: "PutObject", Action: s3test.SlowUpload(100, time.Millisecond)},
+		s3test.Rule{ID: "N12", Op: "GetObject", Action: s3test.Slow(100, time.Millisecond), When: func(r *http.Request) bool {
+			return r.Header.Get("Range") != ""
+		}},
+	)
+	content := strings.Repeat("0123456789", 300)
+	if _, err := put(c, "k", content); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		body, _, err := get(c, "k", func(in *s3.GetObjectInput) { in.Range = aws.String("bytes=10-") })
+		if err != nil || body != content[10:] {
+			t.Errorf("%d bytes, %v", len(body), err)
+		}
+		if _, _, err := get(c, "k"); err != nil {
+			t.Error(err)
+		}
+	}
+	equal(t, "fired", s.Fired()["N12"], 2)
+}
+
 func TestCallsComeBetween(t *testing.T) {
 	s, c := start(t, s3test.Options{}, s3test.Bucket{})
 	etag := s.Put(bucket, "k", []byte("old"))

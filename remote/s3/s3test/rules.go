@@ -2,6 +2,7 @@ package s3test
 
 import (
 	"maps"
+	"net/http"
 	"strings"
 
 	"gantry/remote/demo/sts"
@@ -9,13 +10,14 @@ import (
 
 // Rule says which requests meet a fault. Empty fields match everything.
 type Rule struct {
-	ID     string  // of the fault catalogue, such as "N07"; Fired counts by it
-	Op     string  // "GetObject", …
-	Key    string  // pattern of the key: * stands for any bytes, ? for one
-	Access string  // the access key in the signature
-	Nth    int     // the first match that is struck, counted from 1; 0 means 1
-	Times  int     // how many matches are struck from there; 0 means 1, All means every one
-	Chance float64 // if set, each of those is struck with this probability only
+	ID     string                     // of the fault catalogue, such as "N07"; Fired counts by it
+	Op     string                     // "GetObject", …
+	Key    string                     // pattern of the key: * stands for any bytes, ? for one
+	Access string                     // the access key in the signature
+	When   func(r *http.Request) bool // anything else that a request must have; nil means nothing
+	Nth    int                        // the first match that is struck, counted from 1; 0 means 1
+	Times  int                        // how many matches are struck from there; 0 means 1, All means every one
+	Chance float64                    // if set, each of those is struck with this probability only
 	Action Action
 }
 
@@ -86,6 +88,7 @@ func (s *Server) arm(x *exchange) {
 
 func (r *rule) matches(x *exchange) bool {
 	return (r.Op == "" || r.Op == x.op) &&
+		(r.When == nil || r.When(x.r)) &&
 		(r.Key == "" || sts.Match(r.Key, x.key)) &&
 		(r.Access == "" || strings.Contains(x.header("Authorization"), "Credential="+r.Access+"/"))
 }

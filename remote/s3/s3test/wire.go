@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // wire says how the reply is sent, and the body read. Negative means never.
@@ -21,6 +22,39 @@ type wire struct {
 	uploadStall int64
 	uploadReset int64
 	uploadFlip  int64
+	slow        pace
+	uploadSlow  pace
+}
+
+// pace is so many bytes every so often; the zero pace is as fast as can be.
+type pace struct {
+	n     int64
+	every time.Duration
+}
+
+// wait cuts b to one piece, when it is time for it.
+func (p pace) wait(x *exchange, b []byte) []byte {
+	if p.n == 0 || len(b) == 0 {
+		return b
+	}
+	next := time.NewTimer(p.every)
+	defer next.Stop()
+	select {
+	case <-next.C:
+	case <-x.s.stop:
+	}
+	return b[:min(int64(len(b)), p.n)]
+}
+
+// slowReader reads at a pace, and lets the client have every piece at once.
+type slowReader struct {
+	r io.Reader
+	x *exchange
+}
+
+func (s slowReader) Read(b []byte) (int, error) {
+	s.x.flush()
+	return s.r.Read(s.x.wire.slow.wait(s.x, b))
 }
 
 func newWire() wire {
@@ -110,6 +144,9 @@ func (x *exchange) sendBody(body io.Reader) {
 	if x.wire.flip >= 0 && x.reply.n > 0 {
 		body = &flipper{r: body, at: x.wire.flip % x.reply.n}
 	}
+	if x.wire.slow.n > 0 {
+		body = slowReader{body, x}
+	}
 	if n := x.wire.stallAt; n >= 0 {
 		x.copy(io.LimitReader(body, n))
 		x.stall()
@@ -176,7 +213,7 @@ func (r *bodyReader) Read(b []byte) (int, error) {
 		r.x.reset()
 		return 0, errCut
 	}
-	n, err := r.x.r.Body.Read(b)
+	n, err := r.x.r.Body.Read(w.uploadSlow.wait(r.x, b))
 	if i := w.uploadFlip - r.n; w.uploadFlip >= 0 && i >= 0 && i < int64(n) {
 		b[i] ^= 1
 	}
