@@ -29,7 +29,9 @@ func Loopback(host string) bool {
 type ProxyRefusal struct{ Status int }
 
 // Error names the status.
-func (p *ProxyRefusal) Error() string { return "the proxy answered with status " + strconv.Itoa(p.Status) }
+func (p *ProxyRefusal) Error() string {
+	return "the proxy answered with status " + strconv.Itoa(p.Status)
+}
 
 // NetworkFault says in a sentence with a remedy what network failure err is;
 // ok is false when it is none. final means that trying again cannot help. The

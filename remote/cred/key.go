@@ -21,7 +21,10 @@ const (
 	commandOutput  = 64 << 10
 )
 
-var errNoSecret = errors.New("no secret access key")
+var (
+	errNoSecret = errors.New("no secret access key")
+	errKeyring  = errors.New("the keyring failed")
+)
 
 // accessKey is the fetch of an access key.
 func (p *Provider) accessKey(ctx context.Context) (aws.Credentials, error) {
@@ -142,6 +145,9 @@ func fromKeyring(ctx context.Context, name string) (string, error) {
 	case a := <-ch:
 		if a.err == nil && a.secret == "" {
 			return "", errNoSecret
+		}
+		if a.err != nil && !errors.Is(a.err, keyring.ErrNotFound) {
+			a.err = errKeyring // what the keyring says may be anything
 		}
 		return a.secret, a.err
 	case <-ctx.Done():

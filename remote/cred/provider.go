@@ -74,7 +74,7 @@ type Provider struct {
 	bad     bool      // the server refused keys
 	quiet   time.Time // no renewal before this, unless the keys are useless
 	flight  *flight
-	used    bool // keys were asked for since they came
+	used    bool // keys were asked for since the last renewal ahead
 	renewer bool // the goroutine that renews ahead is running
 }
 
@@ -136,8 +136,8 @@ func (p *Provider) Anonymous() bool { return p.c.Type == remote.Anonymous }
 // about to end. The error is a *remote.Error.
 func (p *Provider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	p.mu.Lock()
+	p.used = true
 	if p.fresh(p.o.Now()) {
-		p.used = true
 		keys := p.keys
 		p.mu.Unlock()
 		return keys, nil
@@ -254,7 +254,7 @@ func (p *Provider) land(f *flight) {
 	now := p.o.Now()
 	switch {
 	case err == nil:
-		p.keys, p.issued, p.bad, p.used, p.quiet = keys, now, false, true, time.Time{}
+		p.keys, p.issued, p.bad, p.quiet = keys, now, false, time.Time{}
 		p.window = min(maxWindow, keys.Expires.Sub(now)/10)
 		f.keys = keys
 		if keys.CanExpire {

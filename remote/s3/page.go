@@ -112,7 +112,9 @@ func (p *page) row(s *scanner, prefix bool) error {
 			return err
 		}
 	}
-	p.rows = append(p.rows, r)
+	if r.key.from < r.key.to { // nothing has no name
+		p.rows = append(p.rows, r)
+	}
 	return nil
 }
 
