@@ -129,6 +129,11 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 	n := it.src.Size
 	if w.plan.Count > 1 && j.fromKeyed {
 		_, n = w.plan.Range(1)
+		// The answer to a range has no checksum of the whole: one look gets it.
+		// Who may read but not look goes without.
+		if e, err := t.stat(ctx, j.req.From, t.fromGate(), it.src.Path); err == nil && e.Version == it.src.Version {
+			w.entry = e
+		}
 	}
 	err = t.try(ctx, t.fromGate(), func(ctx context.Context) error {
 		first, err = j.req.From.Open(ctx, it.src, 0, n)
@@ -141,7 +146,10 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 		return nil, err
 	}
 	if d, ok := first.(remote.Described); ok {
-		w.entry = d.Entry()
+		known := w.entry.Sum
+		if w.entry = d.Entry(); w.entry.Sum.Algorithm == remote.NoSum {
+			w.entry.Sum = known
+		}
 		if it.src.Size >= 0 && w.entry.Size >= 0 && w.entry.Size != it.src.Size {
 			_ = first.Close() // only opened
 			return nil, sourceError{t.changed("It had another size when it was listed.")}

@@ -88,12 +88,16 @@ func (p *planner) folder(e remote.Entry, name string, contents bool) {
 
 // slashObject tells whether the prefix e is an object as well.
 func (p *planner) slashObject(e remote.Entry) bool {
-	if e.Version != "" {
+	if isObject(e) {
 		return true
 	}
 	there, err := p.s.From.Stat(p.ctx, e.Path)
-	return err == nil && there.Version != ""
+	return err == nil && isObject(there)
 }
+
+// isObject tells whether a folder of a bucket is an object: a bare prefix has
+// neither a version nor a time.
+func isObject(e remote.Entry) bool { return e.Version != "" || !e.ModTime.IsZero() }
 
 // visit plans one entry below a source.
 func (p *planner) visit(e remote.Entry) {
@@ -105,6 +109,10 @@ func (p *planner) visit(e remote.Entry) {
 			return
 		}
 		p.descend(name+"/", &e)
+		return
+	}
+	if base, ok := strings.CutSuffix(name, "/"); ok && p.srcKeyed {
+		p.fatSlash(e, base)
 		return
 	}
 	p.descend(name[:strings.LastIndexByte(name, '/')+1], nil)

@@ -138,7 +138,8 @@ func (p *planner) descend(prefix string, src *remote.Entry) {
 		up := p.top()
 		f := &frame{prefix: up.prefix + rest[:i], full: up.full + rest[:i], omit: up.omit}
 		if rest = rest[i:]; rest == "" && src != nil {
-			f.src, f.exists = *src, true
+			// A listing shows bare prefixes of a bucket as well: no entries of their own.
+			f.src, f.exists = *src, !p.srcKeyed || isObject(*src)
 		}
 		f.quiet = f.omit
 		if !f.omit && !p.s.Filters.Folder(strings.TrimSuffix(f.prefix, "/")) {
