@@ -40,7 +40,7 @@ func TestTheScreenAsADrawing(t *testing.T) {
 	│                                      ││                                      │
 	│                                      ││                                      │
 	├──────────────────────────────────────┤├──────────────────────────────────────┤
-	│ 1 marked, 11 B · 3 of 3              ││ 2 entries                            │
+	│ 1 marked, 11 B · 3 of 3              ││ 1 of 2                               │
 	└──────────────────────────────────────┘└──────────────────────────────────────┘
 
 
@@ -54,11 +54,11 @@ func TestANarrowScreenAsADrawing(t *testing.T) {
 	w.drawn(t, `
 	┌ acme:inbox/ ─────────── eu-central-1 ┐
 	│ Name ↑              Size  Modified   │
-	│>..                                   │
-	│ ▸ march/               –  –          │
+	│ ..                                   │
+	│>▸ march/               –  –          │
 	│   report.pdf         4 B  Mar 11     │
 	├──────────────────────────────────────┤
-	│ 2 entries                            │
+	│ 1 of 2                               │
 	└──────────────────────────────────────┘
 
 	F1Help F2Palette F3View F5Copy F6Move

@@ -223,6 +223,7 @@ func TestNoServersSaysHowToAddOne(t *testing.T) {
 
 func TestResizeToNothingAndBack(t *testing.T) {
 	w := newWorld(t)
+	w.Keys("g", "g")
 	before := w.Screen()
 	w.Resize(20, 5)
 	w.sees(t, "gantry needs 40x10")
