@@ -98,19 +98,19 @@ func (p *Panel) reach() bool {
 
 // show puts a new arrangement on the screen. The cursor stays on its entry, and
 // that entry on its line; a cursor that the user has not moved stays on the
-// first row.
+// first entry, so that Enter goes on into the folder and not back out of it.
 func (p *Panel) show(a arranged) {
 	row, depth := p.rowAt(p.cursor), p.cursor-p.top
 	anchor := p.rowAt(p.anchor)
 	refiltered := a.spec.filter != p.shown.spec.filter
 	p.shown = a
 	switch i := slices.Index(a.view, row); {
-	case !p.touched && !refiltered:
+	case refiltered && i < 0, !refiltered && !p.touched:
+		p.cursor, p.top = p.offset(), 0 // settle takes it back to ".." where there is no entry
 	case i >= 0:
 		p.cursor = i + p.offset()
 		p.top = p.cursor - depth
-	case row < 0 || refiltered:
-		p.cursor, p.top = 0, 0
+		p.touched = p.touched || a.spec.filter == "" // the filter was the user's way to that entry
 	}
 	if anchor >= 0 {
 		if p.anchor = slices.Index(a.view, anchor); p.anchor >= 0 {

@@ -69,6 +69,7 @@ func TestHitFindsWhatViewDrew(t *testing.T) {
 
 func TestPagesAndTheWheel(t *testing.T) {
 	p := opened(t, acme(many(100)...)) // seven lines for rows
+	p.Top()
 	for _, c := range []struct {
 		do     func()
 		cursor int

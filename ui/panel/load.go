@@ -23,7 +23,7 @@ var errFull = errors.New("the folder has more entries than a pane can hold")
 // Open goes to place and lists it. The listing before is called off; its rows
 // stay on the screen, dimmed and out of reach, until the first page comes. Marks
 // and filter end. The cursor goes to the entry named at as soon as it is listed,
-// to the first row if at is "". ctx ends the listing and everything else that
+// to the first one if at is "". ctx ends the listing and everything else that
 // the panel does in the background.
 func (p *Panel) Open(ctx context.Context, place remote.Place, at string) tea.Cmd {
 	p.Close()

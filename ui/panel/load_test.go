@@ -47,12 +47,56 @@ func TestRowsAppearWithTheFirstPageAndTheCursorStaysOnItsEntry(t *testing.T) {
 	}
 }
 
-func TestACursorThatNobodyMovedStaysOnTheFirstRow(t *testing.T) {
+func TestACursorThatNobodyMovedIsOnTheFirstEntry(t *testing.T) {
 	b := acme(object("in/", "m", 1), object("in/", "a", 1))
 	b.pageSize = 1
 	p := opened(t, b)
-	if !p.OnParent() || p.Cursor() != 0 {
-		t.Errorf("the cursor is on row %d", p.Cursor())
+	under := func(want string) {
+		t.Helper()
+		if e, _ := p.Current(); e.Name != want || p.OnParent() != (want == "") {
+			t.Errorf("the cursor is on %q in row %d, not on %q", e.Name, p.Cursor(), want)
+		}
+	}
+	under("a")
+	run(p, p.SetSort(panel.ByName, true))
+	under("m")
+	run(p, p.SetFilter("x"))
+	if p.Len() != 0 || p.OnParent() {
+		t.Errorf("%d rows match", p.Len())
+	}
+	run(p, p.SetFilter(""))
+	under("m")
+	run(p, p.SetFilter("a"))
+	under("a")
+	run(p, p.SetFilter(""))
+	under("a")
+
+	b.folders[""] = []remote.Entry{folder("", "in"), folder("", "a")}
+	run(p, p.Open(t.Context(), place(b, ""), ""))
+	under("in")
+
+	b.folders["none/"] = nil
+	run(p, p.Open(t.Context(), place(b, "none/"), ""))
+	under("")
+	b.folders["none/"] = []remote.Entry{object("none/", "new", 1)}
+	run(p, p.Reload())
+	under("new")
+	p.Top()
+	run(p, p.SetSort(panel.BySize, false))
+	under("")
+}
+
+func TestAFilterThatIsTakenAwayLeavesTheCursorWhereItLed(t *testing.T) {
+	b := acme(object("in/", "m", 1), object("in/", "n", 1), object("in/", "a", 1))
+	b.pageSize = 2
+	p := panel.New(panel.Options{ID: 1})
+	p.SetSize(60, 12)
+	next := p.Apply(p.Open(t.Context(), place(b, "in/"), "")().(panel.PageMsg))
+	run(p, p.SetFilter("n"))
+	run(p, p.SetFilter(""))
+	run(p, next)
+	if e, _ := p.Current(); e.Name != "n" {
+		t.Errorf("the next page took the cursor from n to %s", e.Name)
 	}
 }
 

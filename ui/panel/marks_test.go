@@ -24,6 +24,7 @@ func five(t *testing.T) *panel.Panel {
 
 func TestMarkTogglesAndStepsAndNeverTakesTheParent(t *testing.T) {
 	p := five(t)
+	p.Top()
 	for range 4 {
 		p.Mark()
 	}
@@ -43,6 +44,7 @@ func TestMarkTogglesAndStepsAndNeverTakesTheParent(t *testing.T) {
 
 func TestWithoutMarksTheSelectionIsTheRowUnderTheCursor(t *testing.T) {
 	p := five(t)
+	p.Top()
 	if s := p.Selection(); s.Count != 0 {
 		t.Errorf("on ..: %d selected", s.Count)
 	}

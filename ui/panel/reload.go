@@ -151,6 +151,9 @@ func (p *Panel) swap(m arrangedMsg) tea.Cmd {
 	p.shown, p.anchor, p.drop = m.arranged, -1, NoDrop
 	p.wanted = -1
 	p.version++
+	if row < 0 && !p.touched {
+		p.cursor, p.top = p.offset(), 0 // there was no entry before
+	}
 	if row >= 0 {
 		if i := p.rows.locate(p.shown.view, name, dir); i >= 0 {
 			p.cursor = i + p.offset()

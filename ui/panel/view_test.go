@@ -44,11 +44,11 @@ func TestLooks(t *testing.T) {
 	}{
 		{"wide", 100, 19, func(p *panel.Panel) { p.CursorAt("archive.tar.gz") }},
 		{"half", 50, 19, func(p *panel.Panel) { p.MarkAll(); p.Bottom() }},
-		{"small", 40, 8, func(p *panel.Panel) { p.Move(3) }},
+		{"small", 40, 8, func(p *panel.Panel) { p.Move(2) }},
 		{"tiny", 20, 5, func(p *panel.Panel) { p.Bottom() }},
 		{"filtered", 60, 8, func(p *panel.Panel) { run(p, p.SetFilter("T")) }},
 		{"nothing", 60, 8, func(p *panel.Panel) { run(p, p.SetFilter("nowhere")) }},
-		{"sorted", 60, 8, func(p *panel.Panel) { run(p, p.SetSort(panel.BySize, true)); p.MarkRange(); p.Move(2) }},
+		{"sorted", 60, 8, func(p *panel.Panel) { run(p, p.SetSort(panel.BySize, true)); p.Top(); p.MarkRange(); p.Move(2) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := acme(motley()...)
@@ -183,8 +183,11 @@ func TestTheRowOfTheParentIsMissingAtTheRoot(t *testing.T) {
 	}
 	at.Mount = "/home/u/m"
 	run(p, p.Open(t.Context(), at, ""))
-	if !p.OnParent() || p.Len() != 2 {
+	if p.OnParent() || p.Len() != 2 {
 		t.Errorf("at the root of a mount: %d rows, on .. %v", p.Len(), p.OnParent())
+	}
+	if p.Top(); !p.OnParent() {
+		t.Error("the first row is not ..")
 	}
 }
 
