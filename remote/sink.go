@@ -19,6 +19,11 @@ type Sink interface {
 	// may come in any order, from several goroutines, and more than once: the
 	// last one wins. body may be read more than once, up to the return of Commit
 	// or Abort.
+	//
+	// What is read counts as moved and is held back by a bandwidth limit. A body
+	// that is an io.ReaderAt as well can be looked at without either, for a
+	// checksum before it is sent; ReadAt fails with Unsupported where the body
+	// is a stream after all.
 	WritePart(ctx context.Context, n int, body io.ReadSeeker) (Part, error)
 
 	// Commit publishes the object made of parts, in order, after everything is

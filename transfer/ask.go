@@ -96,10 +96,12 @@ func (j *job) answer(ask uint64, p Policy, all bool) bool {
 	} else {
 		j.parked = slices.Delete(j.parked, i, i+1)
 	}
-	for _, o := range slices.Backward(settled) {
+	items := make([]*item, len(settled))
+	for i, o := range settled {
 		o.it.decided, o.it.policy, o.it.state = true, p, Waiting
-		j.enqueue(o.it)
+		items[i] = o.it
 	}
+	j.enqueue(items...)
 	j.mu.Unlock()
 	j.wakeUp()
 	j.touch()

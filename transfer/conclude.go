@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"gantry/remote"
 )
@@ -45,13 +46,20 @@ func (t *task) conclude(err error) {
 	j.wakeUp()
 }
 
-// enqueue puts an item in front of its list. The caller holds j.mu.
-func (j *job) enqueue(it *item) {
-	if it.kind == kindFile && it.src.Size > j.partSize() {
-		j.big = append([]*item{it}, j.big...)
-		return
+// enqueue puts items in front of their lists, in order. The caller holds j.mu.
+func (j *job) enqueue(items ...*item) {
+	var doomed, big, small []*item
+	for _, it := range items {
+		switch {
+		case it.kind == kindDoomed:
+			doomed = append(doomed, it)
+		case it.kind == kindFile && it.src.Size > j.partSize():
+			big = append(big, it)
+		default:
+			small = append(small, it)
+		}
 	}
-	j.queued = append([]*item{it}, j.queued...)
+	j.doomed, j.big, j.queued = append(doomed, j.doomed...), append(big, j.big...), append(small, j.queued...)
 }
 
 // anew tells whether the item is worth another beginning after err, and
@@ -148,7 +156,9 @@ func (j *job) dropOpen() {
 	}
 	j.queued, j.big, j.open, j.doomed, j.emptied = nil, nil, nil, nil, nil
 	j.mu.Unlock()
+	var wg sync.WaitGroup // all at once: a server that is gone costs one time limit
 	for _, it := range begun {
-		(&task{j: j, it: it}).conclude(context.Cause(j.ctx))
+		wg.Go(func() { (&task{j: j, it: it}).conclude(context.Cause(j.ctx)) })
 	}
+	wg.Wait()
 }

@@ -157,8 +157,10 @@ func (t *task) freeName(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.it.dst, t.it.target, t.it.same = p, nil, false
-	t.it.ifAbsent = true
+	t.j.mu.Lock()
+	t.it.dst = p // snapshots show it
+	t.j.mu.Unlock()
+	t.it.target, t.it.same, t.it.ifAbsent = nil, false, true
 	return nil
 }
 

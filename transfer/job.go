@@ -63,6 +63,7 @@ type job struct {
 	active    map[*item]struct{}
 	planned   bool          // Request.Sources has been ranged over
 	relist    []plan.Source // to plan once more, by a retry
+	listBad   time.Time     // when the listing began to fail; only the lister's
 	eta       rate.Estimator
 }
 
@@ -280,6 +281,7 @@ func (j *job) retry() bool {
 		j.mu.Unlock()
 		return false
 	}
+	var again []*item
 	for _, it := range j.failed.take() {
 		j.failCount--
 		switch {
@@ -292,9 +294,10 @@ func (j *job) retry() bool {
 		default:
 			it.reset()
 			it.node.take()
-			j.queued = append(j.queued, it)
+			again = append(again, it)
 		}
 	}
+	j.enqueue(again...)
 	j.firstErr = nil
 	restart := j.final.Ended()
 	if restart {

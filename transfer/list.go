@@ -63,10 +63,11 @@ func listOf(sources []plan.Source) iter.Seq2[plan.Source, error] {
 
 // listAgain waits before a listing is begun again, if it should be.
 func (j *job) listAgain(ctx context.Context, attempt int, err error) bool {
-	wait, again := j.patient.again(now(), now(), attempt, err)
-	if attempt > max(j.q.o.Retries, 0) {
-		again = false // a listing has no neighbours that could succeed meanwhile
+	at := now()
+	if attempt == 1 {
+		j.listBad = at
 	}
+	wait, again := j.patient.again(at, j.listBad, attempt, err)
 	if !again {
 		return false
 	}

@@ -208,6 +208,30 @@ func TestAListingThatBreaksIsBegunAgainWithoutDoubles(t *testing.T) {
 	})
 }
 
+func TestAListingOutlastsAnOutageButNotABadFolder(t *testing.T) {
+	inBubble(t, transfer.Options{Retries: 3}, func(t *testing.T, q *transfer.Queue) {
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		for _, p := range []remote.Path{"/d/a", "/d/bad/b", "/d/c/x"} {
+			from.Put(p, "x")
+		}
+		f := wrap.NewFaulty(plain{from})
+		start := time.Now()
+		f.Add(wrap.List, wrap.Fault{Err: fault(remote.Unreachable), Times: 1 << 20, Match: func(p remote.Path) bool {
+			return time.Since(start) < 10*time.Minute || p == "/d/bad"
+		}})
+		r := request(t, transfer.Copy, from, to, "in/", "/d")
+		r.From = f
+		id := q.Submit(r)
+		s := await(t, q, id)
+		wantState(t, s, transfer.Failed)
+		wantContent(t, to, "in/d/a", "x")
+		wantContent(t, to, "in/d/c/x", "x")
+		if d := time.Since(start); s.Failures != 1 || d < 10*time.Minute || d > 30*time.Minute {
+			t.Errorf("%d failures after %v", s.Failures, d)
+		}
+	})
+}
+
 func TestAFolderThatCannotBeReadFailsAloneAndCanBeRetried(t *testing.T) {
 	from, to := mem.NewDisk("l:"), mem.New("r:")
 	from.Put("/d/a", "1")

@@ -32,8 +32,16 @@ func (t *task) damaged(why string) error {
 func (w *writing) sum() remote.Sum {
 	var join remote.CRCJoiner // keeps the map for the size of the parts
 	var total uint64
+	first := true
+	add := func(crc uint64, size int64) {
+		if first {
+			total, first = crc, false
+			return
+		}
+		total = join.Join(total, crc, size)
+	}
 	for _, p := range w.crcs {
-		total = join.Join(total, p.crc, p.size)
+		add(p.crc, p.size)
 	}
 	for _, b := range w.bodies {
 		if b == nil {
@@ -43,7 +51,7 @@ func (w *writing) sum() remote.Sum {
 		if !ok {
 			return remote.Sum{}
 		}
-		total = join.Join(total, crc, b.size)
+		add(crc, b.size)
 	}
 	return crcSum(total)
 }
