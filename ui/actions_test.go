@@ -57,7 +57,7 @@ func TestEveryDocumentedKeyIsThere(t *testing.T) {
 		"mark": {"space", "insert"}, "mark-range": {"v"}, "mark-pattern": {"+"}, "unmark-pattern": {"-"},
 		"invert": {"*"}, "mark-all": {"ctrl+a"}, "clear-marks": {"esc"},
 		"copy": {"f5", "c"}, "move": {"f6", "M"}, "rename": {"r", "shift+f6"}, "new-folder": {"f7", "n"},
-		"delete": {"f8", "d", "delete"}, "view": {"f3", "i"}, "yank": {"y"}, "cut": {"x"}, "paste": {"p"},
+		"delete": {"f8", "d", "delete"}, "view": {"f3", "i"}, "edit": {"f4", "e"}, "shell": {"!"}, "yank": {"y"}, "cut": {"x"}, "paste": {"p"},
 		"filter": {"/"}, "toggle-hidden": {"."}, "sort-name": {", n"}, "sort-size-reverse": {", S"},
 		"go-home": {"g h"}, "go-buckets": {"g b"}, "go-servers": {"g s"}, "go-mounts": {"g m"}, "go-root": {"g /"},
 		"set-bookmark": {"m <letter>"}, "go-bookmark": {"' <letter>"}, "go-to": {":"},
@@ -99,7 +99,7 @@ func TestWhatWritesIsDangerous(t *testing.T) {
 			danger = append(danger, a.ID)
 		}
 	}
-	want := []string{"copy", "move", "rename", "new-folder", "delete", "cut", "paste"}
+	want := []string{"edit", "copy", "move", "rename", "new-folder", "delete", "cut", "paste"}
 	if !slices.Equal(danger, want) {
 		t.Errorf("dangerous are %q", danger)
 	}

@@ -16,6 +16,10 @@ func workActions() []Action {
 			Blocked: needFile, Run: (*Model).viewCurrent,
 		},
 		{
+			ID: "edit", Help: "edit with $VISUAL or $EDITOR", Bar: "Edit", Group: group, Scope: onPanes, Keys: []string{"f4", "e"},
+			Write: writesHere, Blocked: needEditable, Run: (*Model).edit,
+		},
+		{
 			ID: "copy", Help: "copy to the other pane", Bar: "Copy", Group: group, Scope: onPanes, Keys: []string{"f5", "c"},
 			Write: writesThere, Blocked: needCargo, Run: func(m *Model) tea.Cmd { return m.carry(transfer.Copy) },
 		},

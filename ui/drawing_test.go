@@ -44,7 +44,7 @@ func TestTheScreenAsADrawing(t *testing.T) {
 	└──────────────────────────────────────┘└──────────────────────────────────────┘
 
 
-	F1Help F2Palette F3View F5Copy F6Move F7Folder F8Delete F9Menu F10Quit
+	F1Help F2Palette F3View F4Edit F5Copy F6Move F7Folder F8Delete F9Menu F10Quit
 `)
 }
 
@@ -61,7 +61,7 @@ func TestANarrowScreenAsADrawing(t *testing.T) {
 	│ 1 of 2                               │
 	└──────────────────────────────────────┘
 
-	F1Help F2Palette F3View F5Copy F6Move
+	F1Help F2Palette F3View F4Edit F5Copy
 `)
 }
 

@@ -52,6 +52,7 @@ type Model struct {
 	ids     int                     // of tallies and openings, never used twice
 	leaving bool                    // quit when no job is busy any more
 
+	console    *console                      // nil where there is no terminal
 	raw        func(string)                  // writes a sequence to the terminal outside of frames; may be nil
 	appearance func(dark bool) *theme.Styles // nil when the styles are fixed
 }
@@ -125,7 +126,8 @@ func (m *Model) resize() {
 func (m *Model) focus(i int) {
 	if m.active != i {
 		m.active = i
-		m.resize() // a single pane is the active one
+		m.filter.end() // it belongs to the pane that was left
+		m.resize()     // a single pane is the active one
 	}
 }
 

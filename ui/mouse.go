@@ -151,7 +151,7 @@ func (m *Model) pressPane(i int, hit panel.Hit, msg tea.MouseMsg) tea.Cmd {
 		p.MarkRow(hit.Row)
 		return nil
 	}
-	if m.double(msg) {
+	if hit.Kind != panel.Margin && m.double(msg) {
 		return m.openCurrent()
 	}
 	m.mouse.pane, m.mouse.row, m.mouse.last = i, hit.Row, hit.Row

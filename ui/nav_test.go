@@ -321,3 +321,22 @@ func TestHelpPaletteAndMenuComeFromTheTable(t *testing.T) {
 	w.Mouse(5, 3, tea.MouseActionPress, tea.MouseButtonRight)
 	w.sees(t, "[work]")
 }
+
+func TestTheFilterStaysWithItsPane(t *testing.T) {
+	w := newWorld(t)
+	w.Keys("/")
+	w.Type("q1")
+	w.Keys("tab")
+	w.Type("j")
+	w.sees(t, "report.pdf", "march/", "filtered: q1")
+	w.lacks(t, "Filter:", "notes.txt")
+}
+
+func TestClicksInTheMarginOnlyMark(t *testing.T) {
+	w := newWorld(t)
+	_, y := w.at(t, "drafts/")
+	w.Click(1, y)
+	w.sees(t, "1 marked")
+	w.Click(1, y)
+	w.lacks(t, "1 marked", "one.txt")
+}

@@ -41,6 +41,7 @@ func Run(ctx context.Context, d Deps, in, out *os.File) error {
 		d.Styles = appearance(true) // until the terminal has told its background
 	}
 	m := New(ctx, d)
+	m.console = &console{in, out}
 	m.raw = func(seq string) { _ = screen.Raw(seq) } // a terminal that is gone ends the program elsewhere
 	if !given {
 		m.appearance = appearance

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,13 +24,14 @@ const childEnv = "GANTRY_UI_TEST_CHILD"
 // child is that program.
 func child(mode string) int {
 	disk, acme := mem.NewDisk(""), mem.New("acme:")
-	disk.PutAt("/home/notes.txt", "some notes", epoch())
+	home := remote.Path(os.TempDir())
+	disk.PutAt(home+"/notes.txt", "some notes", epoch())
 	acme.PutAt("inbox/report.pdf", "%PDF", epoch())
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	settings := config.Defaults().UI
 	err := ui.Run(ctx, ui.Deps{
-		Queue: transfer.New(ctx, transfer.Options{}), Left: "/home", Right: "acme:inbox/", UI: settings,
+		Queue: transfer.New(ctx, transfer.Options{}), Left: string(home), Right: "acme:inbox/", UI: settings,
 		Open: func(_ context.Context, l string) (remote.Place, error) {
 			if l == "boom" {
 				panic("in a Cmd")
@@ -57,9 +59,9 @@ func child(mode string) int {
 }
 
 // shown is the screen in a terminal of its own.
-func shown(t *testing.T, mode string) *uitest.Term {
+func shown(t *testing.T, mode string, env ...string) *uitest.Term {
 	t.Helper()
-	x := uitest.Start(t, os.Args[0], nil, uitest.Size{W: 100, H: 30}, childEnv+"="+mode)
+	x := uitest.Start(t, os.Args[0], nil, uitest.Size{W: 100, H: 30}, append(env, childEnv+"="+mode, "TMPDIR="+os.TempDir())...)
 	x.WaitFor("notes.txt")
 	x.WaitFor("report.pdf")
 	return x
@@ -141,5 +143,42 @@ func TestRunWithoutATerminalSaysSo(t *testing.T) {
 	defer f.Close()
 	if err := ui.Run(t.Context(), ui.Deps{}, f, f); err != ui.ErrNoTerminal {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheEditorGetsTheTerminalAndTheMouseComesBack(t *testing.T) {
+	dir := t.TempDir()
+	editor := filepath.Join(dir, "my editor")
+	script := "#!/bin/sh\ntest -t 0 && test -t 1 && echo \"editing $1 $2\"\nread answer\n"
+	if err := os.WriteFile(editor, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	x := shown(t, "plain", "VISUAL='"+editor+"' --wait")
+	x.Keys("f4")
+	x.WaitFor("editing --wait /")
+	x.Send("done\r")
+	x.WaitFor("report.pdf")
+	x.WaitFor("F4Edit")
+	cx, cy, ok := x.Find("F12Queue")
+	if !ok {
+		t.Fatal(x.Screen())
+	}
+	x.Click(cx, cy)
+	x.WaitFor("The queue is empty.")
+	x.Keys("q")
+	x.Wait()
+	x.CheckRestored()
+}
+
+func TestTheShellRunsInThePanesFolder(t *testing.T) {
+	x := shown(t, "plain", "SHELL=/bin/sh", "PS1=sh-here>")
+	x.Keys("!")
+	x.WaitFor("sh-here>")
+	x.Send("pwd; exit\r")
+	x.WaitFor("report.pdf")
+	x.Keys("q")
+	x.Wait()
+	if !strings.Contains(string(x.Capture()), "\r\n"+os.TempDir()) {
+		t.Errorf("the shell was elsewhere: %q", x.Capture())
 	}
 }

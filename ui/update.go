@@ -29,6 +29,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.tallied(msg)
 	case droppedMsg:
 		return m, m.dropped(msg)
+	case externalMsg:
+		return m, m.externalDone(msg)
 	case contentMsg:
 		return m, m.showContent(msg)
 	case tickMsg:
