@@ -58,9 +58,11 @@ func TestA14ASecretThatDoesNotComeIsNamedWithoutItsText(t *testing.T) {
 		t.Skip("no shell to be the command")
 	}
 	for name, change := range map[string]func(*remote.Credential){
-		"env":           func(c *remote.Credential) { c.SecretAccessKeyEnv = "GANTRY_TEST_UNSET" },
-		"keyring":       func(c *remote.Credential) { c.SecretAccessKeyKeyring = true },
-		"fails":         func(c *remote.Credential) { c.SecretAccessKeyCommand = []string{sh, "-c", "echo " + canary + " >&2; exit 3"} },
+		"env":     func(c *remote.Credential) { c.SecretAccessKeyEnv = "GANTRY_TEST_UNSET" },
+		"keyring": func(c *remote.Credential) { c.SecretAccessKeyKeyring = true },
+		"fails": func(c *remote.Credential) {
+			c.SecretAccessKeyCommand = []string{sh, "-c", "echo " + canary + " >&2; exit 3"}
+		},
 		"prints none":   func(c *remote.Credential) { c.SecretAccessKeyCommand = []string{sh, "-c", "echo"} },
 		"not a command": func(c *remote.Credential) { c.SecretAccessKeyCommand = []string{filepath.Join(t.TempDir(), "x")} },
 	} {

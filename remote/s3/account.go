@@ -62,7 +62,7 @@ func ambientServer(cfg aws.Config) remote.Server {
 		srv.Region = "auto"
 	}
 	if srv.Endpoint != "" {
-		srv.PathStyle = srv.PathStyle || local(srv.Endpoint)
+		srv.PathStyle = srv.PathStyle || nearby(srv.Endpoint)
 		srv.DualStack, srv.FIPS = false, false
 	}
 	return srv

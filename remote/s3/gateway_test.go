@@ -99,9 +99,9 @@ func TestS25ParallelConditionalWritesHaveOneWinner(t *testing.T) {
 	for key, o := range map[remote.Path]remote.CreateOptions{"one": {IfAbsent: true}, "many": {IfAbsent: true, PartSize: partSize}} {
 		var won atomic.Int64
 		var wg sync.WaitGroup
-		for range 4 {
+		for i := range 4 {
 			wg.Go(func() {
-				_, err := tryPut(t.Context(), tree, key, uploadData, o)
+				_, err := tryPut(t.Context(), tree, key, uploadData+fmt.Sprint(i), o)
 				switch {
 				case err == nil:
 					won.Add(1)

@@ -3,7 +3,6 @@ package s3
 import (
 	"context"
 	"io"
-	"iter"
 	"net/http"
 	"strings"
 	"sync"
@@ -150,33 +149,6 @@ func (t *Tree) listed(r *row, all, dir string, at int) (remote.Entry, bool) {
 		return e, true
 	}
 	return t.entry(r, all, at), true
-}
-
-// Walk yields everything below dir in the order of the keys, which is the order
-// that remote.Walk promises. It holds one page at a time.
-func (t *Tree) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
-	dir = folder(dir)
-	return func(yield func(remote.Entry, error) bool) {
-		var p page
-		key := t.key(dir)
-		for k := (cursor{}); ; {
-			next, err := t.fetch(ctx, dir, k, "", maxPerPage, &p)
-			if err != nil {
-				yield(remote.Entry{Path: dir, Dir: true}, err)
-				return
-			}
-			all := string(p.text)
-			for i := range p.rows {
-				e, ok := t.listed(&p.rows[i], all, key, len(key))
-				if ok && !yield(e, nil) {
-					return
-				}
-			}
-			if k = next; k.token == "" {
-				return
-			}
-		}
-	}
 }
 
 // buffer holds the body of one answer and is used again for the next.

@@ -1,6 +1,7 @@
 package s3_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -184,5 +185,35 @@ func TestPathsAreExactKeysBelowThePrefix(t *testing.T) {
 	}
 	if _, err := tree.Join("", strings.Repeat("x", 1019)); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestAWalkThatIsCalledOffNeverLooksWhole, however far it came.
+func TestAWalkThatIsCalledOffNeverLooksWhole(t *testing.T) {
+	f := newFake(t, func(f *fake, _ string, w http.ResponseWriter, _ *http.Request) {
+		n := f.count("List")
+		listing(w, n < 10, fmt.Sprintf("t%d", n), fmt.Sprintf("k%02d", n))
+	})
+	tree := f.tree(t, nil, s3.Options{})
+	for stop := range 9 {
+		f.mu.Lock()
+		f.log = nil
+		f.mu.Unlock()
+		ctx, cancel := context.WithCancel(t.Context())
+		n, last := 0, error(nil)
+		for _, err := range tree.Walk(ctx, "") {
+			if n++; n == stop+1 {
+				cancel()
+			}
+			last = err
+		}
+		cancel()
+		if n < 10 && !remote.Cancelled(last) {
+			t.Errorf("ended after %d keys with %v", n, last)
+		}
+	}
+	// Whoever stops listening leaves nothing behind; goleak looks.
+	for range tree.Walk(t.Context(), "") {
+		break
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // a checksum that old stores know, not a signature
 	"encoding/base64"
 	"errors"
+	"hash"
 	"io"
 	"net/http"
 	"sync"
@@ -118,23 +119,35 @@ func (c *conn) hash(body io.ReadSeeker) (sums, error) {
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
 		return s, &sourceError{err}
 	}
-	crc := crc64nvme.New()
-	var w io.Writer = crc
-	old := md5.New() //nolint:gosec // see the import
-	compatible := c.quirks.noCRC.Load()
-	if compatible {
-		w = io.MultiWriter(crc, old)
+	var old hash.Hash
+	if c.quirks.noCRC.Load() {
+		old = md5.New() //nolint:gosec // see the import
 	}
-	n, err := io.Copy(w, struct{ io.Reader }{body})
-	if err != nil {
-		return s, &sourceError{err}
+	buf := c.buffer()
+	defer c.putBuffer(buf)
+	if cap(buf.b) < hashPiece {
+		buf.b = make([]byte, hashPiece)
 	}
-	s.crc, s.size = crc.Sum64(), n
-	if compatible {
+	for piece := buf.b[:hashPiece]; ; {
+		n, err := body.Read(piece)
+		s.crc, s.size = crc64nvme.Update(s.crc, piece[:n]), s.size+int64(n)
+		if old != nil {
+			_, _ = old.Write(piece[:n]) // never fails
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return s, &sourceError{err}
+		}
+	}
+	if old != nil {
 		s.md5 = base64.StdEncoding.EncodeToString(old.Sum(nil))
 	}
 	return s, nil
 }
+
+const hashPiece = 128 << 10
 
 func (s sums) sum() remote.Sum {
 	return remote.Sum{Algorithm: remote.CRC64NVME, Digest: digest(s.crc)}
@@ -157,7 +170,6 @@ type single struct {
 	body      io.ReadSeeker
 	sums      sums
 	uncertain bool // an earlier Commit may have worked
-	over      bool
 }
 
 // ID is "": there is nothing to go on with.
@@ -218,7 +230,6 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 	if err != nil {
 		return s.settle(ctx, err)
 	}
-	s.over = true
 	return s.stored(size, tag, s.sums.sum()), nil
 }
 
@@ -267,17 +278,27 @@ func (s *single) put(a attempt) (string, error) {
 	return unquote(res.Header.Get("Etag")), nil
 }
 
-// settle decides after a failure whether the object was stored all the same: a
-// reply that was lost, or a second try that met the first one's object.
+// settle decides after a failure under a condition whether the object was stored
+// all the same: a reply that was lost, or a second try that met the first one's
+// object. A server that refuses while the body is still on its way may cut the
+// connection, so that its answer is lost as well.
 func (s *single) settle(ctx context.Context, err error) (remote.Entry, error) {
 	kind := remote.KindOf(err)
-	if kind == remote.Unreachable {
-		s.uncertain = true
-	} else if s.conditional() && s.uncertain && (kind == remote.Changed || kind == remote.Exist) {
-		if e, here := s.t.ours(ctx, s.path, s.sums.size, s.sums.sum(), ""); here {
-			s.over = true
-			return e, nil
-		}
+	unsure := s.uncertain
+	s.uncertain = s.uncertain || kind == remote.Unreachable
+	if !s.conditional() || kind != remote.Unreachable && !(unsure && statusOf(err) == http.StatusPreconditionFailed) {
+		return remote.Entry{}, s.outcome(err)
+	}
+	now, statErr := s.t.Stat(ctx, s.path)
+	switch {
+	case statErr != nil:
+		return remote.Entry{}, s.outcome(err)
+	case now.Size == s.sums.size && now.Sum == s.sums.sum():
+		return now, nil
+	case s.o.IfAbsent, now.Version != s.o.IfVersion:
+		w := act{op: "upload", api: "s3:PutObject", path: s.path}
+		refused := &answer{status: http.StatusPreconditionFailed, code: "PreconditionFailed"}
+		return remote.Entry{}, s.outcome(s.t.c.fault(w, s.t.b, inspect(refused)))
 	}
 	return remote.Entry{}, s.outcome(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -32,11 +33,14 @@ type act struct {
 func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 	var moved, renewed, tuned bool
 	for try := 1; ; {
+		start := time.Now()
 		err := b.once(ctx, f)
 		if err == nil {
+			b.trace(ctx, w, try, start, nil)
 			return nil
 		}
 		flt := inspect(err)
+		b.trace(ctx, w, try, start, flt.cause())
 		switch {
 		case ctx.Err() != nil:
 			return stopped(ctx, w)
@@ -63,6 +67,16 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 		}
 		try++
 	}
+}
+
+// trace logs one try. What it logs holds no query, no header and no body.
+func (b *bucket) trace(ctx context.Context, w act, try int, start time.Time, err error) {
+	log := b.c.o.Log
+	if !log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	log.DebugContext(ctx, "request", "server", b.c.srv.Name, "bucket", b.name, "op", w.op, "path", string(w.path),
+		"try", try, "took", time.Since(start), "error", err)
 }
 
 func (b *bucket) once(ctx context.Context, f func(attempt) error) error {

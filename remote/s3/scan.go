@@ -56,13 +56,21 @@ func (s *scanner) next() (name []byte, opens bool, text []byte, err error) {
 	if s.empty = opens && tag[len(tag)-1] == '/'; s.empty {
 		tag = tag[:len(tag)-1]
 	}
-	if i := bytes.IndexAny(tag, " \t\r\n"); i >= 0 {
-		tag = tag[:i]
+	return local(tag), opens, text, nil
+}
+
+// local is the name in a tag, without its namespace and attributes.
+func local(tag []byte) []byte {
+	from := 0
+	for i, b := range tag {
+		switch b {
+		case ':':
+			from = i + 1
+		case ' ', '\t', '\r', '\n':
+			return tag[from:i]
+		}
 	}
-	if i := bytes.IndexByte(tag, ':'); i >= 0 {
-		tag = tag[i+1:]
-	}
-	return tag, opens, text, nil
+	return tag[from:]
 }
 
 func (s *scanner) closer() []byte {

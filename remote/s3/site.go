@@ -163,9 +163,9 @@ func (c *conn) sdk(region string, tr *http.Transport) *s3.Client {
 	return s3.New(o)
 }
 
-// local tells whether an endpoint is an address or this machine, where buckets
+// nearby tells whether an endpoint is an address or this machine, where buckets
 // have no host names of their own.
-func local(endpoint string) bool {
+func nearby(endpoint string) bool {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return false
