@@ -24,7 +24,13 @@ func (a attempt) head(key string) (headers, error) {
 	res, err := a.do(r)
 	if err == nil {
 		_ = res.Body.Close()
-		return headers{res.Header, res.ContentLength}, nil
+		h := headers{res.Header, res.ContentLength}
+		if h.size < 0 { // some servers say nothing of the size of an empty object
+			if got, err := a.headByGet(key, err); err == nil {
+				h.size = got.size
+			}
+		}
+		return h, nil
 	}
 	flt := inspect(err)
 	if flt.status == http.StatusForbidden || flt.status == http.StatusBadRequest || flt.status == http.StatusMovedPermanently && flt.region == "" {

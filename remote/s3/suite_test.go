@@ -7,6 +7,7 @@ import (
 
 	"gantry/remote"
 	"gantry/remote/s3"
+	"gantry/remote/s3/s3test"
 	"gantry/remote/treetest"
 )
 
@@ -42,4 +43,23 @@ func TestPrefixOfABucketPassesTheSuite(t *testing.T) {
 		Refuses: refused,
 		Entries: 100,
 	})
+}
+
+// TestBucketOnTheStrictServerPassesTheSuite, with the names that no disk holds.
+func TestBucketOnTheStrictServerPassesTheSuite(t *testing.T) {
+	tree, _ := strict(t, s3test.Bucket{}, s3.Options{})
+	treetest.Run(t, treetest.Options{
+		New:     func(*testing.T) remote.Tree { return tree },
+		Hostile: true,
+		Entries: 2500,
+	})
+}
+
+// strict is a tree on a server of its own.
+func strict(t *testing.T, b s3test.Bucket, o s3.Options) (*s3.Tree, *s3test.Server) {
+	t.Helper()
+	s := s3test.New(t, s3test.Options{})
+	s.AddBucket("bucket", b)
+	srv := remote.Server{Name: "srv", Type: "s3", Region: "us-east-1", Bucket: "bucket", Credential: "k", Endpoint: s.URL, PathStyle: true}
+	return open(t, srv, key(t, s.Access, s.Secret), o), s
 }
