@@ -183,9 +183,12 @@ func (c *conn) damage(e *remote.Error, f fault) bool {
 // denied names who, what and where, and the permission that is missing.
 func (c *conn) denied(w act, b *bucket) string {
 	where := b.name
-	if where == "" {
+	switch {
+	case where == "":
 		where = "this account"
-	} else if w.path != "" {
+	case c.srv.Bucket == "" && w.path != "": // below s3:// the path begins with the bucket
+		where = string(w.path)
+	case w.path != "":
 		where += "/" + c.srv.Prefix + string(w.path)
 	}
 	s := "The credential " + c.who() + " may not " + w.op + " in " + where + "."

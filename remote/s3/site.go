@@ -108,6 +108,12 @@ func (b *bucket) resolve(ctx context.Context, region string) (*site, error) {
 		base: strings.TrimSuffix(ep.URI.EscapedPath(), "/"),
 	}
 	if opts, ok := auth.GetAuthOptions(&ep.Properties); ok && len(opts) > 0 {
+		if opts[0].SchemeID != "sigv4" {
+			return nil, &remote.Error{
+				Op: "connect", Kind: remote.Unsupported, Err: errSettings,
+				Hint: "The bucket " + b.name + " is a directory bucket or an access point of many regions, which gantry cannot sign for. Use a general purpose bucket.",
+			}
+		}
 		if r, ok := smithyhttp.GetSigV4SigningRegion(&opts[0].SignerProperties); ok && r != "" {
 			s.signIn = r
 		}
