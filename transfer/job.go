@@ -56,6 +56,7 @@ type job struct {
 	finished time.Time
 	final    State // Waiting until it has ended
 	why      error // of a pause or of the end
+	told     bool  // the end is in the feeds; until then the job keeps its place
 	lists
 
 	inflight  int // tasks that hold or wait for a slot
@@ -233,6 +234,9 @@ func (j *job) end(s State, err error) {
 	j.q.o.Log.Info("job ended", "job", j.id, "state", s.String(), "items", j.items.Load(), "failures", j.failures())
 	j.save()
 	j.tell(Finished{Job: j.snapshot(now())})
+	j.mu.Lock()
+	j.told = true
+	j.mu.Unlock()
 }
 
 // pause stops handing out work; why is nil when the user asked for it.
@@ -301,7 +305,7 @@ func (j *job) retry() bool {
 	j.firstErr = nil
 	restart := j.final.Ended()
 	if restart {
-		j.final, j.finished, j.started, j.why = Waiting, time.Time{}, false, nil
+		j.final, j.finished, j.started, j.told, j.why = Waiting, time.Time{}, false, false, nil
 		j.eta.Reset()
 	}
 	j.mu.Unlock()

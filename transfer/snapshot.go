@@ -88,11 +88,16 @@ func (j *job) stateLocked() State {
 	}
 }
 
-// busy tells whether the job takes a place among those that run.
+// busy tells whether the job takes a place among those that run. It does until
+// its end is in the feeds, so that the ends come in the order of the jobs.
 func (j *job) busy() bool {
-	switch j.state() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch j.stateLocked() {
 	case Listing, Running, Verifying:
 		return true
+	case Done, Failed, Cancelled:
+		return !j.told
 	default:
 		return false
 	}

@@ -1,0 +1,136 @@
+package transfer
+
+// These tests look inside: who gets the next slot shows from outside only as
+// timing.
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// claims files a claim in the background and says on got who was served.
+func claims(t *testing.T, b *budget, s *share, g []*gate, name string, got chan<- string) {
+	t.Helper()
+	go func() {
+		if b.acquire(t.Context(), s, g) == nil {
+			got <- name
+		}
+	}()
+	synctest.Wait()
+}
+
+func TestAFreeSlotGoesToTheJobThatHoldsTheFewest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudget(3)
+		huge, small := &share{limit: 9}, &share{limit: 9}
+		got := make(chan string, 9)
+		for range 6 {
+			claims(t, b, huge, nil, "huge", got)
+		}
+		claims(t, b, small, nil, "small", got)
+		for range 3 {
+			<-got
+		}
+		b.release(huge, nil)
+		if who := <-got; who != "small" {
+			t.Errorf("the slot went to the %s job", who)
+		}
+		b.release(small, nil)
+		b.release(huge, nil)
+		b.release(huge, nil)
+		synctest.Wait()
+		if b.free != 0 || huge.used != 3 || len(b.line) != 0 {
+			t.Errorf("free %d, huge holds %d, %d wait", b.free, huge.used, len(b.line))
+		}
+	})
+}
+
+func TestAPausedJobGetsNothingAndHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudget(1)
+		paused, other := &share{limit: 1, held: true}, &share{limit: 1}
+		got := make(chan string, 2)
+		claims(t, b, paused, nil, "paused", got)
+		claims(t, b, other, nil, "other", got)
+		if who := <-got; who != "other" {
+			t.Errorf("%s got the slot", who)
+		}
+		b.release(other, nil)
+		b.hold(paused, false)
+		if who := <-got; who != "paused" {
+			t.Errorf("%s got the slot", who)
+		}
+	})
+}
+
+func TestAClaimEndsWithItsContextAndLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudget(1)
+		s := &share{limit: 2}
+		if err := b.acquire(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(errUser) })
+		if err := b.acquire(ctx, s, nil); !errors.Is(err, errUser) {
+			t.Errorf("got %v", err)
+		}
+		b.release(s, nil)
+		if b.free != 1 || s.used != 0 || len(b.line) != 0 {
+			t.Errorf("free %d, used %d, %d wait", b.free, s.used, len(b.line))
+		}
+	})
+}
+
+func TestAGateNarrowsOncePerBurstAndWidensSlowly(t *testing.T) {
+	b := newBudget(64)
+	g := &gate{limit: 32, most: 32}
+	at := time.Unix(1000, 0)
+	for range 10 {
+		b.throttled(g, at)
+	}
+	if g.limit != 16 {
+		t.Errorf("a burst of complaints narrowed it to %v", g.limit)
+	}
+	for i := range 10 {
+		b.throttled(g, at.Add(time.Duration(i+1)*2*time.Second))
+	}
+	if g.limit != 1 {
+		t.Errorf("it is never closed: %v", g.limit)
+	}
+	for range 40 {
+		b.well(g)
+	}
+	if g.limit < 8 || g.limit > 10 {
+		t.Errorf("after 40 successes %v", g.limit)
+	}
+	for range 2000 {
+		b.well(g)
+	}
+	if g.limit != 32 {
+		t.Errorf("it ends at %v", g.limit)
+	}
+}
+
+func TestANarrowGateHoldsBackItsTreeOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudget(4)
+		slow, fast := &gate{limit: 1, most: 4}, &gate{limit: 4, most: 4}
+		a, c := &share{limit: 4}, &share{limit: 4}
+		got := make(chan string, 4)
+		for range 2 {
+			claims(t, b, a, []*gate{slow}, "slow", got)
+		}
+		claims(t, b, c, []*gate{fast}, "fast", got)
+		if x, y := <-got, <-got; x != "slow" || y != "fast" || slow.used != 1 {
+			t.Errorf("%s, %s, %d through the narrow gate", x, y, slow.used)
+		}
+		b.release(a, []*gate{slow})
+		if who := <-got; who != "slow" {
+			t.Errorf("then %s", who)
+		}
+	})
+}
