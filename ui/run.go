@@ -23,15 +23,18 @@ type quitMsg struct{}
 // backgroundMsg is the terminal's answer about its background.
 type backgroundMsg struct{ dark bool }
 
-// Run shows the screen on a terminal until the user quits or ctx ends, which
-// is no error. Whatever ends it, the terminal is as it was; the queue is the
-// caller's to close.
+// Run shows the screen on a terminal until the user quits, which is no error, or
+// ctx ends, whose cause it returns. Signals are the caller's: it turns the first
+// one into the end of ctx; at a second one the terminal is put back at once.
+// Whatever ends the screen, the terminal is as it was. The queue is the caller's
+// to close.
 func Run(ctx context.Context, d Deps, in, out *os.File) error {
 	if !term.IsTerminal(in.Fd()) || !term.IsTerminal(out.Fd()) {
 		return ErrNoTerminal
 	}
 	screen := tty.NewOut(out)
 	keeper := tty.Keep(in, screen)
+	outer := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop() // listings and other Cmds under way
 
@@ -65,13 +68,19 @@ func Run(ctx context.Context, d Deps, in, out *os.File) error {
 	_, err := p.Run()
 	if err != nil {
 		keeper.Restore() // Bubble Tea may not have come to it
+	}
+	switch {
+	case outer.Err() != nil:
+		return context.Cause(outer)
+	case err != nil:
 		return fmt.Errorf("the screen ended: %w", err)
 	}
 	return nil
 }
 
-// watch ends the program through the front door when ctx ends or a signal
-// comes, and hard, with the terminal put back, at the second signal.
+// watch ends the program through the front door when ctx ends. The first signal
+// ends ctx and so comes by that door too; at the second one whoever made ctx
+// exits hard, so the terminal is put back without waiting for anything.
 func watch(ctx context.Context, p *tea.Program, keeper *tty.Keeper) (stop func()) {
 	done := make(chan struct{})
 	ended := make(chan struct{})
@@ -83,7 +92,7 @@ func watch(ctx context.Context, p *tea.Program, keeper *tty.Keeper) (stop func()
 		case <-done:
 		}
 	}()
-	unwatch := tty.Watch(func(os.Signal) { p.Send(quitMsg{}) }, func(os.Signal) { keeper.Restore(); p.Kill() })
+	unwatch := tty.Watch(func(os.Signal) {}, func(os.Signal) { keeper.Restore(); p.Kill() })
 	return func() {
 		close(done)
 		<-ended

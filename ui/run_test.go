@@ -2,8 +2,10 @@ package ui_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,13 +23,16 @@ import (
 // says what goes wrong in it.
 const childEnv = "GANTRY_UI_TEST_CHILD"
 
+// calledOff is its exit code when its context has ended.
+const calledOff = 9
+
 // child is that program.
 func child(mode string) int {
 	disk, acme := mem.NewDisk(""), mem.New("acme:")
 	home := remote.Path(os.TempDir())
 	disk.PutAt(home+"/notes.txt", "some notes", epoch())
 	acme.PutAt("inbox/report.pdf", "%PDF", epoch())
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	settings := config.Defaults().UI
 	err := ui.Run(ctx, ui.Deps{
@@ -51,7 +56,10 @@ func child(mode string) int {
 			return nil
 		},
 	}, os.Stdin, os.Stdout)
-	if err != nil {
+	switch {
+	case err != nil && errors.Is(err, context.Cause(ctx)):
+		return calledOff
+	case err != nil:
 		fmt.Println("ended:", err)
 		return 1
 	}
@@ -85,7 +93,7 @@ func TestSignalsLeaveTheTerminalAsItWas(t *testing.T) {
 		t.Run(s.String(), func(t *testing.T) {
 			x := shown(t, "plain")
 			x.Signal(s)
-			if code := x.Wait(); code != 0 {
+			if code := x.Wait(); code != calledOff {
 				t.Errorf("exit code %d", code)
 			}
 			x.CheckRestored()
@@ -96,7 +104,7 @@ func TestSignalsLeaveTheTerminalAsItWas(t *testing.T) {
 func TestTheEndOfTheContextEndsTheScreen(t *testing.T) {
 	x := shown(t, "cancel")
 	x.Keys("f11")
-	if code := x.Wait(); code != 0 {
+	if code := x.Wait(); code != calledOff {
 		t.Errorf("exit code %d", code)
 	}
 	x.CheckRestored()

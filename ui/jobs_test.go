@@ -1,0 +1,101 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"gantry/transfer"
+)
+
+func TestConflictAsksAndAnswers(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch().AddDate(0, -1, 0))
+	w.start(t, 100, 30)
+	w.to(t, "notes.txt")
+	w.Keys("c", "enter")
+	w.WaitText("Target exists")
+	w.Keys("esc") // decide later
+	w.WaitText("?1")
+	w.Keys("a")
+	w.sees(t, "Target exists")
+	w.Keys("o")
+	w.has(t, w.acme, "inbox/notes.txt", "some notes\n")
+	w.WaitFor(func(s string) bool { return !strings.Contains(s, "?1") })
+}
+
+func TestConflictsOfOneJobFollowEachOther(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch())
+	w.acme.PutAt("inbox/q1.parquet", "older", epoch())
+	w.start(t, 100, 30)
+	w.Keys("ctrl+a", "c", "enter")
+	w.WaitText("Target exists")
+	w.Keys("esc", "a", "s")
+	w.WaitText("Target exists")
+	w.Keys("esc", "a", "s")
+	w.WaitFor(func(s string) bool { return !strings.Contains(s, "Target exists") })
+	w.has(t, w.acme, "inbox/notes.txt", "older")
+}
+
+func TestQuitAsksWhileJobsAreOpen(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch())
+	w.start(t, 100, 30)
+	w.to(t, "notes.txt")
+	w.Keys("c", "enter")
+	w.WaitText("Target exists")
+	w.Keys("esc", "q")
+	w.sees(t, "1 job is not finished.", "Wait", "Cancel them")
+	w.Keys("esc")
+	if w.Quit() {
+		t.Fatal("Esc quits")
+	}
+	w.Keys("q", "w") // wait
+	w.Keys("a", "s")
+	w.WaitFor(func(string) bool { return w.Quit() })
+}
+
+func TestQuitCancels(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch())
+	w.start(t, 100, 30)
+	w.to(t, "notes.txt")
+	w.Keys("c", "enter")
+	w.WaitText("Target exists")
+	w.Keys("esc", "q", "c")
+	if !w.Quit() {
+		t.Fatal("it does not quit")
+	}
+	w.WaitFor(func(string) bool { return w.queue.Jobs()[0].State == transfer.Cancelled })
+}
+
+func TestQueueViewSteersJobs(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch())
+	w.start(t, 100, 30)
+	w.to(t, "notes.txt")
+	w.Keys("c", "enter")
+	w.WaitText("Target exists")
+	w.Keys("esc", "w")
+	w.sees(t, "needs you", "copy notes.txt to acme:inbox/")
+	w.Keys("p")
+	w.WaitText("paused")
+	w.Keys("p")
+	w.WaitText("needs you")
+	w.Keys("enter")
+	w.sees(t, "Target exists")
+	w.Keys("esc", "b")
+	w.sees(t, "Bandwidth")
+	w.Keys("ctrl+u")
+	w.Type("5MiB/s")
+	w.Keys("enter")
+	if got := w.queue.Bandwidth(); got != 5<<20 {
+		t.Errorf("the limit is %d", got)
+	}
+	w.Keys("x", "y")
+	w.WaitText("cancelled")
+	w.Keys("c")
+	w.WaitText("The queue is empty.")
+	w.Keys("esc")
+	w.sees(t, "report.pdf")
+}

@@ -1,0 +1,107 @@
+package ui_test
+
+import (
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/ui"
+)
+
+func TestDragAsksAndCopies(t *testing.T) {
+	w := newWorld(t)
+	x, y := w.at(t, "notes.txt")
+	fx, fy := w.at(t, "march/")
+	w.Mouse(x, y, tea.MouseActionPress, tea.MouseButtonLeft)
+	w.Mouse(x+20, y, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.sees(t, " notes.txt, 11 B ") // the ghost
+	w.Mouse(fx, fy, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.Mouse(fx, fy, tea.MouseActionRelease, tea.MouseButtonLeft)
+	w.sees(t, "[c] Copy", "[m] Move", "acme:inbox/march/")
+	w.Keys("c")
+	w.has(t, w.acme, "inbox/march/notes.txt", "some notes\n")
+}
+
+func TestDragOfMarkedRowsTakesThemAll(t *testing.T) {
+	w := newWorld(t)
+	w.to(t, "notes.txt")
+	w.Keys("space", "space")
+	x, y := w.at(t, "notes.txt")
+	w.Drag(x, y, 70, 20)
+	w.sees(t, "2 entries", "to acme:inbox/")
+	w.Keys("m")
+	w.has(t, w.acme, "inbox/notes.txt", "some notes\n")
+	w.gone(t, w.disk.Tree, "/home/q1.parquet")
+}
+
+func TestDragEndsWithoutHarm(t *testing.T) {
+	w := newWorld(t)
+	x, y := w.at(t, "notes.txt")
+	w.Mouse(x, y, tea.MouseActionPress, tea.MouseButtonLeft)
+	w.Mouse(70, 10, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.Keys("esc")
+	w.Mouse(70, 10, tea.MouseActionRelease, tea.MouseButtonLeft)
+	w.lacks(t, "[c] Copy")
+	w.Drag(x, y, 10, 20) // into its own pane
+	w.lacks(t, "[c] Copy")
+	w.Mouse(x, y, tea.MouseActionPress, tea.MouseButtonLeft)
+	w.Mouse(70, 10, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.Send(tea.BlurMsg{})
+	w.lacks(t, " notes.txt, 11 B ")
+	if n := len(w.queue.Jobs()); n != 0 {
+		t.Errorf("%d jobs were queued", n)
+	}
+}
+
+func TestDropOnAReadOnlyPlaceIsDimmed(t *testing.T) {
+	w := build(t)
+	w.deps.Right = "vault:"
+	w.start(t, 100, 30)
+	x, y := w.at(t, "notes.txt")
+	w.Drag(x, y, 70, 20)
+	w.sees(t, "vault is read-only")
+	w.Keys("c", "esc")
+	if n := len(w.queue.Jobs()); n != 0 {
+		t.Errorf("%d jobs were queued", n)
+	}
+}
+
+func TestMouseFocusesMarksOpensAndScrolls(t *testing.T) {
+	w := newWorld(t)
+	x, y := w.at(t, "report.pdf")
+	w.Click(x, y)
+	if e, _ := ui.Current(w.model); e != "report.pdf" {
+		t.Errorf("the cursor is on %q", e)
+	}
+	w.Send(tea.MouseMsg{X: x, Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft, Ctrl: true})
+	w.sees(t, "1 marked")
+	fx, fy := w.at(t, "drafts/")
+	w.Click(fx, fy)
+	w.Click(fx, fy)
+	w.sees(t, "one.txt")
+	cx, cy := w.at(t, "acme:")
+	w.Click(cx+1, cy)
+	if got := ui.Reach(w.model); got != "acme:" {
+		t.Errorf("the breadcrumb led to %s", got)
+	}
+	hx, hy := w.at(t, "Size")
+	w.Click(hx, hy)
+	w.sees(t, "Size ↑")
+	w.Mouse(10, 10, tea.MouseActionPress, tea.MouseButtonWheelDown)
+}
+
+func TestDividerCanBeDragged(t *testing.T) {
+	w := newWorld(t)
+	w.Drag(50, 10, 70, 10)
+	if x, _ := w.at(t, "┐┌"); x != 69 {
+		t.Errorf("the divider is at %d\n%s", x, w.Screen())
+	}
+}
+
+func TestMarginDragMarksARange(t *testing.T) {
+	w := newWorld(t)
+	_, top := w.at(t, "drafts/")
+	_, low := w.at(t, "q1.parquet")
+	w.Drag(1, top, 1, low)
+	w.sees(t, "3 marked")
+}
