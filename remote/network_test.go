@@ -63,7 +63,9 @@ func TestRetryable(t *testing.T) {
 		{&remote.Error{Kind: remote.Throttled}, true},
 		{fmt.Errorf("x: %w", &remote.Error{Kind: remote.Unreachable}), true},
 		{&remote.Error{Kind: remote.Unreachable, Final: true}, false},
-		{&remote.Error{Kind: remote.Denied}, false}, {errors.New("x"), false}, {nil, false},
+		{&remote.Error{Kind: remote.Denied}, false},
+		{errors.New("x"), false},
+		{nil, false},
 	} {
 		if remote.Retryable(c.err) != c.want {
 			t.Errorf("%v", c.err)

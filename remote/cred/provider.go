@@ -264,10 +264,10 @@ func (p *Provider) land(f *flight) {
 	case p.valid(now):
 		p.quiet = now.Add(min(retryPause, p.window))
 		f.keys = p.keys
-		p.o.Log.Warn("credential kept, its renewal failed", "credential", p.c.Name, "expires", p.keys.Expires, "error", err)
+		p.o.Log.Warn("credential kept, its renewal failed", "credential", p.c.Name, "expires", p.keys.Expires, "error", p.fault(err))
 	default:
 		f.err = p.fault(err)
-		p.o.Log.Warn("credential refused", "credential", p.c.Name, "error", err)
+		p.o.Log.Warn("credential refused", "credential", p.c.Name, "error", f.err)
 	}
 	p.flight = nil
 	close(f.done)

@@ -83,7 +83,9 @@ func TestS28AStoreWithoutModernChecksumsGetsMD5(t *testing.T) {
 func TestIntegrityCompatibleAsksForNothingModern(t *testing.T) {
 	o, f := newOld(t)
 	tree := f.tree(t, func(s *remote.Server) { s.Integrity = "compatible" }, s3.Options{})
-	put(t, tree, "k", "data", remote.CreateOptions{})
+	if e := put(t, tree, "k", "data", remote.CreateOptions{}); e.Sum.Algorithm != remote.MD5 {
+		t.Errorf("the store is said to have checked %v", e.Sum.Algorithm)
+	}
 	put(t, tree, "big", uploadData, remote.CreateOptions{PartSize: partSize})
 	if f.count("Put") != 1 || f.count("CreateUpload") != 1 || o.md5s != 3 {
 		t.Errorf("%q, %d sums", f.lines(), o.md5s)

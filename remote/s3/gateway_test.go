@@ -289,8 +289,11 @@ func TestAmbientSettingsOpenEveryBucket(t *testing.T) {
 		t.Error(err)
 	}
 	for _, c := range []struct{ dir, rel, want, parent string }{
-		{"", "bucket", "bucket/", ""}, {"", "bucket/", "bucket/", ""}, {"", "bucket/a//b", "bucket/a//b", "bucket/a//"},
-		{"bucket/", "x", "bucket/x", "bucket/"}, {"bucket/d/", "../x/", "bucket/d/../x/", "bucket/d/../"},
+		{"", "bucket", "bucket/", ""},
+		{"", "bucket/", "bucket/", ""},
+		{"", "bucket/a//b", "bucket/a//b", "bucket/a//"},
+		{"bucket/", "x", "bucket/x", "bucket/"},
+		{"bucket/d/", "../x/", "bucket/d/../x/", "bucket/d/../"},
 	} {
 		p, err := a.Join(remote.Path(c.dir), c.rel)
 		if err != nil || string(p) != c.want || string(a.Dir(p)) != c.parent {

@@ -170,8 +170,15 @@ func TestPathsAreExactKeysBelowThePrefix(t *testing.T) {
 		rel, path string
 		parent    remote.Path
 	}{
-		{"", "x", "x", ""}, {"", "../x", "../x", "../"}, {"a/", "b", "a/b", "a/"}, {"a", "b/", "a/b/", "a/"}, {"a/", "/b", "a//b", "a//"},
-		{"", "/", "/", ""}, {"/", "/", "//", "/"}, {"", "a//", "a//", "a/"}, {"a/./", "..", "a/./..", "a/./"},
+		{"", "x", "x", ""},
+		{"", "../x", "../x", "../"},
+		{"a/", "b", "a/b", "a/"},
+		{"a", "b/", "a/b/", "a/"},
+		{"a/", "/b", "a//b", "a//"},
+		{"", "/", "/", ""},
+		{"/", "/", "//", "/"},
+		{"", "a//", "a//", "a/"},
+		{"a/./", "..", "a/./..", "a/./"},
 	} {
 		p, err := tree.Join(c.dir, c.rel)
 		if err != nil || string(p) != c.path || tree.Dir(p) != c.parent {

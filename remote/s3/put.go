@@ -2,16 +2,11 @@ package s3
 
 import (
 	"context"
-	"crypto/md5" //nolint:gosec // a checksum that old stores know, not a signature
-	"encoding/base64"
 	"errors"
-	"hash"
 	"io"
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/minio/crc64nvme"
 
 	"gantry/remote"
 )
@@ -107,61 +102,6 @@ func (s *sink) outcome(err error) error {
 	return err
 }
 
-// sums are the checksums of one body.
-type sums struct {
-	crc  uint64
-	md5  string // base64; only for stores that know no better
-	size int64
-}
-
-func (c *conn) hash(body io.ReadSeeker) (sums, error) {
-	var s sums
-	if _, err := body.Seek(0, io.SeekStart); err != nil {
-		return s, &sourceError{err}
-	}
-	var old hash.Hash
-	if c.quirks.noCRC.Load() {
-		old = md5.New() //nolint:gosec // see the import
-	}
-	buf := c.buffer()
-	defer c.putBuffer(buf)
-	if cap(buf.b) < hashPiece {
-		buf.b = make([]byte, hashPiece)
-	}
-	for piece := buf.b[:hashPiece]; ; {
-		n, err := body.Read(piece)
-		s.crc, s.size = crc64nvme.Update(s.crc, piece[:n]), s.size+int64(n)
-		if old != nil {
-			_, _ = old.Write(piece[:n]) // never fails
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return s, &sourceError{err}
-		}
-	}
-	if old != nil {
-		s.md5 = base64.StdEncoding.EncodeToString(old.Sum(nil))
-	}
-	return s, nil
-}
-
-const hashPiece = 128 << 10
-
-func (s sums) sum() remote.Sum {
-	return remote.Sum{Algorithm: remote.CRC64NVME, Digest: digest(s.crc)}
-}
-
-// protect sets the checksum that the store is to check.
-func (s sums) protect(r *request) {
-	if s.md5 != "" {
-		r.set("content-md5", s.md5)
-		return
-	}
-	r.set("x-amz-checksum-crc64nvme", base64.StdEncoding.EncodeToString([]byte(digest(s.crc))))
-}
-
 // single writes an object with one PutObject, sent by Commit.
 type single struct {
 	sink
@@ -230,7 +170,7 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 	if err != nil {
 		return s.settle(ctx, err)
 	}
-	return s.stored(size, tag, s.sums.sum()), nil
+	return s.stored(size, tag, s.sums.checked()), nil
 }
 
 // rehash works out the older checksum if the store turned out to need it after

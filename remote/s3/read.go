@@ -87,8 +87,10 @@ func sumOf(h http.Header) remote.Sum {
 		alg  remote.Algorithm
 		size int
 	}{
-		{"X-Amz-Checksum-Sha256", remote.SHA256, 32}, {"X-Amz-Checksum-Sha1", remote.SHA1, 20},
-		{"X-Amz-Checksum-Crc64nvme", remote.CRC64NVME, 8}, {"X-Amz-Checksum-Crc32c", remote.CRC32C, 4},
+		{"X-Amz-Checksum-Sha256", remote.SHA256, 32},
+		{"X-Amz-Checksum-Sha1", remote.SHA1, 20},
+		{"X-Amz-Checksum-Crc64nvme", remote.CRC64NVME, 8},
+		{"X-Amz-Checksum-Crc32c", remote.CRC32C, 4},
 		{"X-Amz-Checksum-Crc32", remote.CRC32, 4},
 	} {
 		if raw, err := base64.StdEncoding.DecodeString(h.Get(c.name)); err == nil && len(raw) == c.size {
@@ -103,7 +105,7 @@ func (t *Tree) Open(ctx context.Context, e remote.Entry, off, n int64) (io.ReadC
 	if off < 0 {
 		return nil, refuse(act{op: "read", path: e.Path}, remote.Invalid, "A negative place in an object was asked for.")
 	}
-	if n == 0 && e.Size != 0 || off > 0 && e.Size >= 0 && off >= e.Size {
+	if n == 0 && e.Size != 0 || off > 0 && e.Version != "" && e.Size >= 0 && off >= e.Size {
 		return io.NopCloser(strings.NewReader("")), nil
 	}
 	var out io.ReadCloser
@@ -154,6 +156,9 @@ func (t *Tree) reader(ctx context.Context, w act, res *http.Response, e remote.E
 	got := described(e.Path, res.Header, total)
 	if e.Version != "" && got.Version != "" && got.Version != e.Version || e.Version != "" && e.Size >= 0 && total >= 0 && total != e.Size {
 		return nil, refuse(w, remote.Changed, "The object has changed since you looked. Refresh and start again.")
+	}
+	if e.Version != "" && got.Version == "" && res.StatusCode == http.StatusPartialContent {
+		return nil, refuse(w, remote.Unsupported, "This store does not say of which version a part is. Read the object in one piece.")
 	}
 	if start != off {
 		return nil, refuse(w, remote.Unsupported, "This store cannot send a part of an object. Read it from the start.")

@@ -50,8 +50,14 @@ func TestDamagedReadsAreFoundOut(t *testing.T) {
 			fmt.Fprint(w, data[2:5])
 		}, remote.Changed},
 		{"D01 the precondition fails", 2, 3, func(w http.ResponseWriter, _ *http.Request) { refuse(w, 412, "PreconditionFailed") }, remote.Changed},
+		{"D03 no version in a partial answer", 2, 3, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Range", "bytes 2-4/10")
+			w.WriteHeader(http.StatusPartialContent)
+			fmt.Fprint(w, data[2:5])
+		}, remote.Unsupported},
 		{"D04 the range is ignored", 2, 3, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, data) }, remote.Unsupported},
 		{"D05 another range", 2, 3, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("ETag", `"v1"`)
 			w.Header().Set("Content-Range", "bytes 3-5/10")
 			w.WriteHeader(http.StatusPartialContent)
 			fmt.Fprint(w, data[3:6])
@@ -72,6 +78,7 @@ func TestDamagedReadsAreFoundOut(t *testing.T) {
 			fmt.Fprint(w, data[:4])
 		}, remote.Unreachable},
 		{"N19 short with a length to match", 2, 5, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("ETag", `"v1"`)
 			w.Header().Set("Content-Range", "bytes 2-6/10")
 			w.Header().Set("Content-Length", "3")
 			w.WriteHeader(http.StatusPartialContent)
