@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"gantry/ui/cli"
 	"gantry/ui/tty/quiet" // its init must run before any terminal library's
@@ -18,14 +19,15 @@ func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 
-	// The first signal asks everything to stop in order; the second one does not
-	// wait for it.
+	// The first signal asks everything to stop in order. The second one waits
+	// only as long as it takes to put the terminal back.
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		first := cli.Signal{Signal: <-signals}
 		cancel(first)
 		<-signals
+		<-time.After(time.Second)
 		os.Exit(first.ExitCode())
 	}()
 

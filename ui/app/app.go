@@ -27,6 +27,10 @@ type Options struct {
 	Actions    []config.Action // the actions that [keys] may name
 	Version    string
 
+	// Unattended says that nobody can be asked while jobs run: what would wait for
+	// the user fails instead.
+	Unattended bool
+
 	Workers   int   // 0 for what the configuration says
 	PartSize  int64 // bytes
 	Bandwidth int64 // bytes a second
@@ -103,6 +107,7 @@ func (a *App) Queue() *transfer.Queue {
 			Retries:    t.Retries,
 			Patience:   time.Duration(t.Patience),
 			OnConflict: policy,
+			Unattended: a.options.Unattended,
 			Log:        a.log,
 		})
 	})

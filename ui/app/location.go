@@ -62,7 +62,11 @@ func (a *App) serverPlace(name string, path remote.Path) (remote.Place, error) {
 	if err != nil {
 		return remote.Place{}, err
 	}
-	return remote.Place{Tree: t, Path: path, Server: name, Region: srv.Region}, nil
+	region := a.Region(name) // what the bucket said, where the store says "auto"
+	if region == "" {
+		region = srv.Region
+	}
+	return remote.Place{Tree: t, Path: path, Server: name, Region: region}, nil
 }
 
 func (a *App) localPlace(location string) (remote.Place, error) {

@@ -33,6 +33,7 @@ type env struct {
 	yes      bool
 	logLevel string
 
+	attended  bool // somebody watches the queue and can mend what stops it
 	workers   int
 	partSize  config.Bytes
 	bandwidth config.Rate
@@ -56,6 +57,7 @@ func (e *env) open(ctx context.Context) (*app.App, error) {
 		LogLevel:   level,
 		Actions:    knownActions(),
 		Version:    Version(),
+		Unattended: !e.attended,
 		Workers:    e.workers,
 		PartSize:   int64(e.partSize),
 		Bandwidth:  int64(e.bandwidth),

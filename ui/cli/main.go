@@ -43,6 +43,7 @@ func (e *env) report(ctx context.Context, err error) {
 		e.warnf("%s", sig.Error())
 	case errors.As(err, &part):
 	case errors.As(err, &refused):
+		e.warnf("the store %s is refused:", refused.Path)
 		for _, line := range strings.Split(strings.TrimRight(refused.Error(), "\n"), "\n") {
 			e.warnf("%s", line)
 		}

@@ -27,6 +27,7 @@ func (e *env) screen(ctx context.Context, args []string, withDemo bool) error {
 		defer func() { _ = server.Close() }()
 		e.config, e.state = server.ConfigFile(), server.StateDir()
 	}
+	e.attended = true
 	a, err := e.open(ctx)
 	if err != nil {
 		return err
