@@ -57,13 +57,16 @@ func Run(ctx context.Context, d Deps, in, out *os.File) error {
 		}
 	}
 	options := []tea.ProgramOption{
-		tea.WithAltScreen(), tea.WithReportFocus(), tea.WithFPS(60), tea.WithoutSignalHandler(),
+		tea.WithAltScreen(), tea.WithReportFocus(), tea.WithFPS(1), tea.WithoutSignalHandler(), // frames are not Bubble Tea's
 		tea.WithInput(tty.Input(in, answer)), tea.WithOutput(screen),
 	}
 	if d.UI.Mouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
-	p = tea.NewProgram(tty.NewFrame(&asking{Model: m}), options...)
+	root := tty.NewFrame(&asking{Model: m})
+	root.Screen = tty.NewScreen(screen)
+	defer root.Screen.Close()
+	p = tea.NewProgram(root, options...)
 	defer watch(ctx, p, keeper)()
 	_, err := p.Run()
 	if err != nil {

@@ -33,25 +33,39 @@ func (m *model) View() string {
 
 func runes(s string) tea.KeyMsg { return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(s)} }
 
-func TestABurstIsBuiltOnceAndItsLastStateIsShown(t *testing.T) {
+func TestABurstIsBuiltAFewTimesOnly(t *testing.T) {
 	m := &model{}
 	f := tty.NewFrame(m)
 	f.Min = time.Hour // the burst ends within it
 	if f.Init()() != "init" {
 		t.Error("the model was not started")
 	}
-	var wakes []tea.Cmd
+	wakes := 0
 	for range 1000 {
 		if _, cmd := f.Update(runes("j")); cmd != nil {
-			wakes = append(wakes, cmd)
+			wakes++
 		}
 		_ = f.View()
 	}
-	if m.views != 1 || len(m.keys) != 1000 {
+	if m.views == 0 || m.views > 10 || len(m.keys) != 1000 {
 		t.Errorf("%d keys were built %d times", len(m.keys), m.views)
 	}
-	if len(wakes) != 1 {
-		t.Errorf("%d wakes are on their way, want 1", len(wakes))
+	if wakes != 1 {
+		t.Errorf("%d wakes are on their way, want 1", wakes)
+	}
+}
+
+func TestAKeyIsAnsweredAtOnceWhateverElseGoesOn(t *testing.T) {
+	m := &model{}
+	f := tty.NewFrame(m)
+	f.Min = time.Hour
+	for range 100 {
+		f.Update("news")
+		_ = f.View()
+	}
+	f.Update(runes("x"))
+	if got := f.View(); got != "[x]" {
+		t.Errorf("after %d views the screen shows %s", m.views, got)
 	}
 }
 
@@ -59,21 +73,17 @@ func TestTheWakeShowsWhatTheBurstLeft(t *testing.T) {
 	m := &model{}
 	f := tty.NewFrame(m)
 	f.Min = 50 * time.Millisecond
-	_ = f.View()
 	var wake tea.Cmd
-	for _, k := range []string{"a", "b"} {
-		if _, cmd := f.Update(runes(k)); cmd != nil {
-			wake = cmd
-		}
+	for wake == nil { // until the burst is used up
+		_, wake = f.Update(runes("a"))
+		_ = f.View()
 	}
-	if wake == nil {
-		t.Skip("the machine took longer than a frame for two keys")
-	}
+	f.Update(runes("b"))
 	_, again := f.Update(wake()) // waits for the rest of the frame
 	if again != nil {
 		t.Error("an idle program would be woken again")
 	}
-	if got := f.View(); got != "[a b]" {
+	if got := f.View(); !strings.HasSuffix(got, "a b]") {
 		t.Errorf("the screen shows %s", got)
 	}
 }

@@ -1,10 +1,13 @@
 package tty
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"sync"
 	"sync/atomic"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // shortest is less than any frame and more than any switch of a mode.
@@ -17,15 +20,20 @@ const (
 	endFrame   = "\x1b[?2026l"
 )
 
+// nothing is the view that Frame gives to Bubble Tea when a Screen draws: a
+// string without width that no program means. Out drops the frames that have it.
+const nothing = "\x1b_gantry\x1b\\"
+
 // Out is the terminal's output. It looks like a file to Bubble Tea, which finds
-// the terminal and its size through it and writes each frame with one Write.
-// Any goroutine may write.
+// the terminal and its size through it, switches its modes, and writes each
+// frame with one Write. Any goroutine may write.
 type Out struct {
 	f    *os.File
 	shut atomic.Bool // a Keeper has restored the terminal
 
-	mu  sync.Mutex
-	buf []byte
+	mu   sync.Mutex
+	ours bool // the other screen is shown, which is the one for frames
+	buf  []byte
 }
 
 // NewOut writes to f; frames are synchronised updates.
@@ -46,14 +54,37 @@ func (o *Out) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
-	case o.shut.Load():
+	case o.shut.Load(), bytes.Contains(p, []byte(nothing)):
 		return len(p), nil
 	case len(p) < shortest:
+		switch string(p) {
+		case ansi.SetAltScreenSaveCursorMode:
+			o.ours = true
+		case ansi.ResetAltScreenSaveCursorMode:
+			o.ours = false
+		}
 		return o.f.Write(p)
 	}
-	o.buf = append(append(append(o.buf[:0], beginFrame...), p...), endFrame...)
-	n, err := o.f.Write(o.buf)
+	n, err := o.whole(p)
 	return max(0, min(n-len(beginFrame), len(p))), err
+}
+
+// frame writes what a Screen has drawn, unless the terminal shows something
+// else: what was there before us, or a program that we have given it to.
+func (o *Out) frame(p []byte) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.shut.Load() || !o.ours {
+		return false
+	}
+	_, err := o.whole(p)
+	return err == nil
+}
+
+// whole writes p as one update. The caller holds the lock.
+func (o *Out) whole(p []byte) (int, error) {
+	o.buf = append(append(append(o.buf[:0], beginFrame...), p...), endFrame...)
+	return o.f.Write(o.buf)
 }
 
 // Raw writes a sequence that does not move the cursor, never inside of a frame:

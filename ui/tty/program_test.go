@@ -60,7 +60,10 @@ func TestAProgramLosesNoEventAndLeavesTheTerminalAlone(t *testing.T) {
 	answers := make(chan string, 8)
 	c := &counter{expected: 1200, all: make(chan struct{})}
 	out := tty.NewOut(slave)
-	p := tea.NewProgram(tty.NewFrame(c), tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithoutSignalHandler(),
+	root := tty.NewFrame(c)
+	root.Screen = tty.NewScreen(out)
+	defer root.Screen.Close()
+	p := tea.NewProgram(root, tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithoutSignalHandler(), tea.WithFPS(1),
 		tea.WithInput(tty.Input(slave, func(s string) { answers <- s })), tea.WithOutput(out))
 	var screen strings.Builder
 	var wg sync.WaitGroup
@@ -99,6 +102,9 @@ func TestAProgramLosesNoEventAndLeavesTheTerminalAlone(t *testing.T) {
 	got := screen.String()
 	if n := strings.Count(got, "\x1b[?2026h"); n == 0 || n != strings.Count(got, "\x1b[?2026l") {
 		t.Errorf("%d frames began, %d ended", n, strings.Count(got, "\x1b[?2026l"))
+	}
+	if strings.Contains(got, "\x1b_") {
+		t.Error("Bubble Tea draws too")
 	}
 	if !strings.Contains(got, "\x1b[?1049l") {
 		t.Error("the other screen was not left")
