@@ -6,8 +6,6 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // shortest is less than any frame and more than any switch of a mode.
@@ -18,6 +16,12 @@ const shortest = 64
 const (
 	beginFrame = "\x1b[?2026h"
 	endFrame   = "\x1b[?2026l"
+)
+
+// How Bubble Tea goes to the screen for frames and back.
+const (
+	otherScreen = "\x1b[?1049h"
+	mainScreen  = "\x1b[?1049l"
 )
 
 // nothing is the view that Frame gives to Bubble Tea when a Screen draws: a
@@ -58,9 +62,9 @@ func (o *Out) Write(p []byte) (int, error) {
 		return len(p), nil
 	case len(p) < shortest:
 		switch string(p) {
-		case ansi.SetAltScreenSaveCursorMode:
+		case otherScreen:
 			o.ours = true
-		case ansi.ResetAltScreenSaveCursorMode:
+		case mainScreen:
 			o.ours = false
 		}
 		return o.f.Write(p)
