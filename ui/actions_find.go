@@ -113,7 +113,7 @@ func (m *Model) setBookmark() tea.Cmd {
 		return nil
 	}
 	m.marks[m.letter] = place
-	m.say(good, "'"+m.letter+" leads to "+place.Location())
+	m.sayOf(good, "'"+m.letter+" leads to "+place.Location(), "")
 	return nil
 }
 

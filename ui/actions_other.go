@@ -34,7 +34,7 @@ func (m *Model) copyLocation() tea.Cmd {
 	if clean != location {
 		m.say(bad, "The name holds characters that cannot be shown; they were copied by their names.")
 	} else {
-		m.say(good, "Copied: "+clean)
+		m.sayOf(good, "Copied: "+clean, "")
 	}
 	if m.raw == nil {
 		return nil

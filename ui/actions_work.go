@@ -100,7 +100,7 @@ func (m *Model) take(op transfer.Op) tea.Cmd {
 	m.uncheck(m.active, c)
 	c.marks, c.cut = false, op == transfer.Move
 	m.clip = clipboard{op: op, cargo: c}
-	m.say(plain, "Taken: "+c.String()+" from "+c.place.Location()+"; p pastes")
+	m.sayOf(plain, "Taken: "+c.String()+" from "+c.place.Location(), "; p pastes")
 	return nil
 }
 

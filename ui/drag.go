@@ -13,6 +13,7 @@ import (
 // lift begins a drag of the row that was pressed: with all that is marked if it
 // is marked, else alone.
 func (m *Model) lift() {
+	m.mouse.forget() // a drag is not half of a double click
 	p := m.panes[m.mouse.pane]
 	e, ok := p.At(m.mouse.row)
 	if !ok {

@@ -58,13 +58,13 @@ func (m *Model) queueNews(msg queueMsg) tea.Cmd {
 func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
 	switch {
 	case s.State == transfer.Failed && s.Err != nil:
-		m.tell(bad, "✗ "+s.Title+": "+remote.HintOf(s.Err))
+		m.tellOf(bad, "✗ "+s.Title, ": "+remote.HintOf(s.Err))
 	case s.State == transfer.Failed || s.Failures > 0:
-		m.tell(bad, "✗ "+s.Title+": "+text.Plural(int64(s.Failures), "item")+" failed; F12 shows why")
+		m.tellOf(bad, "✗ "+s.Title, ": "+text.Plural(int64(s.Failures), "item")+" failed; F12 shows why")
 	case s.State == transfer.Cancelled:
-		m.tell(plain, s.Title+": cancelled")
+		m.tellOf(plain, s.Title, ": cancelled")
 	default:
-		m.tell(good, "✓ "+s.Title)
+		m.tellOf(good, "✓ "+s.Title, "")
 	}
 	touched := m.touched[s.ID]
 	var cmds []tea.Cmd

@@ -32,15 +32,21 @@ type mouse struct {
 	x, y  int
 	pane  int // where the gesture began
 	row   int
+	downX int
+	downY int
 	last  int // the row that a range has reached
 
 	clickX, clickY int
-	clicked        time.Time // of the last single click; zero after a double one
+	clickOn        string    // what was there
+	clicked        time.Time // of the last single click; zero when no second one can follow
 
 	cargo cargo // what is dragged
 }
 
 func (p *mouse) dragging() bool { return p.doing == carry }
+
+// forget makes the next click a first one.
+func (p *mouse) forget() { p.clicked = time.Time{} }
 
 // mouseMsg takes everything that the mouse does while no dialog is open.
 func (m *Model) mouseMsg(msg tea.MouseMsg) tea.Cmd {
@@ -112,6 +118,7 @@ func (m *Model) press(msg tea.MouseMsg) tea.Cmd {
 	}
 	if d := m.lay.Divider; d > 0 && (msg.X == d || msg.X == d-1) && msg.Button == tea.MouseButtonLeft {
 		m.mouse.doing = sizing
+		m.mouse.forget()
 		return nil
 	}
 	i, hit, ok := m.paneAt(msg.X, msg.Y)
@@ -151,29 +158,35 @@ func (m *Model) pressPane(i int, hit panel.Hit, msg tea.MouseMsg) tea.Cmd {
 		p.MarkRow(hit.Row)
 		return nil
 	}
-	if hit.Kind != panel.Margin && m.double(msg) {
+	if hit.Kind != panel.Margin && m.double(msg, p.rowID(hit.Row)) {
 		return m.openCurrent()
 	}
 	m.mouse.pane, m.mouse.row, m.mouse.last = i, hit.Row, hit.Row
+	m.mouse.downX, m.mouse.downY = msg.X, msg.Y
 	switch hit.Kind {
 	case panel.Row:
 		m.mouse.doing = pressed
 	case panel.Margin:
 		m.mouse.doing = ranging
+		m.mouse.forget()
 		p.MarkRow(hit.Row)
 	}
 	return nil
 }
 
-// double tells whether this press is the second of a double click.
-func (m *Model) double(msg tea.MouseMsg) bool {
+// near tells whether two columns are as good as one: a hand is not still.
+func near(a, b int) bool { return a-b <= 1 && b-a <= 1 }
+
+// double tells whether this press is the second of a double click: at the same
+// place, on the same thing, with nothing done in between.
+func (m *Model) double(msg tea.MouseMsg, on string) bool {
 	p := &m.mouse
 	now := m.now()
-	if p.clickX == msg.X && p.clickY == msg.Y && !p.clicked.IsZero() && now.Sub(p.clicked) < doubleClick {
-		p.clicked = time.Time{}
+	if near(p.clickX, msg.X) && p.clickY == msg.Y && p.clickOn == on && !p.clicked.IsZero() && now.Sub(p.clicked) < doubleClick {
+		p.forget()
 		return true
 	}
-	p.clickX, p.clickY, p.clicked = msg.X, msg.Y, now
+	p.clickX, p.clickY, p.clickOn, p.clicked = msg.X, msg.Y, on, now
 	return false
 }
 
@@ -186,7 +199,7 @@ func (m *Model) pressWhole(msg tea.MouseMsg) tea.Cmd {
 			return nil
 		}
 		m.servers.cursor = i
-		if m.double(msg) {
+		if m.double(msg, m.servers.rows[i].Name) {
 			return m.browse()
 		}
 		return nil
@@ -207,6 +220,9 @@ func (m *Model) motion(msg tea.MouseMsg) tea.Cmd {
 			m.mouse.last = hit.Row
 		}
 	case pressed:
+		if near(m.mouse.downX, msg.X) && m.mouse.downY == msg.Y {
+			return nil
+		}
 		m.lift()
 		m.light(msg.X, msg.Y)
 	case carry:

@@ -105,3 +105,39 @@ func TestMarginDragMarksARange(t *testing.T) {
 	w.Drag(1, top, 1, low)
 	w.sees(t, "3 marked")
 }
+
+func TestADragIsNotHalfOfADoubleClick(t *testing.T) {
+	w := newWorld(t)
+	x, y := w.at(t, "notes.txt")
+	w.Mouse(x, y, tea.MouseActionPress, tea.MouseButtonLeft)
+	w.Mouse(70, y, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.Mouse(x, y, tea.MouseActionRelease, tea.MouseButtonLeft) // home again
+	w.Mouse(x, y, tea.MouseActionPress, tea.MouseButtonLeft)
+	w.lacks(t, "some notes", "Reading")
+	w.Mouse(70, y, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.sees(t, " notes.txt, 11 B ") // the second drag
+}
+
+func TestAKeyBetweenTwoClicksMakesThemTwo(t *testing.T) {
+	w := newWorld(t)
+	x, y := w.at(t, "drafts/")
+	w.Click(x, y)
+	w.Keys("enter")
+	w.sees(t, "one.txt")
+	w.Click(x, y)
+	w.lacks(t, "first draft")
+	if e, _ := ui.Current(w.model); e != "one.txt" {
+		t.Errorf("the cursor is on %q", e)
+	}
+}
+
+func TestAHandThatShakesStillClicksTwice(t *testing.T) {
+	w := newWorld(t)
+	x, y := w.at(t, "drafts/")
+	w.Mouse(x, y, tea.MouseActionPress, tea.MouseButtonLeft)
+	w.Mouse(x+1, y, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.lacks(t, "drafts/ and everything below it") // no ghost
+	w.Mouse(x+1, y, tea.MouseActionRelease, tea.MouseButtonLeft)
+	w.Click(x+1, y)
+	w.sees(t, "one.txt")
+}

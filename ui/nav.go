@@ -261,6 +261,6 @@ func (m *Model) left(msg goneMsg) tea.Cmd {
 	if same(msg.From, msg.To) {
 		return nil // even the root is gone; the pane says why
 	}
-	m.tell(bad, msg.From.Location()+" does not exist any more.")
+	m.tellOf(bad, msg.From.Location(), " does not exist any more.")
 	return m.show(msg.Pane, msg.To, "")
 }

@@ -35,6 +35,15 @@ func (p *pane) spot() spot {
 	return s
 }
 
+// rowID names row i as long as the pane stays where it is: the entry's path, or
+// the folder's for "..".
+func (p *pane) rowID(i int) string {
+	if e, ok := p.At(i); ok {
+		return p.Place().Tree.Label() + string(e.Path)
+	}
+	return ".. of " + p.Place().Location()
+}
+
 // follow begins an opening numbered id and calls off the one before.
 func (p *pane) follow(ctx context.Context, id int) context.Context {
 	p.calm()

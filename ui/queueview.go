@@ -40,7 +40,7 @@ func (m *Model) pressQueue(x, y int, msg tea.MouseMsg) tea.Cmd {
 	switch {
 	case msg.Button == tea.MouseButtonRight:
 		return m.openMenu(&dialog.Point{X: msg.X, Y: msg.Y})
-	case m.double(msg) && !m.jobs.Detailed():
+	case m.double(msg, strconv.FormatInt(int64(m.jobs.SelectedID()), 10)) && !m.jobs.Detailed():
 		m.jobs.Open()
 	}
 	return nil

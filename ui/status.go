@@ -25,6 +25,7 @@ const clockEvery = 20 * time.Second
 
 // status is what the lines below the panes say besides the transfers.
 type status struct {
+	about string // clean; what the text is about, which is cut where room is short
 	text  string // clean
 	tone  tone
 	stays bool   // until there is something new; others go with the next action
@@ -33,24 +34,43 @@ type status struct {
 
 // say shows a message until the next one or the next action. It stays in the
 // log.
-func (m *Model) say(t tone, message string) {
-	m.status.text, m.status.tone, m.status.stays = text.Clean(message), t, false
+func (m *Model) say(t tone, message string) { m.sayOf(t, "", message) }
+
+// sayOf is say for a message that begins with a name or a location of any
+// length: about is cut in its middle, so that what happened to it can be read.
+func (m *Model) sayOf(t tone, about, message string) {
+	m.status.about, m.status.text = text.Clean(about), text.Clean(message)
+	m.status.tone, m.status.stays = t, false
 	if t == bad {
-		m.d.Log.Warn("message", "text", message)
+		m.d.Log.Warn("message", "text", about+message)
 		return
 	}
-	m.d.Log.Info("message", "text", message)
+	m.d.Log.Info("message", "text", about+message)
 }
 
 // tell shows a message about something that happened by itself: it stays until
 // the next one.
-func (m *Model) tell(t tone, message string) {
-	m.say(t, message)
+func (m *Model) tell(t tone, message string) { m.tellOf(t, "", message) }
+
+// tellOf is tell as sayOf is say.
+func (m *Model) tellOf(t tone, about, message string) {
+	m.sayOf(t, about, message)
 	m.status.stays = true
 }
 
 // hush takes a message away that has been read.
-func (m *Model) hush() { m.status.text, m.status.tone, m.status.stays = "", plain, false }
+func (m *Model) hush() { m.status = status{clock: m.status.clock} }
+
+// aboutLeast is what remains of a long name at the head of a message.
+const aboutLeast = 16
+
+// line is the message in w columns.
+func (s *status) line(w int) string {
+	if s.about == "" {
+		return text.Pad(s.text, w)
+	}
+	return text.Pad(text.Middle(s.about, max(aboutLeast, w-text.Width(s.text)))+s.text, w)
+}
 
 // fail tells about an error: the sentence with the remedy in the status line,
 // and the whole in a window. What was only called off is no failure.
@@ -60,7 +80,7 @@ func (m *Model) fail(what string, err error) {
 	}
 	hint := remote.HintOf(err)
 	m.d.Log.Error("failed", "what", what, "kind", remote.KindOf(err).String(), "err", err)
-	m.status.text, m.status.tone, m.status.stays = text.Clean(what+": "+hint), bad, false
+	m.status = status{about: text.Clean(what), text: text.Clean(": " + hint), tone: bad, clock: m.status.clock}
 	m.dialogs.Push(dialog.NewFailure(m.st, dialog.FailureOptions{
 		Title: "Could not " + what, Hint: hint, Err: err,
 	}))

@@ -65,6 +65,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // key gives a key to the front window, to the filter that is being typed, or
 // to the action table, in this order.
 func (m *Model) key(k tea.KeyMsg) tea.Cmd {
+	m.mouse.forget() // a click before it and one after it are two
 	if m.dialogs.Len() > 0 {
 		return m.dialogs.Update(k)
 	}

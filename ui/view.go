@@ -75,7 +75,7 @@ func (m *Model) drawMessage(w int) string {
 	case len(m.matcher.Pending()) > 0:
 		return m.st.Status.Render(text.Pad(" "+m.pendingHint(), w))
 	}
-	line := text.Pad(" "+m.status.text, w)
+	line := text.Pad(" "+m.status.line(w-1), w)
 	switch m.status.tone {
 	case good:
 		return m.st.Good.Render(line)

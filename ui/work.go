@@ -255,5 +255,5 @@ func (m *Model) submit(op transfer.Op, c cargo, to remote.Tree, dir remote.Path,
 	id := m.d.Queue.Submit(r)
 	m.touched[id] = touched
 	m.d.Log.Info("submitted", "job", int64(id), "op", op.String(), "entries", c.count)
-	m.say(plain, "Queued: "+r.Title)
+	m.sayOf(plain, "Queued: "+r.Title, "")
 }
