@@ -35,13 +35,12 @@ func TestBucketOnVersitygwPassesTheSuite(t *testing.T) {
 }
 
 func TestPrefixOfABucketPassesTheSuite(t *testing.T) {
-	srv := newBucket(t)
-	srv.Prefix = "team a/"
-	tree := open(t, srv, rootKey(t), s3.Options{})
+	tree, _ := strict(t, s3test.Bucket{}, s3.Options{}, func(s *remote.Server) { s.Prefix = "team a/" })
 	treetest.Run(t, treetest.Options{
-		New:     func(*testing.T) remote.Tree { return tree },
-		Refuses: refused,
-		Entries: 100,
+		New:      func(*testing.T) remote.Tree { return tree },
+		Hostile:  true,
+		Entries:  100,
+		PartSize: smallPart,
 	})
 }
 
@@ -49,17 +48,25 @@ func TestPrefixOfABucketPassesTheSuite(t *testing.T) {
 func TestBucketOnTheStrictServerPassesTheSuite(t *testing.T) {
 	tree, _ := strict(t, s3test.Bucket{}, s3.Options{})
 	treetest.Run(t, treetest.Options{
-		New:     func(*testing.T) remote.Tree { return tree },
-		Hostile: true,
-		Entries: 2500,
+		New:      func(*testing.T) remote.Tree { return tree },
+		Hostile:  true,
+		Entries:  1100,
+		PartSize: smallPart,
 	})
 }
 
+// smallPart is the smallest part of the strict server, so that tests of uploads
+// cost little.
+const smallPart = 64 << 10
+
 // strict is a tree on a server of its own.
-func strict(t *testing.T, b s3test.Bucket, o s3.Options) (*s3.Tree, *s3test.Server) {
+func strict(t *testing.T, b s3test.Bucket, o s3.Options, change ...func(*remote.Server)) (*s3.Tree, *s3test.Server) {
 	t.Helper()
-	s := s3test.New(t, s3test.Options{})
+	s := s3test.New(t, s3test.Options{MinPart: smallPart})
 	s.AddBucket("bucket", b)
 	srv := remote.Server{Name: "srv", Type: "s3", Region: "us-east-1", Bucket: "bucket", Credential: "k", Endpoint: s.URL, PathStyle: true}
+	for _, f := range change {
+		f(&srv)
+	}
 	return open(t, srv, key(t, s.Access, s.Secret), o), s
 }
