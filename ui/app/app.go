@@ -53,7 +53,8 @@ type App struct {
 	mu        sync.Mutex
 	trees     map[string]*openServer
 	providers map[string]*cred.Provider
-	account   remote.Tree
+	account   *s3.Account
+	ambients  remote.Tree // the account, logged
 }
 
 // openServer is a server that has been opened once. It is kept, with its
@@ -124,6 +125,12 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for _, s := range a.trees {
+		s.bucket.Close()
+	}
+	if a.account != nil {
+		a.account.Close()
+	}
 	for _, p := range a.providers {
 		p.Close()
 	}
@@ -177,15 +184,15 @@ func (a *App) provider(c remote.Credential, srv remote.Server) (*cred.Provider, 
 func (a *App) ambient(ctx context.Context) (remote.Tree, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.account != nil {
-		return a.account, nil
+	if a.ambients != nil {
+		return a.ambients, nil
 	}
 	account, err := s3.NewAmbient(ctx, a.s3Options())
 	if err != nil {
 		return nil, err
 	}
-	a.account = wrap.Logged(account, a.log)
-	return a.account, nil
+	a.account, a.ambients = account, wrap.Logged(account, a.log)
+	return a.ambients, nil
 }
 
 func (a *App) s3Options() s3.Options {
