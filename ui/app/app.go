@@ -15,6 +15,7 @@ import (
 	"gantry/remote/store"
 	"gantry/remote/wrap"
 	"gantry/transfer"
+	"gantry/transfer/rate"
 	"gantry/ui/config"
 )
 
@@ -161,10 +162,19 @@ func (a *App) server(name string) (remote.Tree, remote.Server, error) {
 	if srv.ReadOnly {
 		t = wrap.ReadOnly(t, fmt.Sprintf("The server %s is read-only (read_only = true in %s).", srv.Name, a.store.Path()))
 	}
+	if n, err := remote.ParseRate(srv.Bandwidth); err == nil && n > 0 {
+		t = wrap.Limited(t, limit{rate.NewLimiter(n)})
+	}
 	t = wrap.Logged(t, a.log)
 	a.trees[name] = &openServer{tree: t, bucket: bucket, server: srv}
 	return t, srv, nil
 }
+
+// limit is the bandwidth of one server, shared by all jobs that use it.
+type limit struct{ *rate.Limiter }
+
+// Wait waits for n bytes.
+func (l limit) Wait(ctx context.Context, n int) error { return l.Limiter.Wait(ctx, rate.Normal, n) }
 
 // provider gives one provider for each credential, so that all servers that use
 // it share its session. a.mu is held.
