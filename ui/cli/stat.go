@@ -70,8 +70,11 @@ func statRows(t remote.Tree, e remote.Entry) [][2]string {
 		modified = e.ModTime.Format(time.RFC3339Nano)
 	}
 	rows := [][2]string{
-		{"location", t.Label() + string(e.Path)}, {"type", kind}, {"size", size},
-		{"modified", modified}, {"class", e.Class},
+		{"location", t.Label() + string(e.Path)},
+		{"type", kind},
+		{"size", size},
+		{"modified", modified},
+		{"class", e.Class},
 	}
 	if t.Label() != "" {
 		rows = append(rows, [2]string{"etag", e.Version})

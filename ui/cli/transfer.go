@@ -21,7 +21,6 @@ type transferFlags struct {
 	exact, dryRun, noProgress bool
 	filters                   []transfer.Filter
 	onConflict                string
-	partSize                  config.Bytes
 	verify                    string
 	storageClass, contentType string
 	metadata                  map[string]string
