@@ -13,7 +13,6 @@ import (
 	"gantry/remote"
 	"gantry/transfer"
 	"gantry/ui/app"
-	"gantry/ui/config"
 )
 
 // transferFlags are the flags of commands that move bytes.
