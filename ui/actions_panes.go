@@ -82,13 +82,11 @@ func (m *Model) askPattern(on bool) tea.Cmd {
 	o := dialog.PromptOptions{
 		Title: "Mark", Text: "Mark what matches (* ? [a-z] {a,b}):", Value: "*", OK: "Mark", SelectBase: true,
 		OnOK: func(v string) tea.Cmd {
-			n, err := p.MarkPattern(v, on)
+			cmd, err := p.MarkPattern(v, on)
 			if err != nil {
 				m.say(bad, "That is not a pattern: "+v)
-				return nil
 			}
-			m.say(plain, pluralMarks(n, on))
-			return nil
+			return cmd
 		},
 	}
 	if !on {

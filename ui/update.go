@@ -4,6 +4,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gantry/ui/keys"
+	"gantry/ui/panel"
 )
 
 // Update routes a message by its type to the one handler for it. It never
@@ -25,6 +26,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.targetFound(msg)
 	case changedMsg:
 		return m, m.changed(msg)
+	case panel.MarkedMsg:
+		m.say(plain, pluralMarks(msg.Changed, msg.On))
+		return m, nil
 	case tallyMsg:
 		return m, m.tallied(msg)
 	case droppedMsg:

@@ -13,6 +13,14 @@ type spec struct {
 	filter string
 }
 
+// test is whether a name shows; each goroutine needs its own.
+func (s spec) test() func(name []byte) bool {
+	m := newMatcher(s.filter)
+	return func(name []byte) bool {
+		return (s.hidden || len(name) == 0 || name[0] != '.') && m.match(name)
+	}
+}
+
 // arranged is a finished arrangement of the first n rows of a store. Its slices
 // are never written again, so snapshots may keep them.
 type arranged struct {
@@ -89,7 +97,7 @@ func (j *job) filter(sorted []int32) ([]int32, bool) {
 		narrows(old.filter, j.spec.filter) {
 		from = j.base.view
 	}
-	s := sieve{ctx: j.ctx, rows: &j.rows, spec: j.spec}
+	s := sieve{ctx: j.ctx, rows: &j.rows, test: j.spec.test}
 	view, whole := s.pick(from)
 	if len(view) == len(sorted) {
 		view = sorted // nothing is hidden: keep one list, not two

@@ -73,12 +73,7 @@ func (p *Panel) seek(first int) {
 	if p.want == "" || p.wanted >= 0 {
 		return
 	}
-	for i := int32(first); i < int32(p.rows.n()); i++ {
-		if string(p.rows.name(i)) == p.want {
-			p.wanted = i
-			return
-		}
-	}
+	p.wanted = p.rows.named(p.want, int32(first))
 }
 
 // reach goes to the wanted entry if it shows.

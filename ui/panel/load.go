@@ -31,6 +31,7 @@ func (p *Panel) Open(ctx context.Context, place remote.Place, at string) tea.Cmd
 	p.crumbs = makeCrumbs(place, p.o.Home)
 	p.err, p.partial = nil, false
 	p.stale, p.want, p.wanted, p.touched = true, at, -1, false
+	p.dropPattern()
 	p.marks, p.anchor, p.drop = marks{}, -1, NoDrop
 	p.spec.filter = ""
 	p.version++

@@ -17,6 +17,16 @@ func selected(s panel.Selection) string {
 	return strings.Join(out, " ")
 }
 
+// markPattern is MarkPattern up to its MarkedMsg.
+func markPattern(p *panel.Panel, glob string, on bool) (int, error) {
+	cmd, err := p.MarkPattern(glob, on)
+	if err != nil {
+		return 0, err
+	}
+	_, told := p.Update(cmd())
+	return told().(panel.MarkedMsg).Changed, nil
+}
+
 func five(t *testing.T) *panel.Panel {
 	t.Helper()
 	return opened(t, acme(folder("in/", "dir"), object("in/", "a.txt", 10), object("in/", "b.csv", 20), object("in/", "c.txt", 40), object("in/", ".h", 80)))
@@ -89,12 +99,12 @@ func TestMarkAllInvertAndPatternsMeanWhatShows(t *testing.T) {
 		n    int
 		want string
 	}{{"*.txt", 2, "a.txt c.txt"}, {"{b,c}.*", 1, "a.txt b.csv c.txt"}, {"[d]??", 1, "dir a.txt b.csv c.txt"}} {
-		n, err := p.MarkPattern(c.glob, true)
+		n, err := markPattern(p, c.glob, true)
 		if got := selected(p.Selection()); err != nil || n != c.n || got != c.want {
 			t.Errorf("%s: %d %v: %s", c.glob, n, err, got)
 		}
 	}
-	if n, err := p.MarkPattern("*", false); n != 4 || err != nil {
+	if n, err := markPattern(p, "*", false); n != 4 || err != nil {
 		t.Errorf("unmark: %d %v", n, err)
 	}
 	if _, err := p.MarkPattern("[", true); err == nil {

@@ -54,8 +54,11 @@ type Panel struct {
 	wanted  int32  // that entry's row in the store, -1 before it comes
 	anchor  int    // the row where a range began, -1 for none
 
-	marks  marks
-	before marks // the marks when the range began
+	marks    marks
+	before   marks    // the marks when the range began
+	pattern  *pattern // that is looked for; nil for none
+	patterns uint64   // how many there have been
+	set      []uint64 // scratch: a bit for each row of the store
 
 	// Drawing.
 	w, h    int
@@ -92,6 +95,10 @@ func (p *Panel) Update(msg tea.Msg) (handled bool, cmd tea.Cmd) {
 	case arrangedMsg:
 		if m.panel == p.o.ID {
 			return true, p.take(m)
+		}
+	case matchedMsg:
+		if m.panel == p.o.ID {
+			return true, p.matched(m)
 		}
 	}
 	return false, nil

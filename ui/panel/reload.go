@@ -45,14 +45,14 @@ const ahead = 16
 
 // add takes the next row; see rows.add.
 func (s *successor) add(e *remote.Entry, scratch []byte) ([]byte, bool) {
-	rec := s.rows.encode(scratch[:0], e)
+	rec, v := s.rows.encode(scratch[:0], e), sizeOf(e)
 	n := int32(s.old.n())
 	for i := s.at; i < min(s.at+ahead, n); i++ {
 		// A record says itself where it ends, so one that begins so is the same.
-		if bytes.HasPrefix(s.old.record(i), rec) {
+		if s.old.sized(i) == v && bytes.HasPrefix(s.old.record(i), rec) {
 			s.diff = s.diff || i > s.at
 			s.at = i + 1
-			s.rows.refer(s.old.off(i))
+			s.rows.refer(s.old.off(i), v)
 			return rec, true
 		}
 	}
@@ -60,28 +60,63 @@ func (s *successor) add(e *remote.Entry, scratch []byte) ([]byte, bool) {
 	if s.at < n && string(s.old.name(s.at)) == e.Name {
 		s.at++
 	}
-	return rec, s.rows.put(rec)
+	return rec, s.rows.put(rec, v)
 }
 
 // same tells whether the new rows are the old ones.
 func (s *successor) same() bool { return !s.diff && s.rows.n() == s.old.n() }
 
-// carry takes the marks of one store of rows over to another, by name. A mark
-// whose entry is gone ends.
+// carry takes the marks and the cursor of one store of rows over to another, by
+// name. A mark whose entry is gone ends.
 type carry struct {
 	from  rows
 	marks marks  // a copy, for reading
 	edits uint64 // of the marks when they were copied
-	to    marks
+	at    int32  // the row under the cursor, -1 for none
+	want  string // the name that the cursor waits for, "" for none
+
+	to     marks
+	row    int32 // what at has become, -1 if it is gone
+	wanted int32 // the row of want, -1 if it is not there
 }
 
 func (p *Panel) newCarry() *carry {
-	return &carry{from: p.rows, marks: p.marks.clone(), edits: p.marks.edits}
+	return &carry{from: p.rows, marks: p.marks.clone(), edits: p.marks.edits, at: p.rowAt(p.cursor), want: p.want}
 }
 
-// run fills c.to for the rows of next, which may share records with the old
-// ones: those are found by where they are, only the others by name.
+// run finds everything in next.
 func (c *carry) run(next *rows) {
+	c.carryMarks(next)
+	c.row, c.wanted = c.find(next, c.at), -1
+	if c.want != "" {
+		c.wanted = next.named(c.want, 0)
+	}
+}
+
+// find is the row of next with the entry of row i of the old store, -1 if there
+// is none. One whose record is shared is found by where that is.
+func (c *carry) find(next *rows, i int32) int32 {
+	if i < 0 {
+		return -1
+	}
+	if off := c.from.off(i); c.sharesChunk(next, off) {
+		for k := range int32(next.n()) {
+			if next.off(k) == off {
+				return k
+			}
+		}
+	}
+	name, dir := string(c.from.name(i)), c.from.isDir(i)
+	k := next.named(name, 0)
+	for k >= 0 && next.isDir(k) != dir {
+		k = next.named(name, k+1)
+	}
+	return k
+}
+
+// carryMarks fills c.to for the rows of next, which may share records with the
+// old ones: those are found by where they are, only the others by name.
+func (c *carry) carryMarks(next *rows) {
 	if c.marks.count == 0 {
 		return
 	}
@@ -138,41 +173,29 @@ func (p *Panel) swap(m arrangedMsg) tea.Cmd {
 		p.next.shown = m.arranged
 		return p.arrange()
 	}
-	row := p.rowAt(p.cursor)
-	var name []byte
-	var dir bool
-	if row >= 0 {
-		name, dir = slices.Clone(p.rows.name(row)), p.rows.isDir(row)
+	at, row := p.rowAt(p.cursor), m.carry.row
+	if at != m.carry.at { // the cursor has moved meanwhile
+		row = m.carry.find(&p.next.rows, at)
 	}
 	depth := p.cursor - p.top
 	edits := p.marks.edits + 1
 	p.rows, p.next, p.marks = p.next.rows, nil, m.carry.to
 	p.marks.edits = edits
 	p.shown, p.anchor, p.drop = m.arranged, -1, NoDrop
-	p.wanted = -1
 	p.version++
-	if row < 0 && !p.touched {
+	switch i := slices.Index(p.shown.view, row); {
+	case i >= 0:
+		p.cursor = i + p.offset()
+		p.top = p.cursor - depth
+	case at < 0 && !p.touched:
 		p.cursor, p.top = p.offset(), 0 // there was no entry before
 	}
-	if row >= 0 {
-		if i := p.rows.locate(p.shown.view, name, dir); i >= 0 {
-			p.cursor = i + p.offset()
-			p.top = p.cursor - depth
-		}
+	if p.wanted = m.carry.wanted; p.want != m.carry.want {
+		p.wanted = -1
+		p.seek(0)
 	}
-	p.seek(0)
 	if !p.reach() {
 		p.settle()
 	}
-	return p.catchUp()
-}
-
-// locate is where the row with that name stands in view, -1 if it does not.
-func (s *rows) locate(view []int32, name []byte, dir bool) int {
-	for i, r := range view {
-		if string(s.name(r)) == string(name) && s.isDir(r) == dir {
-			return i
-		}
-	}
-	return -1
+	return join(p.renewPattern(), p.catchUp())
 }

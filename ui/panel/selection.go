@@ -23,6 +23,7 @@ type Selection struct {
 // Selection is the marked entries or, if none is marked, the one under the
 // cursor; never "..".
 func (p *Panel) Selection() Selection {
+	p.settlePattern()
 	s := Selection{Place: p.place}
 	if p.stale {
 		return s

@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// sieve picks the rows that a spec lets through.
+// sieve picks rows by their names.
 type sieve struct {
 	ctx  context.Context
 	rows *rows
-	spec spec
+	test func() func(name []byte) bool // whether a name passes; each goroutine gets its own
 }
 
 const (
@@ -34,7 +34,7 @@ func (s *sieve) pick(list []int32) ([]int32, bool) {
 			if n%sieveChunk == 0 && s.ctx.Err() != nil {
 				return nil, false
 			}
-			if passes(i) {
+			if passes(s.rows.name(i)) {
 				view = append(view, i)
 			}
 		}
@@ -50,15 +50,6 @@ func (s *sieve) pick(list []int32) ([]int32, bool) {
 		}
 	}
 	return view, true
-}
-
-// test is whether a row passes; each goroutine needs its own.
-func (s *sieve) test() func(i int32) bool {
-	m := newMatcher(s.spec.filter)
-	return func(i int32) bool {
-		name := s.rows.name(i)
-		return (s.spec.hidden || len(name) == 0 || name[0] != '.') && m.match(name)
-	}
 }
 
 // sweep looks at every row of the store and gives one bit for each. It waits for
@@ -77,7 +68,7 @@ func (s *sieve) sweep() []uint64 {
 				if i%sieveChunk == 0 && s.ctx.Err() != nil {
 					return
 				}
-				if passes(int32(i)) {
+				if passes(s.rows.name(int32(i))) {
 					found[i>>6] |= 1 << (i & 63)
 				}
 			}

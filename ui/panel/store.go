@@ -14,8 +14,30 @@ const (
 	posBits   = 18
 	chunkSize = 1 << posBits
 	maxChunks = 1 << (32 - posBits)
-	blockBits = 10 // rows in a block of offsets
+	blockBits = 10 // rows in a block
+	blockSize = 1 << blockBits
 )
+
+// block is what is kept of every row besides its record: what sums over many
+// rows need, since records lie far apart.
+type block struct {
+	offs  [blockSize]uint32 // where the records are
+	sizes [blockSize]size
+}
+
+// size is the size of a row in bytes and whether it is a folder.
+type size int64
+
+func sizeOf(e *remote.Entry) size {
+	v := size(e.Size+1) << 1
+	if e.Dir {
+		v |= 1
+	}
+	return v
+}
+
+func (v size) bytes() int64 { return int64(v>>1) - 1 } // -1 when unknown
+func (v size) dir() bool    { return v&1 != 0 }
 
 // rows is an append-only store of entries in packed form. Its owner is the
 // event loop; a copy of the struct is a snapshot that other goroutines may read
@@ -23,9 +45,9 @@ const (
 // again.
 type rows struct {
 	dir     remote.Path
-	chunks  [][]byte   // all made at full length, filled from the front
-	used    int        // bytes of the last chunk
-	offs    [][]uint32 // one for each row, in blocks that are made at full length too
+	chunks  [][]byte // all made at full length, filled from the front
+	used    int      // bytes of the last chunk
+	blocks  []*block
 	count   int
 	stored  int      // records in the chunks, those that no row refers to included
 	classes []string // storage classes that occurred
@@ -38,11 +60,11 @@ func (s *rows) n() int { return s.count }
 // returns scratch for the next call.
 func (s *rows) add(e *remote.Entry, scratch []byte) ([]byte, bool) {
 	rec := s.encode(scratch[:0], e)
-	return rec, s.put(rec)
+	return rec, s.put(rec, sizeOf(e))
 }
 
 // put stores rec as the next row.
-func (s *rows) put(rec []byte) bool {
+func (s *rows) put(rec []byte, v size) bool {
 	last := len(s.chunks) - 1
 	if last < 0 || s.used+len(rec) > len(s.chunks[last]) {
 		if len(s.chunks) == maxChunks {
@@ -53,18 +75,19 @@ func (s *rows) put(rec []byte) bool {
 		last++
 	}
 	copy(s.chunks[last][s.used:], rec)
-	s.refer(uint32(last)<<posBits | uint32(s.used))
+	s.refer(uint32(last)<<posBits|uint32(s.used), v)
 	s.used += len(rec) // a record longer than chunkSize fills a chunk of its own
 	s.stored++
 	return true
 }
 
 // refer makes the record at off the next row.
-func (s *rows) refer(off uint32) {
-	if s.count>>blockBits == len(s.offs) {
-		s.offs = append(s.offs, make([]uint32, 1<<blockBits))
+func (s *rows) refer(off uint32, v size) {
+	if s.count>>blockBits == len(s.blocks) {
+		s.blocks = append(s.blocks, new(block))
 	}
-	s.offs[s.count>>blockBits][s.count&(1<<blockBits-1)] = off
+	b, i := s.blocks[s.count>>blockBits], s.count%blockSize
+	b.offs[i], b.sizes[i] = off, v
 	s.count++
 }
 
@@ -77,7 +100,10 @@ func (s *rows) next() int {
 }
 
 // off is where the record of row i is.
-func (s *rows) off(i int32) uint32 { return s.offs[i>>blockBits][i&(1<<blockBits-1)] }
+func (s *rows) off(i int32) uint32 { return s.blocks[i>>blockBits].offs[i&(blockSize-1)] }
+
+// sized is the size of row i and whether it is a folder.
+func (s *rows) sized(i int32) size { return s.blocks[i>>blockBits].sizes[i&(blockSize-1)] }
 
 // record is the packed form of row i, with more behind it.
 func (s *rows) record(i int32) []byte {
@@ -121,8 +147,8 @@ func pathForm(dir remote.Path, e *remote.Entry) int {
 	return formStored
 }
 
-// encode appends the record of e: flags, name, size, then what is there of
-// time, path, class, version and sum.
+// encode appends the record of e: flags, name, then what is there of time,
+// path, class, version and sum.
 func (s *rows) encode(b []byte, e *remote.Entry) []byte {
 	form := pathForm(s.dir, e)
 	flags := byte(e.Type)<<typeShift | byte(form)<<formShift
@@ -137,7 +163,6 @@ func (s *rows) encode(b []byte, e *remote.Entry) []byte {
 	}
 	b = append(b, flags)
 	b = appendString(b, e.Name)
-	b = binary.AppendUvarint(b, uint64(e.Size+1))
 	if flags&hasTime != 0 {
 		b = binary.AppendVarint(b, e.ModTime.Unix())
 		b = binary.AppendUvarint(b, uint64(e.ModTime.Nanosecond()))
@@ -208,15 +233,23 @@ func (s *rows) name(i int32) []byte {
 	return r.bytes()
 }
 
+// named is the first row from there on with that name, -1 if there is none.
+func (s *rows) named(name string, from int32) int32 {
+	head := byte(min(len(name), 0x80))
+	for i := from; i < int32(s.count); i++ {
+		// Most names differ in their length.
+		if rec := s.record(i); (rec[1] == head || head == 0x80) && string(s.name(i)) == name {
+			return i
+		}
+	}
+	return -1
+}
+
 // isDir tells whether row i is a folder.
-func (s *rows) isDir(i int32) bool { return s.record(i)[0]&isDir != 0 }
+func (s *rows) isDir(i int32) bool { return s.sized(i).dir() }
 
 // size is the size of row i in bytes, -1 when unknown.
-func (s *rows) size(i int32) int64 {
-	r := reader(s.record(i)[1:])
-	r.bytes()
-	return int64(r.uvarint()) - 1
-}
+func (s *rows) size(i int32) int64 { return s.sized(i).bytes() }
 
 // clock is the time of row i in nanoseconds, clamped; the zero time is the least.
 func (s *rows) clock(i int32) int64 {
@@ -226,7 +259,6 @@ func (s *rows) clock(i int32) int64 {
 	}
 	r := reader(rec[1:])
 	r.bytes()
-	r.uvarint()
 	sec := r.varint()
 	const limit = math.MaxInt64/int64(time.Second) - 1
 	if sec > limit {
@@ -246,7 +278,7 @@ func (s *rows) entry(i int32) remote.Entry {
 		Name: string(r.bytes()),
 		Dir:  flags&isDir != 0,
 		Type: remote.Type(flags >> typeShift & 3),
-		Size: int64(r.uvarint()) - 1,
+		Size: s.size(i),
 	}
 	if flags&hasTime != 0 {
 		sec := r.varint()
