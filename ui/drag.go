@@ -10,26 +10,24 @@ import (
 	"gantry/ui/text"
 )
 
-// lift begins a drag of the row that was pressed: with all that is marked if it
-// is marked, else alone.
+// load is what a drag that begins at row i of p would carry: all that is marked
+// if the row is marked, else the row alone; false if there is no entry. It is
+// taken when the button goes down: a page that comes before the pointer moves may
+// put another entry in the row.
+func load(p *pane, i int) (cargo, bool) {
+	e, ok := p.At(i)
+	if !ok || !p.IsMarked(i) {
+		return single(p.Place(), e), ok
+	}
+	c, ok := selected(p.Selection())
+	c.marks = true
+	return c, ok
+}
+
+// lift begins the drag of what was pressed.
 func (m *Model) lift() {
 	m.mouse.forget() // a drag is not half of a double click
-	p := m.panes[m.mouse.pane]
-	e, ok := p.At(m.mouse.row)
-	if !ok {
-		m.mouse.doing = idle
-		return
-	}
-	c := single(p.Place(), e)
-	if p.IsMarked(m.mouse.row) {
-		c, ok = selected(p.Selection())
-		c.marks = true
-	}
-	if !ok {
-		m.mouse.doing = idle
-		return
-	}
-	m.mouse.doing, m.mouse.cargo = carry, c
+	m.mouse.doing = carry
 }
 
 // dropAt is the place where a drop at a cell would go, and the row that is lit:

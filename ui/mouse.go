@@ -31,16 +31,14 @@ type mouse struct {
 	doing gesture
 	x, y  int
 	pane  int // where the gesture began
-	row   int
 	downX int
 	downY int
-	last  int // the row that a range has reached
 
 	clickX, clickY int
 	clickOn        string    // what was there
 	clicked        time.Time // of the last single click; zero when no second one can follow
 
-	cargo cargo // what is dragged
+	cargo cargo // what is dragged, or would be if the pointer moved
 }
 
 func (p *mouse) dragging() bool { return p.doing == carry }
@@ -97,7 +95,12 @@ func (m *Model) wheel(msg tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	if i, _, ok := m.paneAt(msg.X, msg.Y); ok {
-		m.panes[i].Scroll(n)
+		p := m.panes[i]
+		from := p.Cursor()
+		p.Scroll(n)
+		if m.mouse.doing == ranging && i == m.mouse.pane {
+			p.MarkRows(from, p.Cursor(), true)
+		}
 		return nil
 	}
 	if m.lay.Whole.Contains(msg.X, msg.Y) {
@@ -161,11 +164,12 @@ func (m *Model) pressPane(i int, hit panel.Hit, msg tea.MouseMsg) tea.Cmd {
 	if hit.Kind != panel.Margin && m.double(msg, p.rowID(hit.Row)) {
 		return m.openCurrent()
 	}
-	m.mouse.pane, m.mouse.row, m.mouse.last = i, hit.Row, hit.Row
-	m.mouse.downX, m.mouse.downY = msg.X, msg.Y
+	m.mouse.pane, m.mouse.downX, m.mouse.downY = i, msg.X, msg.Y
 	switch hit.Kind {
 	case panel.Row:
-		m.mouse.doing = pressed
+		if c, ok := load(p, hit.Row); ok {
+			m.mouse.doing, m.mouse.cargo = pressed, c
+		}
 	case panel.Margin:
 		m.mouse.doing = ranging
 		m.mouse.forget()
@@ -214,10 +218,13 @@ func (m *Model) motion(msg tea.MouseMsg) tea.Cmd {
 		m.split = max(1, min(99, msg.X*100/max(1, m.w)))
 		m.resize()
 	case ranging:
-		if i, hit, ok := m.paneAt(msg.X, msg.Y); ok && i == m.mouse.pane && hit.Row != m.mouse.last && isRow(hit) {
-			m.panes[i].MarkRows(m.mouse.last, hit.Row, true)
-			m.panes[i].SetCursor(hit.Row)
-			m.mouse.last = hit.Row
+		p := m.panes[m.mouse.pane]
+		// The cursor is on the entry that the range has reached, wherever pages
+		// that came meanwhile have moved it.
+		from := p.Cursor()
+		if i, hit, ok := m.paneAt(msg.X, msg.Y); ok && i == m.mouse.pane && hit.Row != from && isRow(hit) {
+			p.MarkRows(from, hit.Row, true)
+			p.SetCursor(hit.Row)
 		}
 	case pressed:
 		if near(m.mouse.downX, msg.X) && m.mouse.downY == msg.Y {

@@ -1,10 +1,12 @@
 package ui_test
 
 import (
+	"context"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"gantry/remote"
 	"gantry/ui"
 )
 
@@ -140,4 +142,68 @@ func TestAHandThatShakesStillClicksTwice(t *testing.T) {
 	w.Mouse(x+1, y, tea.MouseActionRelease, tea.MouseButtonLeft)
 	w.Click(x+1, y)
 	w.sees(t, "one.txt")
+}
+
+// slowPage is a tree whose second page waits.
+type slowPage struct {
+	remote.Tree
+	later chan struct{}
+}
+
+func (s slowPage) List(ctx context.Context, dir remote.Path, token string) (remote.Page, error) {
+	all, err := s.Tree.List(ctx, dir, "")
+	half := len(all.Entries) - 1
+	if token == "" {
+		return remote.Page{Entries: all.Entries[half:], Next: "more"}, err
+	}
+	select {
+	case <-s.later:
+	case <-ctx.Done():
+	}
+	return remote.Page{Entries: all.Entries[:half]}, err
+}
+
+// halfListed is a world whose /home has shown q1.parquet only; the rest comes
+// with rest, above it.
+func halfListed(t *testing.T) (w *world, rest func()) {
+	t.Helper()
+	w = build(t)
+	later := make(chan struct{})
+	open := w.deps.Open
+	w.deps.Open = func(ctx context.Context, l string) (remote.Place, error) {
+		p, err := open(ctx, l)
+		if l == "/home" {
+			p.Tree = slowPage{p.Tree, later}
+		}
+		return p, err
+	}
+	w.start(t, 100, 30)
+	return w, func() {
+		t.Helper()
+		_, before := w.at(t, "q1.parquet")
+		close(later)
+		w.WaitText("notes.txt")
+		if _, now := w.at(t, "q1.parquet"); now == before {
+			t.Fatalf("the page did not move the row\n%s", w.Screen())
+		}
+	}
+}
+
+func TestADragTakesWhatWasPressedWhateverIsListedMeanwhile(t *testing.T) {
+	w, rest := halfListed(t)
+	x, y := w.at(t, "q1.parquet")
+	w.Mouse(x, y, tea.MouseActionPress, tea.MouseButtonLeft)
+	rest()
+	w.Mouse(70, 10, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.sees(t, " q1.parquet, 2.9 KiB ")
+}
+
+func TestARangeGoesOnFromItsEntryWhateverIsListedMeanwhile(t *testing.T) {
+	w, rest := halfListed(t)
+	_, y := w.at(t, "q1.parquet")
+	w.Mouse(1, y, tea.MouseActionPress, tea.MouseButtonLeft)
+	rest()
+	_, y = w.at(t, "notes.txt")
+	w.Mouse(1, y, tea.MouseActionMotion, tea.MouseButtonLeft)
+	w.sees(t, "2 marked")
 }
