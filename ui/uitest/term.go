@@ -142,13 +142,17 @@ func (x *Term) state() *term.State {
 }
 
 // Screen is the text on the screen, without the spaces at the ends of lines.
-func (x *Term) Screen() string {
+func (x *Term) Screen() string { return x.Area(0, 0, x.size.W, x.size.H) }
+
+// Area is the text in w by h cells of the screen from the cell left, top, as
+// Screen has it.
+func (x *Term) Area(left, top, w, h int) string {
 	x.draw.Lock()
 	defer x.draw.Unlock()
 	var b strings.Builder
-	for y := range x.size.H {
+	for y := top; y < top+h; y++ {
 		var line strings.Builder
-		for cx := 0; cx < x.size.W; {
+		for cx := left; cx < left+w; {
 			c := x.emu.CellAt(cx, y)
 			if c == nil || c.Width == 0 {
 				line.WriteByte(' ')
@@ -159,7 +163,7 @@ func (x *Term) Screen() string {
 			cx += c.Width
 		}
 		b.WriteString(strings.TrimRight(line.String(), " "))
-		if y < x.size.H-1 {
+		if y < top+h-1 {
 			b.WriteByte('\n')
 		}
 	}
