@@ -17,7 +17,9 @@ import (
 //  3. publish: rename, under the conditions
 //  4. durable: fsync of the folder
 //
-// settle does 1 and 2, publish 3 and 4. Only when Commit has returned may a
+// settle does 1 and 2, publish 3 and 4. In a view of one job the steps 2 and 4
+// are shared by all files that are there at that moment, see barrier; each file
+// takes its next step only when the shared one is over. Only when Commit has returned may a
 // source be deleted. After a failure the target is what it was, except when
 // step 4 failed: then it is the new content, which a power cut may take away.
 func (s *sink) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, error) {
@@ -59,7 +61,11 @@ func (s *sink) settle(parts []remote.Part) error {
 			return fail("write", s.path, err)
 		}
 	}
-	err = s.f.Sync()
+	disk := s.spot.disk
+	if length >= ownSync {
+		disk = nil
+	}
+	err = disk.durable(s.f, (*os.File).Sync)
 	if cerr := s.f.Close(); err == nil {
 		err = cerr
 	}
@@ -122,11 +128,10 @@ func (s *sink) publish() (remote.Entry, error) {
 	if err != nil {
 		return remote.Entry{}, fail("write", s.path, err)
 	}
-	folder, err := s.spot.root.Open(".")
+	folder, err := s.spot.in.file()
 	if err != nil {
 		return remote.Entry{}, fail("write", s.path, err)
 	}
-	defer folder.Close() //nolint:errcheck // opened for reading
 	if s.o.IfAbsent {
 		err = s.spot.appear(folder, s.temp)
 	} else if err = s.allowed(); err == nil {
@@ -138,7 +143,7 @@ func (s *sink) publish() (remote.Entry, error) {
 	// From here on the target is the new content, so that Abort must not touch it.
 	s.ended = true
 	defer s.spot.close()
-	if err := syncFolder(folder); err != nil {
+	if err := s.spot.disk.durable(folder, syncFolder); err != nil {
 		return remote.Entry{}, fail("write", s.path, err)
 	}
 	e := entryOf(s.path, s.spot.name, mine)

@@ -35,7 +35,7 @@ func TestFallBacksOfIfAbsentHaveOneWinner(t *testing.T) {
 				_, _ = f.WriteString(temp)
 				_ = f.Close()
 				wg.Go(func() {
-					switch err := appear(&spot{root, "f"}, temp); {
+					switch err := appear(&spot{root: root, name: "f"}, temp); {
 					case err == nil:
 						won <- temp
 					case !errors.Is(err, fs.ErrExist):

@@ -105,16 +105,17 @@ func (t *Tree) Scope(ctx context.Context, dir remote.Path) (remote.ScopedTree, e
 	if err != nil {
 		return nil, err
 	}
+	at := confine(native(dir), root)
 	return &scoped{
-		Tree: Tree{at: &confined{dir: native(dir), root: root}, handles: t.handles, buffers: t.buffers},
-		root: root,
+		Tree: Tree{at: at, handles: t.handles, buffers: t.buffers},
+		view: at,
 	}, nil
 }
 
 // scoped is the disk as seen by one job: it reads anywhere and writes inside.
 type scoped struct {
 	Tree
-	root *os.Root
+	view *confined
 }
 
 var (
@@ -124,8 +125,8 @@ var (
 
 // Close gives up the hold on the folder; writes fail from then on.
 func (s *scoped) Close() error {
-	if err := s.root.Close(); err != nil {
-		return fail("close", remote.Path(s.root.Name()), err)
+	if err := s.view.close(); err != nil {
+		return fail("close", remote.Path(s.view.dir), err)
 	}
 	return nil
 }

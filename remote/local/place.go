@@ -16,11 +16,15 @@ import (
 type spot struct {
 	root *os.Root
 	name string
+	in   *folder // of root
+	disk *volume // nil where each file is made durable by itself
 }
+
+func (f *folder) spot(name string) *spot { return &spot{root: f.root, name: name, in: f} }
 
 func (s *spot) close() {
 	if s != nil {
-		_ = s.root.Close() // nothing was written through it that is not synced
+		s.in.release()
 	}
 }
 
@@ -56,7 +60,7 @@ func (anywhere) find(op string, p remote.Path, mkdir bool) (*spot, error) {
 		}
 		return nil, fail(op, p, err)
 	}
-	return &spot{root, name}, nil
+	return newFolder(root).spot(name), nil
 }
 
 // mkdir opens the nearest folder that exists and makes the rest below it.
@@ -106,8 +110,20 @@ func (anywhere) enter(p remote.Path) (*os.Root, error) {
 // confined writes below one folder only. The root resolves every path itself,
 // so that neither dots nor links lead outside, even if they appear meanwhile.
 type confined struct {
-	dir  string
-	root *os.Root
+	dir     string
+	root    *os.Root
+	folders folders
+	barrier barrier
+}
+
+func confine(dir string, root *os.Root) *confined {
+	return &confined{dir: dir, root: root, folders: folders{byRel: map[string]*folder{}}}
+}
+
+func (c *confined) close() error {
+	c.folders.close()
+	c.barrier.close()
+	return c.root.Close()
 }
 
 // rel is p relative to the folder, "." for itself.
@@ -147,7 +163,10 @@ func (c *confined) find(op string, p remote.Path, mkdir bool) (*spot, error) {
 	if rel == "." {
 		return nil, c.outside(op, p, nil)
 	}
-	dir := filepath.Dir(rel)
+	dir, name := filepath.Dir(rel), filepath.Base(rel)
+	if s := c.again(dir, name); s != nil {
+		return s, nil
+	}
 	root, err := c.root.OpenRoot(dir)
 	if mkdir && missing(err) {
 		if err := c.mkdir(remote.Path(filepath.Join(c.dir, dir))); err != nil {
@@ -161,7 +180,28 @@ func (c *confined) find(op string, p remote.Path, mkdir bool) (*spot, error) {
 		}
 		return nil, c.explain(op, p, err)
 	}
-	return &spot{root, filepath.Base(rel)}, nil
+	f := newFolder(root)
+	if f.info, err = root.Stat("."); err == nil {
+		c.folders.keep(dir, f)
+	}
+	s := f.spot(name)
+	s.disk = c.barrier.volume(f)
+	return s, nil
+}
+
+// again finds a folder that is still open, if the path still leads to it.
+func (c *confined) again(dir, name string) *spot {
+	f := c.folders.take(dir)
+	if f == nil {
+		return nil
+	}
+	if now, err := c.root.Stat(dir); err != nil || !os.SameFile(now, f.info) {
+		f.release()
+		return nil
+	}
+	s := f.spot(name)
+	s.disk = c.barrier.volume(f)
+	return s
 }
 
 // fileOnTheWay is the part of rel that is no folder; "" if there is none.

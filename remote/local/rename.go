@@ -95,16 +95,14 @@ func within(dir, p string) bool {
 // move renames the entry at a to b and makes both folders durable, the new one
 // first, so that a power cut leaves the entry in at least one.
 func (s *spot) move(b *spot) error {
-	from, err := s.root.Open(".")
+	from, err := s.in.file()
 	if err != nil {
 		return err
 	}
-	defer from.Close() //nolint:errcheck // opened for reading
-	to, err := b.root.Open(".")
+	to, err := b.in.file()
 	if err != nil {
 		return err
 	}
-	defer to.Close() //nolint:errcheck // opened for reading
 
 	err = renameNoReplace(from, s.name, to, b.name)
 	switch {

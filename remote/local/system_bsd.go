@@ -18,3 +18,6 @@ func renameNoReplace(_ *os.File, a string, _ *os.File, b string) error {
 
 // reserve does nothing: the system has no call that keeps the size.
 func reserve(*os.File, int64) error { return nil }
+
+// keepFolders is how many folders of a target stay open between files.
+const keepFolders = 32

@@ -17,3 +17,6 @@ func renameNoReplace(from *os.File, a string, to *os.File, b string) error {
 
 // reserve does nothing: the system has no call that keeps the size.
 func reserve(*os.File, int64) error { return nil }
+
+// keepFolders is how many folders of a target stay open between files.
+const keepFolders = 32

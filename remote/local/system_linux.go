@@ -2,6 +2,7 @@ package local
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"syscall"
 	"time"
@@ -11,6 +12,9 @@ import (
 
 // reserveFrom is the size from which reserving space is worth a system call.
 const reserveFrom = 1 << 20
+
+// keepFolders is how many folders of a target stay open between files.
+const keepFolders = 32
 
 func ctime(st *syscall.Stat_t) int64 { return time.Unix(st.Ctim.Unix()).UnixNano() }
 
@@ -31,3 +35,27 @@ func reserve(f *os.File, size int64) error {
 	}
 	return nil // where it cannot be done it is not needed
 }
+
+// flushable tells whether one call makes all of f's volume durable, and tells
+// of every failure: disks of this machine, under a kernel from 5.8 on. What is
+// behind a network or another program has to be asked file by file.
+func flushable(f *os.File) bool {
+	var st unix.Statfs_t
+	if unix.Fstatfs(int(f.Fd()), &st) != nil { //nolint:gosec // a descriptor
+		return false
+	}
+	switch int64(st.Type) { //nolint:unconvert // widths differ by system
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC:
+	default:
+		return false
+	}
+	var u unix.Utsname
+	var major, minor int
+	if unix.Uname(&u) != nil {
+		return false
+	}
+	n, _ := fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.%d", &major, &minor)
+	return n == 2 && (major > 5 || major == 5 && minor >= 8)
+}
+
+func flushVolume(f *os.File) error { return unix.Syncfs(int(f.Fd())) } //nolint:gosec // a descriptor

@@ -128,3 +128,7 @@ func syncFolder(*os.File) error { return nil }
 
 // reserve does nothing: it would change the size.
 func reserve(*os.File, int64) error { return nil }
+
+// keepFolders is how many folders of a target stay open between files. An open
+// folder cannot be renamed or deleted here, so none does.
+const keepFolders = 0

@@ -1,0 +1,13 @@
+//go:build !linux
+
+package local
+
+import (
+	"errors"
+	"os"
+)
+
+// flushable says no: there is no call for a whole volume that reports failures.
+func flushable(*os.File) bool { return false }
+
+func flushVolume(*os.File) error { return errors.ErrUnsupported }
