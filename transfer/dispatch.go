@@ -9,7 +9,9 @@ const (
 	bigAhead   = 16     // large items to look past while searching for small ones
 	parkedMost = 10_000 // open conflicts of a job; with more it waits for answers
 	batchSize  = 1000   // entries in one deletion
-	bigTurn    = 4      // every so many small items a part of a large one is due
+	landMost   = 512    // items of a job that wait for the disk without a slot
+	landSize   = 1 << 20
+	bigTurn    = 4 // every so many small items a part of a large one is due
 )
 
 // task is one piece of work that holds a slot.
@@ -20,6 +22,9 @@ type task struct {
 	batch []*item
 	dirs  []*node
 	held  bool // the slot is ours
+	// landing says that the slot is with another task while this one waits for
+	// the disk; it belongs to job.mu.
+	landing bool
 }
 
 // dispatch hands out work until nothing is left or the job is called off, and
@@ -124,7 +129,7 @@ func (j *job) partSize() int64 {
 
 // hasWork tells whether next would return something. The caller holds j.mu.
 func (j *job) hasWork() bool {
-	if j.inflight >= j.share.limit {
+	if j.inflight-j.landing >= j.share.limit || j.landing >= landMost {
 		return false
 	}
 	return len(j.queued)+len(j.big)+len(j.open) > 0 || j.batchDue() || len(j.emptied) > 0 && j.dirsDue()
@@ -160,11 +165,12 @@ func (j *job) handOut() bool {
 	j.touch()
 	j.work.Go(func() { // ends with its operation, which honours j.ctx
 		defer func() {
-			if t.held {
-				j.q.budget.release(j.share, j.gates)
-			}
+			t.letGo()
 			j.mu.Lock()
 			j.inflight--
+			if t.landing {
+				j.landing--
+			}
 			j.mu.Unlock()
 			j.wakeUp()
 			j.touch()

@@ -60,6 +60,7 @@ type job struct {
 	lists
 
 	inflight  int // tasks that hold or wait for a slot
+	landing   int // of those, the ones that have let go of it and wait for the disk
 	finishing int // of those, the ones that complete, verify or delete sources
 	active    map[*item]struct{}
 	planned   bool          // Request.Sources has been ranged over

@@ -31,6 +31,7 @@ func (t *task) complete(ctx context.Context) error {
 	if err := t.checkRead(); err != nil {
 		return err
 	}
+	t.land()
 	entry, err := t.commit(ctx)
 	if err != nil {
 		return err
@@ -60,6 +61,9 @@ func (t *task) published(ctx context.Context, level string) error {
 		return nil
 	}
 	it.landed = true
+	if err := t.takeHold(ctx); err != nil {
+		return err
+	}
 	return t.removeSource(ctx)
 }
 

@@ -68,17 +68,46 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 
 // nap gives the slot back for at least d. After an error the slot is gone.
 func (t *task) nap(ctx context.Context, d time.Duration) error {
-	j := t.j
-	t.held = false
-	j.q.budget.release(j.share, j.gates)
+	t.letGo()
 	if err := sleep(ctx, d); err != nil {
 		return err
 	}
-	if err := j.q.budget.acquire(ctx, j.share, j.gates); err != nil {
+	return t.takeHold(ctx)
+}
+
+// letGo gives the slot back, if it is held.
+func (t *task) letGo() {
+	if t.held {
+		t.held = false
+		t.j.q.budget.release(t.j.share, t.j.gates)
+	}
+}
+
+// takeHold waits for a slot, unless one is held.
+func (t *task) takeHold(ctx context.Context) error {
+	if t.held {
+		return nil
+	}
+	if err := t.j.q.budget.acquire(ctx, t.j.share, t.j.gates); err != nil {
 		return err
 	}
 	t.held = true
 	return nil
+}
+
+// land lets another item have the slot while this one only waits for the disk:
+// files become durable hundreds at a time, so many have to wait together.
+func (t *task) land() {
+	j := t.j
+	if j.toKeyed || t.it.size() > landSize {
+		return
+	}
+	j.mu.Lock()
+	t.landing = true
+	j.landing++
+	j.mu.Unlock()
+	t.letGo()
+	j.wakeUp()
 }
 
 func (t *task) fromGate() *gate { return t.j.gates[0] }

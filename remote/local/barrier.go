@@ -3,12 +3,18 @@ package local
 import (
 	"os"
 	"sync"
+	"time"
 )
 
 const (
-	fewWait  = 4       // so many are made durable one by one, sparing what others have written
-	syncMost = 16      // at the same time, where one call cannot serve all
-	ownSync  = 8 << 20 // bytes from which a file does not make others wait for it
+	fewWait  = 4   // so many are made durable one by one, sparing what others have written
+	manyWait = 256 // with so many a flush begins at once,
+	// else after so long, or as long as the last one took, unless everything that
+	// is being written waits already
+	gatherLeast = 20 * time.Millisecond
+	gatherMost  = 250 * time.Millisecond
+	syncMost    = 16      // at the same time, where one call cannot serve all
+	ownSync     = 1 << 20 // bytes from which a file neither waits for others nor makes them wait
 )
 
 // A barrier makes many files durable with one call to the system where it has
@@ -27,8 +33,10 @@ type barrier struct {
 type volume struct {
 	keeper *os.File // was opened before anything was written, so that it sees every failure
 	flush  func(*os.File) error
+	enough chan struct{} // of 1: nothing is gained by waiting longer
 
 	mu    sync.Mutex
+	open  int // files that are being written
 	line  []*pledge
 	busy  bool
 	alone bool // a flush has failed: from then on every file is asked for itself
@@ -65,8 +73,12 @@ func (b *barrier) volume(f *folder) *volume {
 		_ = keeper.Close() // opened for reading
 		return nil
 	}
-	b.volumes[dev] = &volume{keeper: keeper, flush: flushVolume}
+	b.volumes[dev] = newVolume(keeper, flushVolume)
 	return b.volumes[dev]
+}
+
+func newVolume(keeper *os.File, flush func(*os.File) error) *volume {
+	return &volume{keeper: keeper, flush: flush, enough: make(chan struct{}, 1)}
 }
 
 func (b *barrier) close() {
@@ -90,6 +102,7 @@ func (v *volume) durable(f *os.File, sync func(*os.File) error) error {
 	p := &pledge{f, sync, make(chan error, 1)}
 	v.mu.Lock()
 	v.line = append(v.line, p)
+	v.look()
 	if !v.busy {
 		v.busy = true
 		go v.serve() // ends when nobody waits
@@ -98,9 +111,50 @@ func (v *volume) durable(f *os.File, sync func(*os.File) error) error {
 	return <-p.done
 }
 
+// count notes a file that begins (1) or ends (-1) to be written.
+func (v *volume) count(n int) {
+	if v == nil {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.open += n
+	v.look()
+}
+
+// look tells serve when to go ahead. The caller holds the lock.
+func (v *volume) look() {
+	if len(v.line) >= min(v.open, manyWait) {
+		select {
+		case v.enough <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// gather waits until a flush is worth it.
+func (v *volume) gather(last time.Duration) {
+	t := time.NewTimer(min(max(last, gatherLeast), gatherMost))
+	defer t.Stop()
+	for {
+		v.mu.Lock()
+		ready := len(v.line) >= min(v.open, manyWait)
+		v.mu.Unlock()
+		if ready {
+			return
+		}
+		select {
+		case <-v.enough: // of now, or of a batch before
+		case <-t.C:
+			return
+		}
+	}
+}
+
 // serve flushes for everyone who waits, again and again until nobody does.
 func (v *volume) serve() {
-	for {
+	for took := time.Duration(0); ; {
+		v.gather(took)
 		v.mu.Lock()
 		line, alone := v.line, v.alone
 		v.line = nil
@@ -111,7 +165,10 @@ func (v *volume) serve() {
 		}
 		v.mu.Unlock()
 		if len(line) > fewWait && !alone {
-			if v.flush(v.keeper) == nil {
+			start := time.Now()
+			err := v.flush(v.keeper)
+			took = time.Since(start)
+			if err == nil {
 				for _, p := range line {
 					p.done <- nil
 				}

@@ -57,15 +57,11 @@ func (s *sink) settle(parts []remote.Part) error {
 		return nil
 	}
 	if !s.o.ModTime.IsZero() {
-		if err := s.spot.root.Chtimes(s.temp, s.o.ModTime, s.o.ModTime); err != nil {
+		if err := setTime(s.spot, s.temp, s.o.ModTime); err != nil {
 			return fail("write", s.path, err)
 		}
 	}
-	disk := s.spot.disk
-	if length >= ownSync {
-		disk = nil
-	}
-	err = disk.durable(s.f, (*os.File).Sync)
+	err = s.disk(length).durable(s.f, (*os.File).Sync)
 	if cerr := s.f.Close(); err == nil {
 		err = cerr
 	}
@@ -77,6 +73,15 @@ func (s *sink) settle(parts []remote.Part) error {
 	}
 	s.length = length
 	return nil
+}
+
+// disk is with whom the sink waits to be durable; nil for one that is large
+// enough to do so by itself.
+func (s *sink) disk(length int64) *volume {
+	if length >= ownSync {
+		return nil
+	}
+	return s.spot.disk
 }
 
 // verify checks that parts make up the file, from part 1 without a gap, and
@@ -102,8 +107,8 @@ func (s *sink) verify(parts []remote.Part) (int64, error) {
 	if err != nil {
 		return 0, s.corrupt("the temporary file is gone")
 	}
-	if s.length >= 0 { // settled and closed: only the size can be compared
-		if there.Size() != length {
+	if s.length >= 0 { // settled and closed: it must be the one that was
+		if there.Size() != length || !os.SameFile(s.mine, there) {
 			return 0, s.corrupt("the temporary file was changed")
 		}
 		return length, nil
@@ -112,6 +117,7 @@ func (s *sink) verify(parts []remote.Part) (int64, error) {
 	if err != nil || !os.SameFile(fi, there) {
 		return 0, s.corrupt("the temporary file was replaced")
 	}
+	s.mine = there
 	if fi.Size() > length { // a part that was written again and is shorter now, or one left out
 		if err := s.f.Truncate(length); err != nil {
 			return 0, fail("write", s.path, err)
@@ -124,10 +130,7 @@ func (s *sink) verify(parts []remote.Part) (int64, error) {
 
 // publish gives the temporary file its name, as the conditions allow.
 func (s *sink) publish() (remote.Entry, error) {
-	mine, err := s.spot.root.Lstat(s.temp)
-	if err != nil {
-		return remote.Entry{}, fail("write", s.path, err)
-	}
+	mine := s.mine
 	folder, err := s.spot.in.file()
 	if err != nil {
 		return remote.Entry{}, fail("write", s.path, err)
@@ -142,8 +145,8 @@ func (s *sink) publish() (remote.Entry, error) {
 	}
 	// From here on the target is the new content, so that Abort must not touch it.
 	s.ended = true
-	defer s.spot.close()
-	if err := s.spot.disk.durable(folder, syncFolder); err != nil {
+	defer s.close()
+	if err := s.disk(mine.Size()).durable(folder, syncFolder); err != nil {
 		return remote.Entry{}, fail("write", s.path, err)
 	}
 	e := entryOf(s.path, s.spot.name, mine)

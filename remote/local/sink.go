@@ -23,7 +23,8 @@ type sink struct {
 
 	mu     sync.Mutex
 	parts  map[int]*part
-	length int64 // settled: the size of the durable content; -1 before
+	mine   fs.FileInfo // the temporary file as verified
+	length int64       // settled: the size of the durable content; -1 before
 	broken error // the content cannot be trusted any more
 	ended  bool  // published or aborted
 }
@@ -63,18 +64,9 @@ func (t *Tree) begin(at *spot, p remote.Path, o remote.CreateOptions) (*sink, er
 		return nil, &remote.Error{Op: "write", Path: p, Kind: remote.Invalid, Err: errors.New(why), Hint: "This name cannot be kept on this disk: " + why + "."}
 	}
 	s := &sink{t: t, path: p, o: o, spot: at, parts: map[int]*part{}, length: -1}
-	perm := fs.FileMode(0o666)
-	old, err := at.root.Lstat(at.name)
-	switch {
-	case err == nil && !o.IfAbsent:
-		if err := replaceable(p, old); err != nil {
-			return nil, err
-		}
-		if old.Mode().IsRegular() { // what was private stays so; nothing becomes executable
-			perm = old.Mode().Perm()&0o666 | 0o600
-		}
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, fail("write", p, err)
+	perm, err := permOf(at, p, o)
+	if err != nil {
+		return nil, err
 	}
 	if o.Resume != "" {
 		s.f, s.temp = openTemp(at.root, at.name, o.Resume), o.Resume
@@ -91,7 +83,37 @@ func (t *Tree) begin(at *spot, p remote.Path, o remote.CreateOptions) (*sink, er
 		_ = at.root.Remove(s.temp) // the failure to report is the first one
 		return nil, fail("write", p, err)
 	}
+	at.disk.count(1)
 	return s, nil
+}
+
+// permOf is with which permissions the file is to be made: those of what it
+// replaces, if that may be replaced.
+func permOf(at *spot, p remote.Path, o remote.CreateOptions) (fs.FileMode, error) {
+	const fresh = 0o666
+	if o.IfAbsent {
+		return fresh, nil
+	}
+	old, err := at.root.Lstat(at.name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fresh, nil
+	}
+	if err != nil {
+		return 0, fail("write", p, err)
+	}
+	if err := replaceable(p, old); err != nil {
+		return 0, err
+	}
+	if !old.Mode().IsRegular() {
+		return fresh, nil
+	}
+	return old.Mode().Perm()&fresh | 0o600, nil // what was private stays so; nothing becomes executable
+}
+
+// close gives up the folder.
+func (s *sink) close() {
+	s.spot.disk.count(-1)
+	s.spot.close()
 }
 
 // replaceable refuses targets that a file must not take the place of. A link is
@@ -206,7 +228,7 @@ func (s *sink) Abort(context.Context) error {
 	s.ended = true
 	_ = s.f.Close() // what was written is thrown away; closed already after a failed Commit
 	err := s.spot.root.Remove(s.temp)
-	s.spot.close()
+	s.close()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fail("throw away", s.path, err)
 	}

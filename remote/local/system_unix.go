@@ -106,6 +106,19 @@ func readRows(f *os.File, dir string, n int) (rows []remote.Entry, n2 int, err e
 	return rows, len(names), nil
 }
 
+// setTime gives the file name in the folder of at its time of modification.
+func setTime(at *spot, name string, when time.Time) error {
+	folder, err := at.in.file()
+	if err != nil {
+		return err
+	}
+	ts, err := unix.TimeToTimespec(when)
+	if err != nil {
+		return err
+	}
+	return unix.UtimesNanoAt(int(folder.Fd()), name, []unix.Timespec{ts, ts}, unix.AT_SYMLINK_NOFOLLOW) //nolint:gosec // a descriptor
+}
+
 // singleName tells whether a file has one name only.
 func singleName(fi fs.FileInfo) bool {
 	st, ok := fi.Sys().(*syscall.Stat_t)

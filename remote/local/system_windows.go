@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/windows"
 
@@ -94,6 +95,8 @@ func readRows(f *os.File, dir string, n int) (rows []remote.Entry, n2 int, err e
 	}
 	return rows, len(es), nil
 }
+
+func setTime(at *spot, name string, when time.Time) error { return at.root.Chtimes(name, when, when) }
 
 // singleName cannot be told cheaply; files with several names are rare here.
 func singleName(fs.FileInfo) bool { return true }
