@@ -33,6 +33,7 @@ type barrier struct {
 type volume struct {
 	keeper *os.File // was opened before anything was written, so that it sees every failure
 	flush  func(*os.File) error
+	few    int           // so many are made durable one by one
 	enough chan struct{} // of 1: nothing is gained by waiting longer
 
 	mu    sync.Mutex
@@ -78,7 +79,7 @@ func (b *barrier) volume(f *folder) *volume {
 }
 
 func newVolume(keeper *os.File, flush func(*os.File) error) *volume {
-	return &volume{keeper: keeper, flush: flush, enough: make(chan struct{}, 1)}
+	return &volume{keeper: keeper, flush: flush, few: fewWait, enough: make(chan struct{}, 1)}
 }
 
 func (b *barrier) close() {
@@ -164,7 +165,7 @@ func (v *volume) serve() {
 			return
 		}
 		v.mu.Unlock()
-		if len(line) > fewWait && !alone {
+		if len(line) > v.few && !alone {
 			start := time.Now()
 			err := v.flush(v.keeper)
 			took = time.Since(start)

@@ -25,8 +25,8 @@ type sink struct {
 	parts  map[int]*part
 	mine   fs.FileInfo // the temporary file as verified
 	length int64       // settled: the size of the durable content; -1 before
-	broken error // the content cannot be trusted any more
-	ended  bool  // published or aborted
+	broken error       // the content cannot be trusted any more
+	ended  bool        // published or aborted
 }
 
 // part remembers how much of a part was written; its lock keeps two writers of

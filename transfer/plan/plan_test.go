@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/remote"
+	"gantry/remote/local"
 	"gantry/remote/mem"
 	"gantry/remote/wrap"
 	"gantry/transfer/plan"
@@ -389,5 +390,28 @@ func TestThePlanEndsWithItsContextAndWithItsConsumer(t *testing.T) {
 	}
 	for range plan.Items(t.Context(), plan.Spec{From: b, Sources: of(plan.Source{Entry: e})}) {
 		break
+	}
+}
+
+// account is a tree whose root holds only buckets, so that no file can be named
+// there.
+type account struct{ remote.Tree }
+
+func (a account) Join(dir remote.Path, rel string) (remote.Path, error) {
+	if dir == "" {
+		return "", &remote.Error{Op: "name", Kind: remote.Invalid}
+	}
+	return a.Tree.Join(dir, rel)
+}
+
+func TestBucketsAreToldFromDisks(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		tree remote.Tree
+		want bool
+	}{{"bucket", mem.New("b:"), true}, {"account", account{mem.New("s3://")}, true}, {"disk", mem.NewDisk("d:"), false}, {"this disk", local.New(), false}} {
+		if got := plan.Keyed(c.tree); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
 	}
 }

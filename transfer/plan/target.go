@@ -104,8 +104,9 @@ func (t *target) key(p remote.Path) string {
 func fold(p remote.Path) string { return strings.ToLower(norm.NFC.String(string(p))) }
 
 // Keyed tells whether t is a bucket, where a file and a folder of one name have
-// different paths, as opposed to a disk.
-func Keyed(t remote.Tree) bool { return keyed(t, "") }
+// different paths, as opposed to a disk. At the root of an account there are
+// only buckets, so it is asked inside of one as well.
+func Keyed(t remote.Tree) bool { return keyed(t, "") || keyed(t, "bucket/") }
 
 // keyed tells whether a file and a folder of one name have different paths in
 // t, as keys of a bucket have.

@@ -40,7 +40,7 @@ type frame struct {
 }
 
 func newPlanner(ctx context.Context, s Spec, yield func(Item) bool) *planner {
-	p := &planner{ctx: ctx, s: s, yield: yield, srcKeyed: keyed(s.From, "")}
+	p := &planner{ctx: ctx, s: s, yield: yield, srcKeyed: Keyed(s.From)}
 	base := &frame{quiet: true, dst: s.Dir}
 	if s.To != nil {
 		p.same = s.From.Label() == s.To.Label()
