@@ -1,0 +1,249 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gantry/remote"
+)
+
+// checkMost is the size in bytes up to which all items are read when the
+// journal is opened. In a larger one they are verified when they are needed.
+const checkMost = 512 << 20
+
+// versionMost is more than the number of any version to come in years.
+const versionMost = 1000
+
+// finding is what a check has found.
+type finding struct {
+	version int
+	damage  string // what is wrong, in a few words; "" if nothing is
+	cut     bool   // the log ends in what is no whole transaction
+}
+
+// inspect looks at the journal while nobody else has it open, and changes
+// nothing in it. The error is about reading as such, or about a version that is
+// newer than we are.
+func (f *folder) inspect(ctx context.Context) (finding, error) {
+	var found finding
+	header, size, err := f.header()
+	switch {
+	case err != nil:
+		return found, err
+	case size == 0:
+		found.damage = "the file is empty"
+		return found, nil
+	case string(header[:16]) != magic || binary.BigEndian.Uint16(header[16:]) != pageSize:
+		found.damage = "the file does not begin as a journal does"
+		return found, nil
+	}
+	s, err := f.scanLog()
+	if err != nil {
+		return found, err
+	}
+	if s.bad > 0 {
+		found.damage = "the log has been changed"
+		return found, nil
+	}
+	found.cut = s.cut
+	if err := f.rollBack(ctx); err != nil {
+		return f.doubt(found, err)
+	}
+	db, err := sql.Open("sqlite", f.dsn(fileName, "mode", "ro", "_pragma", "busy_timeout(10000)"))
+	if err != nil {
+		return found, f.fail("check", err)
+	}
+	defer func() { _ = db.Close() }() // only read from
+	db.SetMaxOpenConns(1)
+	if found.version, err = versionOf(ctx, db); err != nil {
+		return f.doubt(found, err)
+	}
+	switch {
+	case found.version > versionMost || found.version < 1:
+		found.damage = fmt.Sprintf("its version cannot be %d", found.version)
+		return found, nil
+	case found.version > len(f.steps):
+		return found, f.tooNew(found.version)
+	}
+	deep := size <= f.checkMost
+	if _, marked, err := f.there(suspect); err != nil {
+		return found, err
+	} else if marked {
+		deep = true
+	}
+	found.damage, err = f.verify(ctx, db, found.version, deep)
+	return f.doubt(found, err)
+}
+
+// doubt turns an error that may come from what is in the file into a finding.
+func (f *folder) doubt(found finding, err error) (finding, error) {
+	if err == nil {
+		return found, nil
+	}
+	if doubtful(err) {
+		found.damage = err.Error()
+		return found, nil
+	}
+	return found, f.fail("check", err)
+}
+
+func (f *folder) tooNew(version int) error {
+	return &remote.Error{
+		Op: "open the journal", Path: remote.Path(filepath.Join(f.dir, fileName)), Kind: remote.Unsupported,
+		Hint: fmt.Sprintf("The journal in %s is of version %d, this gantry knows version %d. It was not touched: use a newer gantry, or another state folder with --state.", f.dir, version, len(f.steps)),
+	}
+}
+
+// header reads the first bytes of the file. Nobody has it open: closing a file
+// of ours would let go of the locks that SQLite has on it.
+func (f *folder) header() (b [100]byte, size int64, err error) {
+	file, err := f.root.Open(fileName)
+	if err != nil {
+		return b, 0, f.fail("open", err)
+	}
+	defer func() { _ = file.Close() }() // only read from
+	st, err := file.Stat()
+	if err != nil {
+		return b, 0, f.fail("open", err)
+	}
+	if _, err := file.ReadAt(b[:], 0); err != nil && !errors.Is(err, io.EOF) {
+		return b, 0, f.fail("read", err)
+	}
+	return b, st.Size(), nil
+}
+
+// scanLog reads the log, if there is one.
+func (f *folder) scanLog() (scan, error) {
+	file, err := f.root.Open(fileName + "-wal")
+	if gone(err) {
+		return scan{}, nil
+	}
+	if err != nil {
+		return scan{}, f.fail("open", err)
+	}
+	defer func() { _ = file.Close() }() // only read from
+	st, err := file.Stat()
+	if err != nil {
+		return scan{}, f.fail("open", err)
+	}
+	s, err := scanLog(file, st.Size())
+	return s, f.fail("read", err)
+}
+
+// rollBack undoes the transaction that a kill has left in a rollback journal,
+// which the mode for reading only cannot do.
+func (f *folder) rollBack(ctx context.Context) error {
+	size, ok, err := f.there(fileName + "-journal")
+	if err != nil || !ok || size == 0 {
+		return err
+	}
+	db, err := f.openRaw(fileName)
+	if err != nil {
+		return err
+	}
+	_, err = versionOf(ctx, db)
+	if cerr := db.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+func versionOf(ctx context.Context, q querier) (v int, err error) {
+	return v, scanOne(ctx, q, "PRAGMA user_version", &v)
+}
+
+// scanOne reads the only row of a query.
+func scanOne(ctx context.Context, q querier, query string, dst ...any) error {
+	rows, err := q.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return errors.Join(rows.Err(), sql.ErrNoRows)
+	}
+	return rows.Scan(dst...)
+}
+
+// verify compares the tables with what they should be, has SQLite check the
+// structure, and verifies the sum of every row; of items only if deep.
+func (f *folder) verify(ctx context.Context, db *sql.DB, version int, deep bool) (damage string, err error) {
+	want, err := expected(ctx, f.steps[:version])
+	if err != nil {
+		return "", err
+	}
+	have, err := tables(ctx, db)
+	if err != nil {
+		return "", err
+	}
+	if len(have) != len(want) {
+		return "tables are missing", nil
+	}
+	for i, t := range want {
+		if have[i].name != t.name || have[i].sql != t.sql {
+			return "the tables are not those of a journal", nil
+		}
+		if t.name == "chunk" && !deep {
+			continue
+		}
+		check := "PRAGMA quick_check(1)"
+		if !deep {
+			check = fmt.Sprintf("PRAGMA quick_check(%s)", t.name)
+		}
+		if deep && i > 0 {
+			check = "SELECT 'ok'" // the whole file was checked with the first table
+		}
+		var said string
+		if err := scanOne(ctx, db, check, &said); err != nil {
+			return "", err
+		}
+		if said != "ok" {
+			return strings.ReplaceAll(said, "\n", "; "), nil
+		}
+		if damage, err = verifyRows(ctx, db, t); damage != "" || err != nil {
+			return damage, err
+		}
+	}
+	return "", nil
+}
+
+func verifyRows(ctx context.Context, db *sql.DB, t table) (damage string, err error) {
+	rows, err := db.QueryContext(ctx, "SELECT * FROM "+t.name)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = rows.Close() }()
+	row := make([]any, t.cols)
+	dst := make([]any, t.cols)
+	for i := range row {
+		dst[i] = &row[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(dst...); err != nil {
+			return "", err
+		}
+		if !whole(t.name, row) {
+			return "an entry in the table " + t.name + " has been changed", nil
+		}
+	}
+	return "", rows.Err()
+}
+
+// mark remembers that damage was met, so that the next one who opens the
+// journal checks all of it. It is only a hint: that it fails changes nothing.
+func (f *folder) mark() {
+	file, err := f.root.OpenFile(suspect, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		f.log.Warn("the damaged journal could not be marked", "err", err)
+	}
+}
