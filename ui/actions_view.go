@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gantry/transfer"
@@ -135,7 +137,11 @@ func (m *Model) openHelp() tea.Cmd {
 }
 
 func (m *Model) openPalette() tea.Cmd {
-	m.dialogs.Push(dialog.NewPalette(m.st, dialog.PaletteOptions{Items: m.items(false), OnRun: m.do}))
+	items := m.items(false)
+	// What somebody looks up comes before what fingers know.
+	known := func(it dialog.Item) int { return slices.Index([]string{"panes", "mark", "move"}, it.Group) }
+	slices.SortStableFunc(items, func(a, b dialog.Item) int { return known(a) - known(b) })
+	m.dialogs.Push(dialog.NewPalette(m.st, dialog.PaletteOptions{Items: items, OnRun: m.do}))
 	return nil
 }
 

@@ -30,11 +30,11 @@ func TestTheScreenAsADrawing(t *testing.T) {
 	w.Keys("space")
 	w.drawn(t, `
 	┌ ~ ──────────────────────────── local ┐┌ acme:inbox/ ─────────── eu-central-1 ┐
-	│ Name ↑              Size  Modified   ││ Name ↑              Size  Modified   │
+	│ Name ↑                  Size  Time   ││ Name ↑                  Size  Time   │
 	│ ..                                   ││ ..                                   │
-	│ ▸ drafts/              –  Mar 11     ││ ▸ march/               –  –          │
-	│ ● notes.txt         11 B  Mar 11     ││   report.pdf         4 B  Mar 11     │
-	│>  q1.parquet     2.9 KiB  Mar 11     ││                                      │
+	│ ▸ drafts/                  –  Mar 11 ││ ▸ march/                   –  –      │
+	│ ● notes.txt             11 B  Mar 11 ││   report.pdf             4 B  Mar 11 │
+	│>  q1.parquet         2.9 KiB  Mar 11 ││                                      │
 	│                                      ││                                      │
 	│                                      ││                                      │
 	│                                      ││                                      │
@@ -44,7 +44,7 @@ func TestTheScreenAsADrawing(t *testing.T) {
 	└──────────────────────────────────────┘└──────────────────────────────────────┘
 
 
-	F1Help F2Palette F3View F4Edit F5Copy F6Move F7Folder F8Delete F9Menu F10Quit
+	F1Help F3View F4Edit F5Copy F6Move F7Folder F8Delete F9Menu F10Quit F12Queue
 `)
 }
 
@@ -53,15 +53,15 @@ func TestANarrowScreenAsADrawing(t *testing.T) {
 	w.Keys("tab")
 	w.drawn(t, `
 	┌ acme:inbox/ ─────────── eu-central-1 ┐
-	│ Name ↑              Size  Modified   │
+	│ Name ↑                  Size  Time   │
 	│ ..                                   │
-	│>▸ march/               –  –          │
-	│   report.pdf         4 B  Mar 11     │
-	├──────────────────────────────────────┤
-	│ 1 of 2                               │
-	└──────────────────────────────────────┘
+	│>▸ march/                   –  –      │
+	│   report.pdf             4 B  Mar 11 │
+	│                                      │
+	│                                      │
+	└ 1 of 2 ──────────────────────────────┘
 
-	F1Help F2Palette F3View F4Edit F5Copy
+	F1Help F5Copy F8Delete F10Quit F12Queue
 `)
 }
 
@@ -71,10 +71,10 @@ func TestAQuestionAsADrawing(t *testing.T) {
 	w.Keys("f8")
 	w.drawn(t, `
 	┌ ~ ──────────────────────────── local ┐┌ acme:inbox/ ─────────── eu-central-1 ┐
-	│ Name ↑              Size  Modified   ││ Name ↑              Size  Modified   │
+	│ Name ↑                  Size  Time   ││ Name ↑                  Size  Time   │
 	│ ..                                   ││ ..                                   │
-	│>▸ drafts/              –  Mar 11     ││ ▸ march/               –  –          │
-	│   note┌ Delete ──────────────────────────────────────────────────────┐11     │
+	│>▸ drafts/                  –  Mar 11 ││ ▸ march/                   –  –      │
+	│   note┌ Delete ──────────────────────────────────────────────────────┐Mar 11 │
 	│   q1.p│ Delete 2 objects in 1 folder, 23 B?                          │       │
 	│       │                                                              │       │
 	│       │ In /home                                                     │       │

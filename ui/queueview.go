@@ -20,15 +20,15 @@ const (
 // drawQueue is the queue, or the details of one of its jobs.
 func (m *Model) drawQueue(w, h int) []string {
 	f := newWindow(m.st, "Queue", w, h)
-	f.body = m.jobs.View(w-2*frameX, h-4)
-	hint := "Enter details · p pause · x cancel · r retry · K J move · Esc back to the panes"
+	f.body = m.jobs.View(w-2*frameX, windowRoom(h))
+	hint := "Enter details · p pause · x cancel · r retry · Esc back · K J order · b limit"
 	if m.jobs.Detailed() {
-		hint = "Tab changes the list · Esc back to the jobs"
+		hint = "Tab another list · p pause · x cancel · r retry · Esc back"
 	}
 	if b := m.d.Queue.Bandwidth(); b > 0 {
 		hint = "limit " + remote.FormatRate(b) + " · " + hint
 	}
-	f.foot(m.st.Foot, hint)
+	f.foot(hint)
 	return f.lines(h)
 }
 

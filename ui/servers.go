@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gantry/ui/text"
@@ -69,25 +71,9 @@ func (m *Model) drawServers(w, h int) []string {
 	s := &m.servers
 	inner := w - 4
 	f := newWindow(m.st, "Servers", w, h)
-	name, state, region := inner*22/100, inner*22/100, inner*16/100
-	bucket := inner * 22 / 100
-	row := func(r ServerRow) string {
-		st := text.Clean(r.State)
-		if r.ReadOnly {
-			st = "RO " + st
-		}
-		cells := []struct {
-			t string
-			w int
-		}{{r.Name, name}, {r.Region, region}, {r.Bucket, bucket}, {r.Credential, inner - name - region - bucket - state}}
-		line := ""
-		for _, c := range cells {
-			line += text.Pad(text.Middle(text.Clean(c.t), c.w-1), c.w)
-		}
-		return text.Pad(line+st, inner)
-	}
-	f.line(m.st.Header, row(ServerRow{Name: "Name", Region: "Region", Bucket: "Bucket", Credential: "Credential", State: "State"}))
-	s.h = max(1, h-serversHead-3)
+	cols := serverColumns(inner)
+	f.line(m.st.Header, cols.row(ServerRow{Name: "Name", Region: "Region", Bucket: "Bucket", Credential: "Credential", State: "State"}))
+	s.h = max(1, windowRoom(h)-1)
 	s.top = max(0, min(s.top, len(s.rows)-s.h))
 	s.top = min(max(s.top, s.cursor-s.h+1), max(0, s.cursor))
 	for i := s.top; i < min(len(s.rows), s.top+s.h); i++ {
@@ -95,15 +81,54 @@ func (m *Model) drawServers(w, h int) []string {
 		if i == s.cursor {
 			style = m.st.Cursor
 		}
-		f.line(style, row(s.rows[i]))
+		f.line(style, cols.row(s.rows[i]))
 	}
 	if len(s.rows) == 0 {
 		for _, l := range text.Wrap(noServers, inner) {
 			f.line(m.st.Dim, l)
 		}
 	}
-	f.foot(m.st.Foot, "Enter browses in the active pane. Servers are added in config.toml: [[server]] name, region, bucket, credential.")
+	f.foot("Enter browses · Esc back · servers are added in config.toml: [[server]]")
 	return f.lines(h)
+}
+
+// serverWidths are the widths of the columns; 0 leaves one out.
+type serverWidths struct{ name, region, bucket, credential, state int }
+
+// serverColumns divides w columns: what a server is called and how it is come
+// first.
+func serverColumns(w int) serverWidths {
+	switch {
+	case w >= 90:
+		c := serverWidths{name: w * 22 / 100, region: 16, bucket: w * 26 / 100, credential: w * 18 / 100}
+		c.state = w - c.name - c.region - c.bucket - c.credential
+		return c
+	case w >= 60:
+		c := serverWidths{name: w * 28 / 100, region: 16, bucket: w * 30 / 100}
+		c.state = w - c.name - c.region - c.bucket
+		return c
+	}
+	c := serverWidths{name: w * 40 / 100, bucket: w * 36 / 100}
+	c.state = w - c.name - c.bucket
+	return c
+}
+
+// row is a server in the columns.
+func (c serverWidths) row(r ServerRow) string {
+	state := r.State
+	if r.ReadOnly {
+		state = strings.TrimSpace("RO " + state)
+	}
+	line := ""
+	for _, cell := range []struct {
+		t string
+		w int
+	}{{r.Name, c.name}, {r.Region, c.region}, {r.Bucket, c.bucket}, {r.Credential, c.credential}, {state, c.state}} {
+		if cell.w > 0 {
+			line += text.Pad(text.Middle(text.Clean(cell.t), cell.w-1), cell.w)
+		}
+	}
+	return line
 }
 
 // noServers is what an empty list says.

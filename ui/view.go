@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -110,58 +108,6 @@ func (m *Model) drawStatus(r Rect) string {
 // speaking tells whether the message line has something to say.
 func (m *Model) speaking() bool {
 	return m.filter.on || m.status.text != "" || len(m.matcher.Pending()) > 0
-}
-
-// drawKeys is the bar of the actions that have a word for it. Each is a button;
-// one that is not possible now is dimmed.
-func (m *Model) drawKeys(r Rect) string {
-	if m.dialogs.Len() > 0 {
-		return m.drawHints(r.W)
-	}
-	var b strings.Builder
-	x := 0
-	for _, i := range m.bar {
-		a := &m.actions[i]
-		if a.Scope != anywhere && a.Scope != m.view {
-			continue
-		}
-		key := keyLabel(a.Keys[0])
-		w := text.Width(key) + text.Width(a.Bar) + 1
-		if x+w > r.W+1 {
-			break
-		}
-		style := m.st.KeyName
-		if m.blocked(a) != "" {
-			style = m.st.KeyOff
-		}
-		b.WriteString(m.st.KeyNum.Render(key) + style.Render(a.Bar))
-		if x+w <= r.W {
-			b.WriteString(" ")
-		}
-		m.zones = append(m.zones, zone{Rect{x, r.Y, w - 1, 1}, a.ID})
-		x += w
-	}
-	return b.String() + text.Pad("", r.W-x)
-}
-
-// keyBar is which actions the key bar shows, by index: those with a function
-// key in the order of the keyboard, then the letters.
-func keyBar(actions []Action) []int {
-	var bar []int
-	for i := range actions {
-		if a := &actions[i]; a.Bar != "" && len(a.Keys) > 0 {
-			bar = append(bar, i)
-		}
-	}
-	rank := func(i int) int {
-		var n int
-		if _, err := fmt.Sscanf(actions[i].Keys[0], "f%d", &n); err != nil {
-			return 100
-		}
-		return n
-	}
-	slices.SortStableFunc(bar, func(i, j int) int { return rank(i) - rank(j) })
-	return bar
 }
 
 // drawHints are the keys of the window in front.

@@ -26,7 +26,19 @@ func (f *window) line(s theme.Style, t string) {
 }
 
 // foot sets the last line.
-func (f *window) foot(s theme.Style, t string) { f.low = s.Render(text.Pad(t, f.w-4)) }
+func (f *window) foot(t string) { f.low = t }
+
+// lowWindow is the height below which the last line stands in the border, so
+// that the list has its place.
+const lowWindow = 12
+
+// windowRoom is how many lines of a window of h lines are for its list.
+func windowRoom(h int) int {
+	if h < lowWindow {
+		return max(0, h-2)
+	}
+	return h - 4
+}
 
 // lines are exactly h lines of w columns.
 func (f *window) lines(h int) []string {
@@ -37,13 +49,20 @@ func (f *window) lines(h int) []string {
 	}
 	out := make([]string, 0, h)
 	out = append(out, rule("┌", " "+text.Truncate(f.title, f.w-6)+" ", "┐"))
-	for i := range max(0, h-4) {
+	for i := range windowRoom(h) {
 		l := text.Pad("", f.w-4)
 		if i < len(f.body) {
 			l = f.body[i]
 		}
 		out = append(out, side+" "+l+" "+side)
 	}
-	out = append(out, rule("├", "", "┤"), side+" "+f.low+" "+side, rule("└", "", "┘"))
-	return out[:min(len(out), h)]
+	if h < lowWindow {
+		word := ""
+		if f.low != "" {
+			word = " " + text.Truncate(f.low, f.w-6) + " "
+		}
+		return append(out, rule("└", word, "┘"))[:h]
+	}
+	low := f.st.Foot.Render(text.Pad(f.low, f.w-4))
+	return append(out, rule("├", "", "┤"), side+" "+low+" "+side, rule("└", "", "┘"))
 }

@@ -52,13 +52,20 @@ func (b *box) render(h int) []string {
 		edge = b.st.DialogDanger
 	}
 	side := edge.Render("│")
+	ground := b.st.Dialog.Open()
+	on := func(line string) string { // what ends its style falls back to the window's
+		if ground == "" {
+			return line
+		}
+		return ground + strings.ReplaceAll(line, theme.Reset, theme.Reset+ground) + theme.Reset
+	}
 	out := make([]string, 0, len(b.lines)+borders)
-	out = append(out, edge.Render(rule("┌", b.title, "┐", b.inner+margin)))
+	out = append(out, on(edge.Render(rule("┌", b.title, "┐", b.inner+margin))))
 	room := max(0, h-borders)
 	for _, l := range b.lines[:min(len(b.lines), room)] {
-		out = append(out, side+" "+l+" "+side)
+		out = append(out, on(side+" "+l+" "+side))
 	}
-	out = append(out, edge.Render(rule("└", b.foot, "┘", b.inner+margin)))
+	out = append(out, on(edge.Render(rule("└", b.foot, "┘", b.inner+margin))))
 	return out[:min(len(out), h)]
 }
 

@@ -84,6 +84,15 @@ func tabNames() [4]string {
 	}
 }
 
+func noItems() [4]string {
+	return [...]string{
+		transfer.ItemsActive:    "nothing is under way",
+		transfer.ItemsFailed:    "nothing has failed",
+		transfer.ItemsSkipped:   "nothing was skipped",
+		transfer.ItemsConflicts: "no conflicts",
+	}
+}
+
 // refresh fetches the items anew.
 func (v *View) refresh() {
 	d := v.detail
@@ -160,7 +169,7 @@ func (v *View) viewDetail(w, h int) []string {
 		lines = append(lines, v.item(it, w)...)
 	}
 	if len(lines) == 0 {
-		lines = []string{v.st.Dim.Render(text.Pad("  none", w))}
+		lines = []string{v.st.Dim.Render(text.Pad("  "+noItems()[d.filter], w))}
 	}
 	d.lines, d.room, d.width = len(lines), max(0, h-len(out)), w
 	d.off = max(0, min(d.off, d.lines-d.room))
@@ -175,11 +184,6 @@ func (v *View) viewDetail(w, h int) []string {
 func (v *View) facts(s transfer.Snapshot, w int) []string {
 	line := func(st theme.Style, t string) string { return st.Render(text.Pad(t, w)) }
 	out := []string{line(v.st.TitleFocus, glyph(s.State)+" "+arrow(s)+" "+text.Middle(text.Clean(s.Title), w-4))}
-	where := text.Clean(s.From)
-	if s.To != "" {
-		where += " → " + text.Clean(s.To)
-	}
-	out = append(out, line(v.st.Dim, "  "+text.Middle(where, w-2)))
 	sum := []string{state(s), items(s)}
 	if s.Bytes.Total > 0 {
 		sum = append(sum, text.Size(s.Bytes.Done)+" of "+text.Size(s.Bytes.Total))
@@ -194,7 +198,20 @@ func (v *View) facts(s transfer.Snapshot, w int) []string {
 			out = append(out, line(v.st.Bad, "  "+l))
 		}
 	}
-	return out
+	return append(out, line(v.st.Dim, "  "+text.Middle(where(s), w-2)))
+}
+
+// where is which trees a job is about: "disk → acme:inbox/". Their labels stand
+// for them; the disk has none.
+func where(s transfer.Snapshot) string {
+	from := text.Clean(s.From)
+	if from == "" {
+		from = "disk"
+	}
+	if s.To == "" {
+		return "in " + from
+	}
+	return from + " → " + text.Clean(s.To)
 }
 
 // join puts what is not empty in a row.

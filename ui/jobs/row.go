@@ -48,13 +48,18 @@ func (v *View) follow() {
 	v.off = max(0, min(v.off, len(v.jobs)-v.rows))
 }
 
-// columns are the widths of a row's parts; 0 leaves a part out.
+// columns are the widths of a row's parts; 0 leaves a part out. Without a rate
+// of its own a job that moves shows it in the place of its state.
 type columns struct {
 	w                                            int
 	title, percent, bar, rate, eta, items, state int
 }
 
-const lead = 5 // cursor, state, arrow, and spaces
+const (
+	lead      = 5  // cursor, state, arrow, and spaces
+	itemsLong = 24 // "1,204 of at least 9,000"
+	itemsW    = 12 // "1,204/9,000+"
+)
 
 // layout gives the parts their widths, the least important going first.
 func layout(w int) columns {
@@ -69,12 +74,35 @@ func layout(w int) columns {
 	}
 	c.percent = take(5, 6)
 	c.state = take(9, 8)
-	c.bar = take(10, 14)
-	c.rate = take(9, 18)
+	c.items = take(itemsW, 14)
+	c.bar = take(8, 16)
 	c.eta = take(7, 18)
-	c.items = take(24, 30)
+	c.rate = take(9, 28)
+	if more := itemsLong - itemsW; rest-more >= 36 {
+		c.items = itemsLong
+		rest -= more
+	}
 	c.title = max(1, rest)
 	return c
+}
+
+// counts are the items in the width of their column.
+func (c columns) counts(s transfer.Snapshot) string {
+	switch {
+	case c.items < itemsLong:
+		return fewItems(s)
+	case single(s):
+		return text.Size(s.Bytes.Done) + " of " + text.Size(s.Bytes.Total)
+	}
+	return items(s)
+}
+
+// now is the state, or the rate where it has no column of its own.
+func (c columns) now(s transfer.Snapshot) string {
+	if r := rate(s); c.rate == 0 && r != "" && s.Conflicts == 0 {
+		return r
+	}
+	return state(s)
 }
 
 func (c columns) head() string {
@@ -132,11 +160,11 @@ func (v *View) row(s transfer.Snapshot, c columns) string {
 		b.WriteString(" " + text.PadLeft(text.ETA(eta(s)), c.eta))
 	}
 	if c.items > 0 {
-		b.WriteString(" " + text.Pad(items(s), c.items))
+		b.WriteString(" " + text.Pad(c.counts(s), c.items))
 	}
 	if c.state > 0 {
 		b.WriteString(" ")
-		part(v.tone(s), text.Pad(state(s), c.state))
+		part(v.tone(s), text.Pad(c.now(s), c.state))
 	}
 	b.WriteString(base.Close())
 	if c.w <= lead { // not even the marks fit

@@ -105,6 +105,45 @@ func items(s transfer.Snapshot) string {
 	return strings.Join(parts, " ")
 }
 
+// fewItems is items in few columns: "3/12", "1,204/9,000+", "✗2 3/12"; of a
+// single file its size.
+func fewItems(s transfer.Snapshot) string {
+	var parts []string
+	if s.Failures > 0 {
+		parts = append(parts, "✗"+few(int64(s.Failures)))
+	}
+	if s.Conflicts > 0 {
+		parts = append(parts, "?"+few(int64(s.Conflicts)))
+	}
+	switch {
+	case s.Items.Total < 0 || s.Items.Total == 0 && !s.Listed:
+	case single(s):
+		parts = append(parts, text.Size(s.Bytes.Total))
+	case !s.Listed:
+		parts = append(parts, few(s.Items.Done)+"/"+few(s.Items.Total)+"+")
+	default:
+		parts = append(parts, few(s.Items.Done)+"/"+few(s.Items.Total))
+	}
+	return strings.Join(parts, " ")
+}
+
+// single tells whether a job is one file, of which the bytes say more than the
+// count.
+func single(s transfer.Snapshot) bool {
+	return s.Items.Total == 1 && s.Listed && s.Bytes.Total > 0 && s.Failures == 0 && s.Conflicts == 0
+}
+
+// few is a count in at most five columns.
+func few(n int64) string {
+	switch {
+	case n < 10_000:
+		return text.Count(n)
+	case n < 1_000_000:
+		return strconv.FormatInt(n/1000, 10) + "k"
+	}
+	return strconv.FormatInt(n/1_000_000, 10) + "M"
+}
+
 // state is the word for a job's state; a running one that also needs the user
 // says so.
 func state(s transfer.Snapshot) string {

@@ -1,5 +1,11 @@
 package panel
 
+import (
+	"time"
+
+	"gantry/ui/text"
+)
+
 // A row from the left border: a cell for the cursor where there are no colours,
 // the sign of the row, a space, the name; then the columns that fit.
 const (
@@ -7,6 +13,7 @@ const (
 	signAt   = 2
 	nameAt   = 4
 	sizeW    = 8  // "1023 KiB"
+	tightW   = 6  // "Mar 03"
 	shortW   = 10 // "2024-03-03"
 	longW    = 16 // "2024-03-03 09:10"
 )
@@ -18,15 +25,17 @@ type columns struct {
 	sizeX, whenX     int // where they begin
 }
 
-// columnsFor gives the name what it needs first: the time goes in narrow panes,
-// then the size.
+// columnsFor gives the name what it needs first: the time gets shorter and goes
+// in narrow panes, then the size goes.
 func columnsFor(w int) columns {
 	var c columns
 	switch {
 	case w >= 68:
 		c.size, c.when = sizeW, longW
-	case w >= 36:
+	case w >= 46:
 		c.size, c.when = sizeW, shortW
+	case w >= 36:
+		c.size, c.when = sizeW, tightW
 	case w >= 26:
 		c.size = sizeW
 	}
@@ -41,6 +50,28 @@ func columnsFor(w int) columns {
 	}
 	c.name = max(1, end-nameAt)
 	return c
+}
+
+// time is t in the width of its column.
+func (c columns) time(t, now time.Time) string {
+	switch c.when {
+	case longW:
+		return text.WhenLong(t, now)
+	case tightW:
+		if s := text.When(t, now); text.Width(s) <= tightW {
+			return s
+		}
+		return t.In(now.Location()).Format("2006")
+	}
+	return text.When(t, now)
+}
+
+// head is the word above the times.
+func (c columns) head() string {
+	if c.when == tightW {
+		return "Time"
+	}
+	return "Modified"
 }
 
 // at is the column of the header at x.
@@ -59,11 +90,18 @@ type areas struct {
 	header, rows, count, rule, foot, bottom int
 }
 
-// areasFor gives the rows what is left; low panes lose the foot, then the header.
+// withRule is the least height of a pane with a line of its own for the foot; in
+// a lower one it is in the border.
+const withRule = 12
+
+// areasFor gives the rows what is left; low panes have the foot in the border,
+// then lose it, then the header.
 func areasFor(h int) areas {
 	switch {
-	case h >= 6:
+	case h >= withRule:
 		return areas{header: 1, rows: 2, count: h - 5, rule: h - 3, foot: h - 2, bottom: h - 1}
+	case h >= 5:
+		return areas{header: 1, rows: 2, count: h - 3, rule: -1, foot: h - 1, bottom: h - 1}
 	case h >= 4:
 		return areas{header: 1, rows: 2, count: h - 3, rule: -1, foot: -1, bottom: h - 1}
 	}

@@ -7,9 +7,43 @@ import (
 	"gantry/ui/text"
 )
 
-// foot is the line below the rows, without its borders: what is marked, where
-// the cursor is, what goes on, what is wrong.
+// foot is the line below the rows, without its borders, in at most w columns:
+// what is marked, where the cursor is, what goes on, what is wrong, and the name
+// under the cursor if its row has no room for it.
 func (p *Panel) foot(w int) string {
+	parts := p.facts()
+	trouble := ""
+	switch {
+	case p.err != nil && !p.empty():
+		trouble = text.Clean(remote.HintOf(p.err))
+	case p.partial:
+		trouble = "incomplete"
+	}
+	line := strings.Join(parts, " · ")
+	foot := p.o.Styles.Foot
+	if trouble == "" {
+		if room := w - text.Width(line) - 3; room >= nameLeast {
+			if name := p.longName(); name != "" {
+				line += " · " + text.Middle(name, room)
+			}
+		}
+		return foot.Render(text.Truncate(line, w))
+	}
+	if line != "" {
+		line += " · "
+	}
+	used := text.Width(line)
+	if used+8 > w { // what is wrong matters more
+		line, used = "", 0
+	}
+	return foot.Render(line) + p.o.Styles.Bad.Render(text.Truncate("! "+trouble, w-used))
+}
+
+// nameLeast is the least room that is worth showing a long name in.
+const nameLeast = 20
+
+// facts are the parts of the foot.
+func (p *Panel) facts() []string {
 	var parts []string
 	if p.marks.count > 0 {
 		s := text.Count(int64(p.marks.count)) + " marked"
@@ -30,30 +64,26 @@ func (p *Panel) foot(w int) string {
 	if p.spec.filter != "" {
 		parts = append(parts, "filtered: "+text.Middle(text.Clean(p.spec.filter), 16))
 	}
-	trouble := ""
-	switch {
-	case p.err != nil && !p.empty():
-		trouble = text.Clean(remote.HintOf(p.err))
-	case p.partial:
-		trouble = "incomplete"
-	default:
-		if c := p.class(); c != "" {
-			parts = append(parts, c)
-		}
+	if c := p.class(); c != "" {
+		parts = append(parts, c)
 	}
-	line := strings.Join(parts, " · ")
-	foot := p.o.Styles.Foot
-	if trouble == "" {
-		return foot.Render(text.Pad(line, w))
+	return parts
+}
+
+// longName is the name under the cursor if it is cut in its row, else "".
+func (p *Panel) longName() string {
+	e, ok := p.Current()
+	if !ok {
+		return ""
 	}
-	if line != "" {
-		line += " · "
+	name := e.Name
+	if e.Dir {
+		name += "/"
 	}
-	used := text.Width(line)
-	if used+8 > w { // what is wrong matters more
-		line, used = "", 0
+	if name = text.Clean(name); text.Width(name) > columnsFor(p.w).name {
+		return name
 	}
-	return foot.Render(line) + p.o.Styles.Bad.Render(text.Pad("! "+trouble, w-used))
+	return ""
 }
 
 // position is "3 of 12,408", or how many there are when the cursor is on "..".

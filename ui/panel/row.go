@@ -1,8 +1,6 @@
 package panel
 
 import (
-	"strings"
-
 	"gantry/remote"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -31,6 +29,11 @@ func (d *drawing) row(i int, e remote.Entry, r int32) {
 	if name.Open() != "" {
 		d.b.WriteString(name.Close() + all.Open())
 	}
+	meta := theme.Style{}
+	if all.Open() == "" { // on a plain row the name is what is read first
+		meta = d.s.Meta
+	}
+	d.b.WriteString(meta.Open())
 	if d.c.size > 0 {
 		n := e.Size
 		if e.Dir {
@@ -39,12 +42,9 @@ func (d *drawing) row(i int, e remote.Entry, r int32) {
 		d.b.WriteString(" " + text.PadLeft(text.Size(n), d.c.size))
 	}
 	if d.c.when > 0 {
-		when := text.When
-		if d.c.when == longW {
-			when = text.WhenLong
-		}
-		d.b.WriteString("  " + text.Pad(when(e.ModTime, d.now), d.c.when))
+		d.b.WriteString("  " + text.Pad(d.c.time(e.ModTime, d.now), d.c.when))
 	}
+	d.b.WriteString(meta.Close())
 	d.end(all)
 }
 
@@ -70,14 +70,8 @@ func (d *drawing) look(i int, e *remote.Entry, marked bool) (all, name theme.Sty
 	switch {
 	case marked:
 		name = d.s.Marked
-	case e.Type == remote.Link:
-		name = d.s.Link
-	case e.Dir:
-		name = d.s.Dir
-	case strings.HasPrefix(e.Name, "."):
-		name = d.s.Hidden
 	default:
-		name = d.s.File
+		name = tint(d.s, e)
 	}
 	return all, name
 }

@@ -51,7 +51,7 @@ func makeCrumbs(place remote.Place, home string) []crumb {
 func (p *Panel) title(b *strings.Builder, focus bool) {
 	border, style := p.o.Styles.Border, p.o.Styles.Title
 	if focus {
-		border, style = p.o.Styles.BorderFocus, p.o.Styles.TitleFocus
+		border, style = p.o.Styles.BorderFocus, p.o.Styles.PathFocus
 	}
 	if p.drop == DropPane {
 		border = p.o.Styles.DropTarget
@@ -67,9 +67,9 @@ func (p *Panel) title(b *strings.Builder, focus bool) {
 	if len(badges) == 0 {
 		room += 3
 	}
-	b.WriteString(border.Open() + "┌ " + border.Close())
-	used := p.drawCrumbs(b, style.Open(), style.Close(), max(1, room-width))
-	b.WriteString(border.Open() + " ")
+	b.WriteString(border.Render("┌") + style.Open() + " ")
+	used := p.drawCrumbs(b, max(1, room-width))
+	b.WriteString(" " + style.Close() + border.Open())
 	for i := used + width; i < room; i++ {
 		b.WriteString("─")
 	}
@@ -86,7 +86,7 @@ func (p *Panel) title(b *strings.Builder, focus bool) {
 			s = p.o.Styles.BadgeWarn
 		}
 		if i == 0 && !g.must {
-			s = style
+			s = border
 		}
 		b.WriteString(s.Render(g.text))
 	}
@@ -144,7 +144,7 @@ func (p *Panel) titleWidth() int {
 
 // drawCrumbs draws the end of the location that fits w cells and returns how
 // many it took.
-func (p *Panel) drawCrumbs(b *strings.Builder, on, off string, w int) int {
+func (p *Panel) drawCrumbs(b *strings.Builder, w int) int {
 	first, width := len(p.crumbs), 0
 	for first > 0 && width+p.crumbs[first-1].width <= w {
 		first--
@@ -175,12 +175,10 @@ func (p *Panel) drawCrumbs(b *strings.Builder, on, off string, w int) int {
 		exact = exact && c.exact
 	}
 	used := text.Width(out)
-	b.WriteString(on)
 	if exact || !p.pinned {
 		b.WriteString(out)
 	} else {
 		b.WriteString(text.Pin(out, used, p.x+2))
 	}
-	b.WriteString(off)
 	return used
 }

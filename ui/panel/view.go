@@ -113,6 +113,9 @@ func (d *drawing) draw(lines []string) []string {
 		switch {
 		case y == 0:
 			d.title(&d.b, d.focus)
+		case y == d.a.bottom && y == d.a.foot:
+			line := d.foot(d.w - 6)
+			d.b.WriteString(d.edge.Render("└") + " " + line + " " + d.edge.Render(strings.Repeat("─", d.w-4-text.Width(line))+"┘"))
 		case y == d.a.bottom:
 			d.b.WriteString(d.edge.Render("└" + rule + "┘"))
 		case y == d.a.header:
@@ -120,7 +123,7 @@ func (d *drawing) draw(lines []string) []string {
 		case y == d.a.rule:
 			d.b.WriteString(d.edge.Render("├" + rule + "┤"))
 		case y == d.a.foot:
-			d.b.WriteString(d.side + " " + d.foot(d.w-4) + " " + d.side)
+			d.b.WriteString(d.side + " " + text.Pad(d.foot(d.w-4), d.w-4) + " " + d.side)
 		default:
 			d.line(y-d.a.rows, notes, bad)
 		}
@@ -139,7 +142,9 @@ func (d *drawing) header() {
 	cell := func(by SortBy, name string, w int, left bool) {
 		style := d.s.Header
 		if d.spec.by == by || by == ByName && d.spec.by == ByType {
-			style = d.s.HeaderSort
+			if d.focus {
+				style = d.s.HeaderSort
+			}
 			if d.spec.by == ByType {
 				name += ", type"
 			}
@@ -159,7 +164,7 @@ func (d *drawing) header() {
 	}
 	if d.c.when > 0 {
 		d.b.WriteString("  ")
-		cell(ByTime, "Modified", d.c.when, false)
+		cell(ByTime, d.c.head(), d.c.when, false)
 	}
 	d.b.WriteString(" " + d.side)
 }

@@ -46,11 +46,11 @@ func TestEveryTextCanBeReadOnItsBackground(t *testing.T) {
 		{"high contrast, light", highContrast(false), []colour{white}, 7},
 	} {
 		texts := map[string]colour{
-			"faint": c.p.faint, "accent": c.p.accent, "dir": c.p.dir, "link": c.p.link, "mark": c.p.mark,
+			"faint": c.p.faint, "accent": c.p.accent, "dir": c.p.dir, "link": c.p.link, "archive": c.p.archive, "media": c.p.media, "mark": c.p.mark,
 			"good": c.p.good, "warn": c.p.warn, "bad": c.p.bad,
 		}
 		for what, col := range texts {
-			for _, back := range c.back {
+			for _, back := range append(c.back, c.p.window) {
 				if got := contrast(t, col, back); got < c.least {
 					t.Errorf("%s: %s on %s has a contrast of %.1f, want %.1f", c.name, what, back.hex, got, c.least)
 				}
@@ -58,7 +58,7 @@ func TestEveryTextCanBeReadOnItsBackground(t *testing.T) {
 		}
 		for what, pair := range map[string][2]colour{
 			"the cursor's row": {c.p.onRow, c.p.cursor}, "the focused button": {c.p.onTint, c.p.accent},
-			"the dangerous button": {c.p.onBad, c.p.bad}, "the ghost": {c.p.onTint, c.p.mark},
+			"the dangerous button": {c.p.onBad, c.p.bad}, "the ghost": {c.p.onTint, c.p.mark}, "the drop target": {c.p.onTint, c.p.good},
 		} {
 			if got := contrast(t, pair[0], pair[1]); got < 4.5 {
 				t.Errorf("%s: %s has a contrast of %.1f", c.name, what, got)

@@ -4,7 +4,8 @@ package theme
 // nothing. A Style never measures or cleans what it renders: that is ui/text's.
 type Style struct{ open string }
 
-const reset = "\x1b[m"
+// Reset is the sequence that ends every style.
+const Reset = "\x1b[m"
 
 // Open is the sequence that starts the style, "" when it changes nothing.
 // Styles may be opened on top of each other; what both set, the later wins.
@@ -16,7 +17,7 @@ func (s Style) Close() string {
 	if s.open == "" {
 		return ""
 	}
-	return reset
+	return Reset
 }
 
 // Render is t in the style. t must not close a style itself.
@@ -24,7 +25,7 @@ func (s Style) Render(t string) string {
 	if s.open == "" || t == "" {
 		return t
 	}
-	return s.open + t + reset
+	return s.open + t + Reset
 }
 
 // On is s drawn on top of base: what s does not set shows base. It allocates,

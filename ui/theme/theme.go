@@ -19,7 +19,8 @@ type Styles struct {
 	Border      Style // a pane or window at rest
 	BorderFocus Style // where the keys go
 	Title       Style // a title at rest
-	TitleFocus  Style // bold or reverse
+	TitleFocus  Style // bold
+	PathFocus   Style // the location of the pane that has the keys; reverse
 	Badge       Style // RO, versioned, locked: words by themselves
 	BadgeWarn   Style // "?" for a partial listing and the like
 
@@ -31,6 +32,9 @@ type Styles struct {
 	File         Style // a row; changes nothing
 	Dir          Style // a row; the name ends in a slash
 	Link         Style // a row
+	Archive      Style // a row; the extension says it too
+	Media        Style // a row: pictures, films, music
+	Meta         Style // size and time of a row
 	Hidden       Style // a row; the name starts with a dot
 	Marked       Style // a row; has a ● before it
 	Match        Style // letters that a filter matched; underlined
@@ -48,7 +52,7 @@ type Styles struct {
 	KeyName Style // "Help" in the key bar
 	KeyOff  Style // an action in the key bar that is not possible now
 
-	Dialog       Style // text in a window
+	Dialog       Style // a window and its text; a background where there are colours enough
 	DialogBorder Style // the frame of a window and its title
 	DialogDanger Style // the same of a dangerous window
 	Button       Style // shown as "[ Yes ]"
@@ -155,6 +159,7 @@ func build(p palette, profile termenv.Profile) *Styles {
 		BorderFocus: b.fg(p.accent, b.heavy()...),
 		Title:       b.fg(p.faint),
 		TitleFocus:  b.fg(p.accent, bold),
+		PathFocus:   b.on(p.onTint, p.accent, append([]string{bold}, b.mono(reverse)...)...),
 		Badge:       b.fg(p.warn),
 		BadgeWarn:   b.fg(p.bad, bold),
 
@@ -170,13 +175,16 @@ func build(p palette, profile termenv.Profile) *Styles {
 func (b builder) rows(s *Styles) {
 	s.Dir = b.fg(b.dir, bold)
 	s.Link = b.fg(b.link)
+	s.Archive = b.fg(b.archive)
+	s.Media = b.fg(b.media)
+	s.Meta = b.fg(b.faint)
 	s.Hidden = b.fg(b.faint, b.mono(faint)...)
 	s.Marked = b.fg(b.mark, bold)
 	s.Match = b.fg(b.warn, underline)
 	s.Cursor = b.on(b.onRow, b.cursor, b.heavy(b.mono(reverse)...)...)
 	s.CursorMarked = b.on(b.onRow, b.cursor, append([]string{bold}, b.mono(reverse)...)...)
 	s.CursorBlur = b.on(colour{}, b.resting, b.mono(underline)...)
-	s.DropTarget = b.on(b.onTint, b.accent, append([]string{bold}, b.mono(reverse)...)...)
+	s.DropTarget = b.on(b.onTint, b.good, append([]string{bold}, b.mono(reverse)...)...)
 	s.Ghost = b.on(b.onTint, b.mark, append([]string{bold}, b.mono(reverse)...)...)
 	if b.profile == termenv.ANSI {
 		// The sixteen colours hold no shade that is surely behind every text.
@@ -193,6 +201,7 @@ func (b builder) windows(s *Styles) {
 	s.KeyName = b.on(colour{}, b.bar, b.mono(reverse)...)
 	s.KeyOff = b.on(b.faint, b.bar, faint)
 
+	s.Dialog = b.on(colour{}, b.window)
 	s.DialogBorder = b.fg(b.accent, bold)
 	s.DialogDanger = b.fg(b.bad, bold)
 	s.Button = b.on(colour{}, b.bar)
