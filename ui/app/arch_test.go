@@ -44,11 +44,11 @@ var layers = []struct {
 
 // concretes are trees that only the composition root may name; below transfer
 // and ui everything speaks remote.Tree.
-var concretes = []string{"gantry/remote/local", "gantry/remote/s3", "gantry/remote/mem", "gantry/remote/wrap", "gantry/remote/cred", "gantry/remote/demo", "gantry/remote/store"}
+var concretes = []string{"gantry/remote/local", "gantry/remote/s3", "gantry/remote/mem", "gantry/remote/wrap", "gantry/remote/cred", "gantry/remote/demo", "gantry/remote/store", "gantry/transfer/journal/sqlite"}
 
 // mayName are the rooms that may import concretes besides their own.
 var mayName = map[string][]string{
-	"gantry/ui/app":           {"gantry/remote/local", "gantry/remote/s3", "gantry/remote/wrap", "gantry/remote/cred", "gantry/remote/store"},
+	"gantry/ui/app":           {"gantry/remote/local", "gantry/remote/s3", "gantry/remote/wrap", "gantry/remote/cred", "gantry/remote/store", "gantry/transfer/journal/sqlite"},
 	"gantry/ui/cli":           {"gantry/remote/demo", "gantry/remote/store"},
 	"gantry/ui/config":        {"gantry/remote/store"},
 	"gantry/remote/s3":        {"gantry/remote/cred"},
@@ -65,7 +65,8 @@ var libraries = []struct {
 	{"github.com/versity/", []string{"gantry/remote/demo"}},
 	{"github.com/charmbracelet/", []string{"gantry/ui"}},
 	{"github.com/spf13/", []string{"gantry/ui/cli"}},
-	{"testing", []string{"gantry/remote/treetest", "gantry/remote/s3/s3test", "gantry/ui/uitest"}},
+	{"testing", []string{"gantry/remote/treetest", "gantry/remote/s3/s3test", "gantry/transfer/journal/journaltest", "gantry/ui/uitest"}},
+	{"modernc.org/", []string{"gantry/transfer/journal/sqlite"}},
 }
 
 type listed struct {
