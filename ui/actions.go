@@ -86,7 +86,7 @@ func KeyTable() string {
 
 // table is every action. A feature adds rows here and nothing to Update.
 func table() []Action {
-	return slices.Concat(moveActions(), paneActions(), markActions(), workActions(), findActions(),
+	return slices.Concat(moveActions(), paneActions(), tabActions(), markActions(), workActions(), findActions(),
 		goActions(), viewActions(), queueActions(), serverActions(), otherActions())
 }
 

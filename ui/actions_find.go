@@ -39,12 +39,12 @@ func goActions() []Action {
 		{
 			ID: "go-home", Help: "go to the home folder", Group: group, Scope: onPanes, Keys: []string{"g h"},
 			Blocked: func(m *Model) string { return nothing(m.d.Home == "", "there is no home folder") },
-			Run:     func(m *Model) tea.Cmd { return m.openLocation(m.active, m.d.Home, asked) },
+			Run:     func(m *Model) tea.Cmd { return m.openLocation(m.here(), m.d.Home, asked) },
 		},
 		{ID: "go-root", Help: "go to the root of this place", Group: group, Scope: onPanes, Keys: []string{"g /"}, Run: (*Model).goRoot},
 		{
 			ID: "go-buckets", Help: "go to the buckets of the AWS settings around", Group: group, Scope: onPanes, Keys: []string{"g b"},
-			Run: func(m *Model) tea.Cmd { return m.openLocation(m.active, "s3://", asked) },
+			Run: func(m *Model) tea.Cmd { return m.openLocation(m.here(), "s3://", asked) },
 		},
 		{ID: "go-servers", Help: "go to a server", Group: group, Scope: onPanes, Keys: []string{"g s"}, Run: (*Model).openServers},
 		{
@@ -62,13 +62,13 @@ func goActions() []Action {
 
 // askLocation asks where to go, beginning with where the pane is.
 func (m *Model) askLocation() tea.Cmd {
-	i, given := m.active, ""
-	if p := m.here().Place(); p.Tree != nil {
-		given = p.Location()
+	p, given := m.here(), ""
+	if place := p.Place(); place.Tree != nil {
+		given = place.Location()
 	}
 	m.dialogs.Push(dialog.NewPrompt(m.st, dialog.PromptOptions{
 		Title: "Go to", Text: "A folder, SERVER:path or s3://bucket/key:", Value: given, OK: "Go",
-		OnOK: func(v string) tea.Cmd { return m.openLocation(i, v, asked) },
+		OnOK: func(v string) tea.Cmd { return m.openLocation(p, v, asked) },
 	}))
 	return nil
 }
@@ -81,26 +81,26 @@ func (m *Model) goRoot() tea.Cmd {
 	}
 	if place.Mount != "" {
 		place.Path = place.Root
-		return m.goTo(m.active, place, "")
+		return m.goTo(m.here(), place, "")
 	}
 	if !isDisk(place) {
 		place.Path = ""
-		return m.goTo(m.active, place, "")
+		return m.goTo(m.here(), place, "")
 	}
 	for up := place.Tree.Dir(place.Path); up != place.Path; up = place.Tree.Dir(place.Path) {
 		place.Path = up
 	}
-	return m.goTo(m.active, place, "")
+	return m.goTo(m.here(), place, "")
 }
 
 // chooseMount offers the folders of the mounts.
 func (m *Model) chooseMount() tea.Cmd {
-	i := m.active
+	p := m.here()
 	o := dialog.ChoiceOptions{Title: "Mounts"}
 	for _, mount := range m.d.Mounts() {
 		o.Options = append(o.Options, dialog.Option{
 			Label: mount.Folder, Help: mount.Server + ":" + mount.Path,
-			Run: func() tea.Cmd { return m.openLocation(i, mount.Folder, asked) },
+			Run: func() tea.Cmd { return m.openLocation(p, mount.Folder, asked) },
 		})
 	}
 	m.dialogs.Push(dialog.NewChoice(m.st, o))
@@ -123,5 +123,5 @@ func (m *Model) goBookmark() tea.Cmd {
 		m.say(bad, "No place is remembered under "+m.letter+"; m"+m.letter+" remembers this one.")
 		return nil
 	}
-	return m.goTo(m.active, place, "")
+	return m.goTo(m.here(), place, "")
 }

@@ -11,7 +11,7 @@ import (
 func otherActions() []Action {
 	const group = "other"
 	return []Action{
-		{ID: "reload", Help: "list again", Group: group, Scope: onPanes, Keys: []string{"ctrl+r"}, Run: func(m *Model) tea.Cmd { return m.reload(m.active) }},
+		{ID: "reload", Help: "list again", Group: group, Scope: onPanes, Keys: []string{"ctrl+r"}, Run: func(m *Model) tea.Cmd { return m.reload(m.here()) }},
 		{ID: "copy-location", Help: "copy the location to the clipboard", Group: group, Scope: onPanes, Keys: []string{"Y"}, Run: (*Model).copyLocation},
 		{ID: "shell", Help: "shell in this folder", Group: group, Scope: onPanes, Keys: []string{"!"}, Blocked: needConsole, Run: (*Model).shell},
 		{ID: "quit", Help: "quit", Bar: "Quit", Group: group, Keys: []string{"f10", "q", "ctrl+c"}, Run: (*Model).quit},

@@ -14,7 +14,7 @@ func paneActions() []Action {
 	return []Action{
 		{ID: "switch-pane", Help: "to the other pane", Group: group, Scope: onPanes, Keys: []string{"tab"}, Run: moves(func(m *Model) { m.focus(1 - m.active) })},
 		{ID: "same-place", Help: "show this place in the other pane too", Group: group, Scope: onPanes, Keys: []string{"="}, Run: (*Model).samePlace},
-		{ID: "swap-panes", Help: "swap the panes", Group: group, Scope: onPanes, Keys: []string{"W"}, Run: (*Model).swapPanes},
+		{ID: "swap-panes", Help: "swap the panes", Group: group, Scope: onPanes, Keys: []string{"W"}, Run: moves((*Model).swapPanes)},
 		{ID: "sync-browsing", Help: "let the other pane follow into folders of the same name", Group: group, Scope: onPanes, Keys: []string{"ctrl+y"}, Run: (*Model).toggleSync},
 		{ID: "resize-left", Help: "divider to the left", Group: group, Scope: onPanes, Keys: []string{"<"}, Run: moves(func(m *Model) { m.shiftDivider(-resizeStep) })},
 		{ID: "resize-right", Help: "divider to the right", Group: group, Scope: onPanes, Keys: []string{">"}, Run: moves(func(m *Model) { m.shiftDivider(resizeStep) })},
@@ -28,21 +28,16 @@ func (m *Model) samePlace() tea.Cmd {
 	if s.Place.Tree == nil {
 		return nil
 	}
-	return m.goTo(1-m.active, s.Place, s.Cursor)
+	return m.goTo(m.there(), s.Place, s.Cursor)
 }
 
-// swapPanes exchanges the places of the panes; the focus stays on its place.
-func (m *Model) swapPanes() tea.Cmd {
-	a, b := m.panes[0].spot(), m.panes[1].spot()
-	var cmds []tea.Cmd
-	if b.Place.Tree != nil {
-		cmds = append(cmds, m.goTo(0, b.Place, b.Cursor))
-	}
-	if a.Place.Tree != nil {
-		cmds = append(cmds, m.goTo(1, a.Place, a.Cursor))
-	}
-	m.focus(1 - m.active)
-	return tea.Batch(cmds...)
+// swapPanes exchanges the sides with all their tabs; the focus stays on its
+// place.
+func (m *Model) swapPanes() {
+	m.tabs[0], m.tabs[1] = m.tabs[1], m.tabs[0]
+	m.panes[0], m.panes[1] = m.panes[1], m.panes[0]
+	m.active = 1 - m.active
+	m.resize()
 }
 
 func (m *Model) toggleSync() tea.Cmd {

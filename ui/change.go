@@ -103,12 +103,12 @@ func (m *Model) changed(msg changedMsg) tea.Cmd {
 	}
 	m.say(good, "Done: "+msg.what)
 	var cmds []tea.Cmd
-	for i, p := range m.panes {
+	for p := range m.everyPane {
 		if !same(p.Place(), msg.place) {
 			continue
 		}
-		cmds = append(cmds, m.reload(i))
-		if i == m.active {
+		cmds = append(cmds, m.reload(p))
+		if p == m.here() {
 			p.CursorAt(msg.at)
 		}
 	}

@@ -70,6 +70,10 @@ type Deps struct {
 	// has no end. It is called in Update and must not block.
 	Clock func(server string) (time.Time, bool)
 
+	// Region is where a server's bucket is, "" while nobody knows. It is called in
+	// Update and must not block.
+	Region func(server string) string
+
 	Left, Right string // start locations
 	Home        string // the user's folder
 	LogFile     string // what the log viewer shows; "" for none
@@ -108,6 +112,9 @@ func (d Deps) withDefaults() Deps {
 	}
 	if d.Clock == nil {
 		d.Clock = func(string) (time.Time, bool) { return time.Time{}, false }
+	}
+	if d.Region == nil {
+		d.Region = func(string) string { return "" }
 	}
 	return d
 }

@@ -100,9 +100,9 @@ func (m *Model) externalDone(msg externalMsg) tea.Cmd {
 	if m.d.UI.Mouse {
 		cmds = append(cmds, tea.EnableMouseCellMotion)
 	}
-	for i, p := range m.panes {
+	for p := range m.everyPane {
 		if isDisk(p.Place()) {
-			cmds = append(cmds, m.reload(i))
+			cmds = append(cmds, m.reload(p))
 		}
 	}
 	return tea.Batch(cmds...)

@@ -68,9 +68,9 @@ func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
 	}
 	touched := m.touched[s.ID]
 	var cmds []tea.Cmd
-	for i, p := range m.panes {
+	for p := range m.everyPane {
 		if shows(p.Place(), touched) {
-			cmds = append(cmds, m.reload(i))
+			cmds = append(cmds, m.reload(p))
 		}
 	}
 	return tea.Batch(cmds...)

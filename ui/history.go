@@ -1,6 +1,10 @@
 package ui
 
-import "gantry/remote"
+import (
+	"slices"
+
+	"gantry/remote"
+)
 
 // historyMax bounds what back and forward remember for each pane.
 const historyMax = 100
@@ -13,6 +17,9 @@ type spot struct {
 
 // history is where a pane has been: back and ahead of where it is.
 type history struct{ back, ahead []spot }
+
+// clone shares nothing with h.
+func (h *history) clone() history { return history{slices.Clone(h.back), slices.Clone(h.ahead)} }
 
 // leave remembers s as the place that is being left for a new one.
 func (h *history) leave(s spot) {

@@ -31,8 +31,9 @@ type Model struct {
 	lay    Layout
 	view   scope // what has the body of the screen
 	single bool
-	split  int // percent of the left pane, 0 for half
-	panes  [2]*pane
+	split  int      // percent of the left pane, 0 for half
+	panes  [2]*pane // those on the screen
+	tabs   [2]tabs  // of which they are one each
 	active int
 	syncd  bool // the other pane follows: sync-browsing
 
@@ -72,7 +73,8 @@ func New(ctx context.Context, d Deps) *Model {
 	m.matcher = keys.NewMatcher(bind(m.actions, d.Keys))
 	m.bar = keyBar(m.actions)
 	for i := range m.panes {
-		m.panes[i] = newPane(i, d)
+		m.panes[i] = newPane(m.nextID(), d)
+		m.tabs[i] = tabs{list: []*pane{m.panes[i]}}
 	}
 	m.jobs.Items = d.Queue.Items
 	m.jobs.Reset(d.Queue.Jobs())
@@ -86,8 +88,8 @@ func New(ctx context.Context, d Deps) *Model {
 // Init opens both panes and begins to listen to the queue.
 func (m *Model) Init() tea.Cmd {
 	return tea.Batch(
-		m.openLocation(0, m.d.Left, atStart),
-		m.openLocation(1, m.d.Right, atStart),
+		m.openLocation(m.panes[0], m.d.Left, atStart),
+		m.openLocation(m.panes[1], m.d.Right, atStart),
 		m.waitQueue(),
 		m.tick(),
 	)

@@ -148,7 +148,9 @@ func (m *Model) pressPane(i int, hit panel.Hit, msg tea.MouseMsg) tea.Cmd {
 	case panel.Crumb:
 		place := p.Place()
 		place.Path = hit.Path
-		return m.goTo(i, place, "")
+		return m.goTo(p, place, "")
+	case panel.Tab:
+		return m.stepTab(i, 1)
 	case panel.Header:
 		by, reverse := p.Sort()
 		return p.SetSort(hit.Col, by == hit.Col && !reverse)

@@ -20,7 +20,7 @@ const (
 
 // openedMsg is the place that a location turned out to be.
 type openedMsg struct {
-	Pane, ID int
+	Pane, ID int // of the pane and of the opening
 	Location string
 	Place    remote.Place
 	At       string // the entry for the cursor
@@ -37,16 +37,16 @@ type goneMsg struct {
 
 // openLocation resolves what a user typed and goes there; "" is the current
 // folder. A later opening of the same pane calls it off.
-func (m *Model) openLocation(i int, location string, mode openMode) tea.Cmd {
+func (m *Model) openLocation(p *pane, location string, mode openMode) tea.Cmd {
 	if location == "" {
 		location = "."
 	}
-	id := m.nextID()
-	ctx := m.panes[i].follow(m.ctx, id)
+	id, pane := m.nextID(), p.ID()
+	ctx := p.follow(m.ctx, id)
 	open := m.d.Open
 	return func() tea.Msg {
 		place, at, err := resolve(ctx, open, location, mode)
-		return openedMsg{Pane: i, ID: id, Location: location, Place: place, At: at, Mode: mode, Err: err}
+		return openedMsg{Pane: pane, ID: id, Location: location, Place: place, At: at, Mode: mode, Err: err}
 	}
 }
 
@@ -83,53 +83,50 @@ func resolve(ctx context.Context, open opener, location string, mode openMode) (
 
 // opened takes the answer of openLocation or enter.
 func (m *Model) opened(msg openedMsg) tea.Cmd {
-	p := m.panes[msg.Pane]
-	if p.opening != msg.ID {
+	p := m.paneByID(msg.Pane)
+	if p == nil || p.opening != msg.ID {
 		return nil // the user went elsewhere meanwhile
 	}
 	p.calm()
 	switch {
 	case msg.Err == nil:
-		return m.goTo(msg.Pane, msg.Place, msg.At)
+		return m.goTo(p, msg.Place, msg.At)
 	case remote.Cancelled(msg.Err):
 		return nil
 	case msg.Mode == atStart:
-		return m.show(msg.Pane, remote.Place{Tree: &broken{msg.Location, msg.Err}}, "")
+		return m.show(p, remote.Place{Tree: &broken{msg.Location, msg.Err}}, "")
 	}
 	m.fail("open "+msg.Location, msg.Err)
 	return nil
 }
 
 // goTo shows a place and remembers the one before.
-func (m *Model) goTo(i int, place remote.Place, at string) tea.Cmd {
-	p := m.panes[i]
+func (m *Model) goTo(p *pane, place remote.Place, at string) tea.Cmd {
 	if old := p.Place(); old.Tree != nil && !same(old, place) {
 		p.past.leave(p.spot())
 	}
-	return m.show(i, place, at)
+	return m.show(p, place, at)
 }
 
-// show opens a place in pane i, which calls off its listing.
-func (m *Model) show(i int, place remote.Place, at string) tea.Cmd {
-	p := m.panes[i]
+// show opens a place in a pane, which calls off its listing.
+func (m *Model) show(p *pane, place remote.Place, at string) tea.Cmd {
 	p.calm()
-	p.gone = remote.Place{}
-	if i == m.active {
+	p.gone, p.late = remote.Place{}, false
+	if p == m.here() {
 		m.filter.end()
 	}
 	return tea.Batch(p.Open(m.ctx, place, at), m.readClock())
 }
 
-// enter opens a folder of the place that pane i shows. On the disk it may be
+// enter opens a folder of the place that a pane shows. On the disk it may be
 // the window of a mount, which is asked in a Cmd.
-func (m *Model) enter(i int, folder remote.Path) tea.Cmd {
-	p := m.panes[i]
+func (m *Model) enter(p *pane, folder remote.Path) tea.Cmd {
 	place := p.Place()
 	place.Path = folder
 	if !isDisk(place) || m.d.Enter == nil || len(m.d.Mounts()) == 0 {
-		return m.goTo(i, place, "")
+		return m.goTo(p, place, "")
 	}
-	id := m.nextID()
+	id, pane := m.nextID(), p.ID()
 	ctx := p.follow(m.ctx, id)
 	behind := m.d.Enter
 	return func() tea.Msg {
@@ -137,23 +134,23 @@ func (m *Model) enter(i int, folder remote.Path) tea.Cmd {
 		if ok {
 			place = mounted
 		}
-		return openedMsg{Pane: i, ID: id, Location: place.Location(), Place: place, Mode: asked, Err: err}
+		return openedMsg{Pane: pane, ID: id, Location: place.Location(), Place: place, Mode: asked, Err: err}
 	}
 }
 
 // parent goes one folder up; from the root of a mount back to the disk.
-func (m *Model) parent(i int) tea.Cmd {
-	place := m.panes[i].Place()
+func (m *Model) parent(p *pane) tea.Cmd {
+	place := p.Place()
 	if place.Tree == nil {
 		return nil
 	}
 	if place.Mount != "" && place.Path == place.Root {
-		id := m.nextID()
-		ctx := m.panes[i].follow(m.ctx, id)
+		id, pane := m.nextID(), p.ID()
+		ctx := p.follow(m.ctx, id)
 		open, folder := m.d.Open, place.Mount
 		return func() tea.Msg {
 			up, err := open(ctx, filepath.Dir(folder))
-			return openedMsg{Pane: i, ID: id, Location: filepath.Dir(folder), Place: up, At: filepath.Base(folder), Mode: asked, Err: err}
+			return openedMsg{Pane: pane, ID: id, Location: filepath.Dir(folder), Place: up, At: filepath.Base(folder), Mode: asked, Err: err}
 		}
 	}
 	up := place.Tree.Dir(place.Path)
@@ -163,7 +160,7 @@ func (m *Model) parent(i int) tea.Cmd {
 	}
 	at := base(up, place.Path)
 	place.Path = up
-	return m.goTo(i, place, at)
+	return m.goTo(p, place, at)
 }
 
 // openCurrent enters the folder under the cursor, or views the file.
@@ -179,13 +176,13 @@ func (m *Model) openCurrent() tea.Cmd {
 	case !e.Dir:
 		return m.viewEntry(p.Place(), e)
 	}
-	cmd := m.enter(m.active, e.Path)
+	cmd := m.enter(p, e.Path)
 	if !m.syncd {
 		return cmd
 	}
 	if o := m.there(); o.CursorAt(e.Name) {
 		if twin, ok := o.Current(); ok && twin.Dir && twin.Name == e.Name {
-			return tea.Batch(cmd, m.enter(1-m.active, twin.Path))
+			return tea.Batch(cmd, m.enter(o, twin.Path))
 		}
 	}
 	m.say(plain, "The other pane has no folder of that name and stays.")
@@ -194,9 +191,9 @@ func (m *Model) openCurrent() tea.Cmd {
 
 // goParent goes up in the active pane, and in the other if it follows.
 func (m *Model) goParent() tea.Cmd {
-	cmd := m.parent(m.active)
+	cmd := m.parent(m.here())
 	if m.syncd {
-		return tea.Batch(cmd, m.parent(1-m.active))
+		return tea.Batch(cmd, m.parent(m.there()))
 	}
 	return cmd
 }
@@ -208,14 +205,19 @@ func (m *Model) travel(step func(*history, spot) (spot, bool)) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return m.show(m.active, s.Place, s.Cursor)
+	return m.show(p, s.Place, s.Cursor)
 }
 
-// reload lists pane i again; one that could not be opened is tried again.
-func (m *Model) reload(i int) tea.Cmd {
-	p := m.panes[i]
+// reload lists a pane again, a hidden one when it is shown; one that could not
+// be opened is tried again.
+func (m *Model) reload(p *pane) tea.Cmd {
+	if p != m.panes[0] && p != m.panes[1] {
+		p.late = true
+		return nil
+	}
+	p.late = false
 	if b, ok := p.Place().Tree.(*broken); ok {
-		return m.openLocation(i, b.location, atStart)
+		return m.openLocation(p, b.location, atStart)
 	}
 	if p.Place().Tree == nil {
 		return nil
@@ -224,17 +226,22 @@ func (m *Model) reload(i int) tea.Cmd {
 	return p.Reload()
 }
 
-// afterPanel looks at a pane that has taken a message: a folder that vanished
-// is left for its nearest parent.
-func (m *Model) afterPanel(i int) tea.Cmd {
-	p := m.panes[i]
+// afterPanel looks at a pane that has taken a message: the listing may have told
+// the region of its bucket, and a folder that vanished is left for its nearest
+// parent.
+func (m *Model) afterPanel(p *pane) tea.Cmd {
 	place := p.Place()
+	if place.Server != "" {
+		if region := m.d.Region(place.Server); region != "" {
+			p.SetRegion(region)
+		}
+	}
 	if !p.Gone() || same(p.gone, place) {
 		return nil
 	}
 	p.gone = place
-	ctx := m.ctx
-	return func() tea.Msg { return goneMsg{Pane: i, From: place, To: nearest(ctx, place)} }
+	ctx, id := m.ctx, p.ID()
+	return func() tea.Msg { return goneMsg{Pane: id, From: place, To: nearest(ctx, place)} }
 }
 
 // nearest is the closest folder above place that exists.
@@ -254,13 +261,13 @@ func nearest(ctx context.Context, place remote.Place) remote.Place {
 
 // left takes a pane from a vanished folder to its nearest parent.
 func (m *Model) left(msg goneMsg) tea.Cmd {
-	p := m.panes[msg.Pane]
-	if !same(p.Place(), msg.From) || !p.Gone() {
+	p := m.paneByID(msg.Pane)
+	if p == nil || !same(p.Place(), msg.From) || !p.Gone() {
 		return nil
 	}
 	if same(msg.From, msg.To) {
 		return nil // even the root is gone; the pane says why
 	}
 	m.tellOf(bad, msg.From.Location(), " does not exist any more.")
-	return m.show(msg.Pane, msg.To, "")
+	return m.show(p, msg.To, "")
 }

@@ -17,11 +17,12 @@ type pane struct {
 	opening int // number of the opening under way, 0 when there is none; older answers are dropped
 	stop    context.CancelFunc
 	gone    remote.Place // a vanished folder that is being left
+	late    bool         // it has to be listed again when it is shown
 }
 
-func newPane(i int, d Deps) *pane {
+func newPane(id int, d Deps) *pane {
 	return &pane{Panel: panel.New(panel.Options{
-		ID: i, Styles: d.Styles, Sort: sortOf(d.UI.Sort), Reverse: d.UI.Reverse,
+		ID: id, Styles: d.Styles, Sort: sortOf(d.UI.Sort), Reverse: d.UI.Reverse,
 		Hidden: d.UI.Hidden, Now: d.Now, Home: d.Home,
 	})}
 }

@@ -135,7 +135,7 @@ func (m *Model) restyle(dark bool) {
 		return
 	}
 	m.st = m.appearance(dark)
-	for _, p := range m.panes {
+	for p := range m.everyPane {
 		p.SetStyles(m.st)
 	}
 	m.jobs.SetStyles(m.st)

@@ -63,7 +63,7 @@ func (m *Model) browse() tea.Cmd {
 		return nil
 	}
 	m.turn(onPanes)
-	return m.openLocation(m.active, r.Name+":", asked)
+	return m.openLocation(m.here(), r.Name+":", asked)
 }
 
 // drawServers is the list in w columns and h lines.

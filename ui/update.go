@@ -58,9 +58,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, m.mouseMsg(msg)
 	}
-	for i, p := range m.panes {
+	for p := range m.everyPane {
 		if handled, cmd := p.Update(msg); handled {
-			return m, tea.Batch(cmd, m.afterPanel(i))
+			return m, tea.Batch(cmd, m.afterPanel(p))
 		}
 	}
 	return m, m.dialogs.Update(msg)

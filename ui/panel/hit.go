@@ -14,6 +14,7 @@ const (
 	Header                // Hit.Col is set
 	Crumb                 // a step of the location in the title; Hit.Path is set
 	Foot
+	Tab // the word in the title that says which tab this is
 )
 
 // Hit is what lies at a cell.
@@ -53,6 +54,9 @@ func (p *Panel) Hit(x, y int) Hit {
 }
 
 func (p *Panel) hitTitle(x int) Hit {
+	if x >= p.tabX && x < p.tabX+p.tabW {
+		return Hit{Kind: Tab}
+	}
 	for i := range p.crumbs {
 		if c := &p.crumbs[i]; c.x >= 0 && x >= c.x && x < c.x+c.width {
 			return Hit{Kind: Crumb, Path: c.path}

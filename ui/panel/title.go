@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"strconv"
 	"strings"
 
 	"gantry/remote"
@@ -77,9 +78,15 @@ func (p *Panel) title(b *strings.Builder, focus bool) {
 		b.WriteString("─ ")
 	}
 	b.WriteString(border.Close())
+	x := p.w - 2 - width
+	p.tabW = 0
 	for i, g := range badges {
 		if i > 0 {
 			b.WriteString(border.Open() + " ─ " + border.Close())
+			x += 3
+		}
+		if g.tab {
+			p.tabX, p.tabW = x, text.Width(g.text)
 		}
 		s := p.o.Styles.Badge
 		if g.warn {
@@ -89,6 +96,7 @@ func (p *Panel) title(b *strings.Builder, focus bool) {
 			s = border
 		}
 		b.WriteString(s.Render(g.text))
+		x += text.Width(g.text)
 	}
 	if len(badges) > 0 {
 		b.WriteString(" ")
@@ -101,6 +109,24 @@ type badge struct {
 	text string // clean
 	must bool   // a badge proper, not just the region
 	warn bool
+	tab  bool
+}
+
+// SetTab tells that the panel is the nth of several tabs; the title says so
+// when it is not alone.
+func (p *Panel) SetTab(n, of int) {
+	if p.tab != n || p.tabs != of {
+		p.tab, p.tabs = n, of
+		p.version++
+	}
+}
+
+// SetRegion tells the region of the place once it is known.
+func (p *Panel) SetRegion(region string) {
+	if p.place.Region != region {
+		p.place.Region = region
+		p.version++
+	}
 }
 
 func badgesWidth(list []badge) int {
@@ -112,11 +138,10 @@ func badgesWidth(list []badge) int {
 }
 
 func (p *Panel) badges() []badge {
-	if p.place.Tree == nil {
-		return nil
-	}
 	var out []badge
 	switch {
+	case p.place.Tree == nil:
+		return nil
 	case p.place.Region != "":
 		out = append(out, badge{text: text.Clean(p.place.Region)})
 	case p.place.Tree.Label() == "":
@@ -130,6 +155,9 @@ func (p *Panel) badges() []badge {
 	}
 	if p.partial {
 		out = append(out, badge{text: "?", must: true, warn: true})
+	}
+	if p.tabs > 1 {
+		out = append(out, badge{text: "tab " + strconv.Itoa(p.tab) + "/" + strconv.Itoa(p.tabs), must: true, tab: true})
 	}
 	return out
 }
