@@ -67,7 +67,7 @@ func makeTemp(root *os.Root, name string, perm fs.FileMode) (*os.File, string, e
 // openTemp opens the temporary file of an earlier sink for name; nil if it is
 // gone or is not one.
 func openTemp(root *os.Root, name, temp string) *os.File {
-	if !Temporary(temp) || !strings.HasPrefix(tempPrefix(name, maxName), strings.TrimSuffix(temp[:len(temp)-len(tempMark)-tempRandom], ".")) {
+	if !belongs(temp, name) {
 		return nil
 	}
 	fi, err := root.Lstat(temp)

@@ -15,8 +15,9 @@ import (
 
 // upload is what outlives a sink: the parts of one unfinished object.
 type upload struct {
-	key   string
-	parts map[int]stored
+	key     string
+	started time.Time
+	parts   map[int]stored
 }
 
 type stored struct {
@@ -54,12 +55,19 @@ func (t *Tree) Create(ctx context.Context, p remote.Path, o remote.CreateOptions
 				s.have = append(s.have, part.part)
 			}
 		}
-		return s, nil
+		return t.sinkOf(s), nil
 	}
 	t.last++
-	s.id = fmt.Sprintf("upload-%d", t.last)
-	t.uploads[s.id] = &upload{key: key, parts: map[int]stored{}}
-	return s, nil
+	s.id = fmt.Sprintf("upload-%06d", t.last)
+	t.uploads[s.id] = &upload{key: key, started: time.Now(), parts: map[int]stored{}}
+	return t.sinkOf(s), nil
+}
+
+func (t *Tree) sinkOf(s *sink) remote.Sink {
+	if t.disk {
+		return diskSink{s}
+	}
+	return s
 }
 
 // writable tells why key cannot be written at all.

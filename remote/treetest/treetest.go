@@ -71,7 +71,7 @@ type test struct {
 // tests is the whole suite, by theme; each theme has a file.
 var tests = func() []test {
 	var all []test
-	for _, part := range [][]test{nameTests, listTests, readTests, writeTests, sinkTests, conditionTests, folderTests, walkTests, abilityTests} {
+	for _, part := range [][]test{nameTests, listTests, readTests, writeTests, sinkTests, conditionTests, folderTests, walkTests, abilityTests, uploadsTests} {
 		all = append(all, part...)
 	}
 	return all

@@ -19,6 +19,7 @@ type abilities struct {
 	copier  remote.Copier
 	renamer remote.Renamer
 	scoper  remote.Scoper
+	uploads remote.Uploads
 }
 
 // chain builds what outer.Unwrap returns. last is where the chain ends: the
@@ -35,6 +36,9 @@ func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
 	}
 	if a.scoper != nil {
 		last = &scopeNode{node{outer, last}, a.scoper}
+	}
+	if a.uploads != nil {
+		last = &uploadsNode{node{outer, last}, a.uploads}
 	}
 	return last
 }
@@ -66,7 +70,13 @@ type scopeNode struct {
 	s remote.Scoper
 }
 
+type uploadsNode struct {
+	node
+	u remote.Uploads
+}
+
 var (
+	_ remote.Uploads = (*uploadsNode)(nil)
 	_ remote.Walker  = (*walkNode)(nil)
 	_ remote.Copier  = (*copyNode)(nil)
 	_ remote.Renamer = (*renameNode)(nil)
@@ -89,6 +99,14 @@ func (n *renameNode) Rename(ctx context.Context, from, to remote.Path) error {
 
 func (n *scopeNode) Scope(ctx context.Context, dir remote.Path) (remote.ScopedTree, error) {
 	return n.s.Scope(ctx, dir)
+}
+
+func (n *uploadsNode) ListUploads(ctx context.Context, prefix remote.Path) iter.Seq2[remote.Upload, error] {
+	return n.u.ListUploads(ctx, prefix)
+}
+
+func (n *uploadsNode) AbortUpload(ctx context.Context, u remote.Upload) error {
+	return n.u.AbortUpload(ctx, u)
 }
 
 // scoped is a decorated view together with the view that it closes.

@@ -27,7 +27,11 @@ const (
 	Walk      Method = "Walk"
 	Copy      Method = "Copy"
 	Rename    Method = "Rename"
-	Any       Method = "" // whichever is called
+
+	ListUploads Method = "ListUploads"
+	AbortUpload Method = "AbortUpload"
+
+	Any Method = "" // whichever is called
 )
 
 // Fault is one thing that goes wrong.
@@ -82,6 +86,9 @@ func newFaulty(t remote.Tree, log *faultLog) *Faulty {
 	}
 	if s, ok := remote.As[remote.Scoper](t); ok {
 		a.scoper = faultyScoper{f, s}
+	}
+	if u, ok := remote.As[remote.Uploads](t); ok {
+		a.uploads = faultyUploads{f, u}
 	}
 	f.inner = chain(f, a, t)
 	return f
@@ -227,7 +234,7 @@ func (f *Faulty) Create(ctx context.Context, p remote.Path, o remote.CreateOptio
 	if err != nil {
 		return nil, err
 	}
-	return &faultySink{s, f, p}, nil
+	return keepAdopter(&faultySink{s, f, p}, s), nil
 }
 
 // Mkdir fails as told.

@@ -30,6 +30,9 @@ func Limited(t remote.Tree, l Limiter) remote.Tree {
 	if s, ok := remote.As[remote.Scoper](t); ok {
 		a.scoper = limitedScoper{s, l}
 	}
+	if u, ok := remote.As[remote.Uploads](t); ok {
+		a.uploads = u
+	}
 	w.inner = chain(w, a, t)
 	return w
 }
@@ -60,7 +63,7 @@ func (w *limited) Create(ctx context.Context, p remote.Path, o remote.CreateOpti
 	if err != nil {
 		return nil, err
 	}
-	return &limitedSink{s, w.l, p}, nil
+	return keepAdopter(&limitedSink{s, w.l, p}, s), nil
 }
 
 type limitedReader struct {

@@ -31,6 +31,9 @@ func Logged(t remote.Tree, log *slog.Logger) remote.Tree {
 	if s, ok := remote.As[remote.Scoper](t); ok {
 		a.scoper = loggedScoper{l, s, log}
 	}
+	if u, ok := remote.As[remote.Uploads](t); ok {
+		a.uploads = loggedUploads{l, u}
+	}
 	l.inner = chain(l, a, t)
 	return l
 }
@@ -96,7 +99,7 @@ func (l *logged) Create(ctx context.Context, p remote.Path, o remote.CreateOptio
 	if err != nil {
 		return nil, err
 	}
-	return &loggedSink{s, l, p}, nil
+	return keepAdopter(&loggedSink{s, l, p}, s), nil
 }
 
 func (l *logged) Mkdir(ctx context.Context, p remote.Path) error {

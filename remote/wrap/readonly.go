@@ -10,13 +10,16 @@ import (
 // the hint for the user: "acme is read-only; change read_only in config.toml to
 // write to it."
 //
-// Of t's abilities only walking is kept. The tree inside cannot be reached with
+// Of t's abilities only walking and looking at uploads are kept. The tree inside cannot be reached with
 // remote.As, so that no ability to write, known here or not, leaks out of it; a
 // copy from a ReadOnly tree is therefore never made on the server's side.
 func ReadOnly(t remote.Tree, why string) remote.Tree {
 	r := &readOnly{Tree: t, why: why}
 	var a abilities
 	a.walker, _ = remote.As[remote.Walker](t)
+	if u, ok := remote.As[remote.Uploads](t); ok {
+		a.uploads = seeing{u, r.deny}
+	}
 	r.read = chain(r, a, nil)
 	return r
 }
