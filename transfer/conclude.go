@@ -22,6 +22,12 @@ func (t *task) conclude(err error) {
 			j.throwAway(it, w.sink)
 		}
 	}
+	if err != nil && it.up != nil { // not gone on with
+		if remote.KindOf(err) == remote.Changed {
+			t.remark(noteSource)
+		}
+		t.dropUpload(j.ctx)
+	}
 	again := err != nil && !j.calledOff(err) && t.anew(err)
 	if it.cancel != nil {
 		it.cancel(nil)
@@ -127,7 +133,7 @@ func (t *task) refresh() bool {
 // throwAway aborts what is unfinished, even if the job was called off: with a
 // context of its own. What cannot be aborted stays in the journal and the log.
 func (j *job) throwAway(it *item, s remote.Sink) {
-	if s == nil || (j.q.jr.Durable() && context.Cause(j.ctx) == errQuit && s.ID() != "") { //nolint:errorlint // a sentinel of ours, never wrapped
+	if s == nil || j.keeps() && s.ID() != "" && it.w != nil && !it.w.plan.Single() {
 		return // goes on when gantry is started again
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), cleanUp)
@@ -140,6 +146,9 @@ func (j *job) throwAway(it *item, s remote.Sink) {
 	}
 	if err != nil {
 		j.q.o.Log.Error("an unfinished upload could not be aborted", "job", j.id, "target", string(it.dst), "upload", s.ID(), "err", err)
+		return
+	}
+	if !it.traced {
 		return
 	}
 	if err := j.q.jr.Settled(ctx, int64(j.id), it.num); err != nil {

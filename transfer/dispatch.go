@@ -78,14 +78,18 @@ func (j *job) nextList() chan *item {
 	sources := listOf(again)
 	switch {
 	case first:
-		sources = j.planSources()
+		sources = j.keepSources(j.planSources())
 	case len(again) == 0:
 		return nil
 	}
 	items := make(chan *item, 2*smallAhead)
 	j.work.Go(func() { // ends with the plan or with j.ctx
 		defer close(items)
-		j.list(sources, items)
+		if first && j.adopted != nil {
+			j.listAdopted(items)
+			return
+		}
+		j.list(sources, items, first)
 	})
 	return items
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/journal"
 	"gantry/transfer/plan"
 )
 
@@ -22,11 +23,14 @@ const (
 // w and the fields of decide, which belong to the one task that works on the
 // item until it has parts.
 type item struct {
-	j    *job
-	num  int64
-	kind itemKind
-	src  remote.Entry
-	dst  remote.Path
+	j      *job
+	num    int64
+	kind   itemKind
+	src    remote.Entry
+	dst    remote.Path
+	source int    // where in the plan it came from: the source,
+	pos    string // and the place below it
+
 	node *node // the source folder that waits for the item; nil if none does
 
 	// What is known about the target, and what was decided about it.
@@ -39,6 +43,12 @@ type item struct {
 	ifVersion string
 	rounds    int // conflicts that showed up only when publishing
 	restarts  int
+
+	up      *found // what an earlier process left of it; nil if nothing, or no more
+	resumed bool   // planned by an earlier process, which may have done it
+	traced  bool   // the journal has an upload of it
+	proven  Progress
+	note    string
 
 	w        *writing
 	landed   bool // a move whose target is whole: only the source is left to delete
@@ -72,6 +82,7 @@ func (it *item) reset() {
 	it.decided, it.ifAbsent, it.ifVersion = false, false, ""
 	it.rounds, it.restarts = 0, 0
 	it.state, it.err, it.reason, it.w = Waiting, nil, "", nil
+	it.proven, it.note = Progress{}, ""
 }
 
 // snapshot describes the item. The caller holds job.mu.
@@ -80,7 +91,7 @@ func (it *item) snapshot() ItemSnapshot {
 		Job: it.j.id, Source: it.j.fromKey + string(it.src.Path), Dir: it.src.Dir, State: it.state,
 		Skipped: it.skipped, Reason: it.reason, Attempts: int(it.attempts.Load()),
 		Bytes:    Progress{Done: it.bytes.Load(), Total: it.src.Size},
-		Verified: it.verified, Err: it.err,
+		Verified: it.verified, Err: it.err, Proven: it.proven, Note: it.note,
 	}
 	if it.j.req.To != nil && it.dst != "" {
 		s.Target = it.j.req.To.Label() + string(it.dst)
@@ -171,10 +182,8 @@ func (j *job) finish(it *item, reason string, err error) {
 func (j *job) rewind(it *item) { j.bytes.Add(-it.bytes.Swap(0)) }
 
 func (j *job) log(it *item, s ItemSnapshot) {
-	ctx := context.WithoutCancel(j.q.ctx)
-	o := j.outcome(s)
-	if err := j.q.jr.End(ctx, int64(j.id), it.num, o); err != nil {
-		j.q.o.Log.Error("journal the outcome", "job", j.id, "item", it.num, "err", err)
+	if s.State != Cancelled || !j.keeps() { // what is kept goes on after the next start
+		j.ends.add(journal.End{Item: it.num, Outcome: j.outcome(s)})
 	}
 	if s.Err != nil {
 		j.q.o.Log.Warn("item failed", "job", j.id, "source", s.Source, "target", s.Target, "err", s.Err)

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -46,6 +45,8 @@ type job struct {
 	cancel             context.CancelCauseFunc
 	to                 remote.Tree // the target, confined to Request.Dir where the tree can
 	work               sync.WaitGroup
+	nums               atomic.Int64 // of the last item
+	ends               *ends
 
 	mu       sync.Mutex
 	policy   Policy
@@ -54,9 +55,13 @@ type job struct {
 	paused   bool
 	listed   bool
 	finished time.Time
-	final    State // Waiting until it has ended
-	why      error // of a pause or of the end
-	told     bool  // the end is in the feeds; until then the job keeps its place
+	final    State    // Waiting until it has ended
+	why      error    // of a pause or of the end
+	told     bool     // the end is in the feeds; until then the job keeps its place
+	adopted  *adopted // of a job that another process began
+	kept     sources
+	recorded bool // every item is on record
+	proven   Progress
 	lists
 
 	inflight  int // tasks that hold or wait for a slot
@@ -83,6 +88,7 @@ func newJob(q *Queue, id JobID, r Request) *job {
 		width = min(width, r.Rules.Workers)
 	}
 	j.share = &share{limit: width}
+	j.ends = newEnds(j)
 	if r.Rules.Bandwidth > 0 {
 		j.limit = rate.NewLimiter(r.Rules.Bandwidth)
 	}
@@ -106,7 +112,7 @@ func (j *job) check() error {
 		return &remote.Error{Op: r.Op.String(), Kind: remote.Invalid, Hint: why}
 	}
 	switch {
-	case r.From == nil || r.Sources == nil:
+	case r.From == nil || r.Sources == nil && r.List == nil:
 		return invalid("There is nothing to do.")
 	case r.Op != Delete && r.To == nil:
 		return invalid("There is no target.")
@@ -134,20 +140,16 @@ func (j *job) check() error {
 // record is the job as the journal keeps it.
 func (j *job) record() journal.Job {
 	r := j.req
-	rules, err := json.Marshal(r.Rules)
-	if err != nil { // cannot happen: plain data
-		rules = nil
-	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	rec := journal.Job{
 		ID: int64(j.id), Op: r.Op.String(), Title: r.Title, From: j.fromKey, Dir: r.Dir,
-		Rules: rules, State: j.state().String(), Created: j.created,
+		Rules: j.blob(), State: j.stateLocked().String(), Created: j.created,
 	}
 	if r.To != nil {
 		rec.To = r.To.Label()
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	rec.Listed, rec.Ended = j.listed, j.finished
+	rec.Listed, rec.Ended = j.recorded, j.finished
 	if j.why != nil {
 		rec.Reason = remote.HintOf(j.why)
 	}
@@ -171,6 +173,8 @@ func (j *job) run() {
 	j.cancel(nil)                 // frees what is bound to the context
 	j.work.Wait()
 	j.dropOpen()
+	j.dropFound()
+	j.ends.flush()
 	if view, ok := j.to.(remote.ScopedTree); ok && j.to != j.req.To {
 		if cerr := view.Close(); cerr != nil {
 			j.q.o.Log.Warn("close the target folder", "job", j.id, "err", cerr)
@@ -221,6 +225,7 @@ func (j *job) end(s State, err error) {
 		j.mu.Unlock()
 		return
 	}
+	kept := s == Cancelled && j.keepsFor(err)
 	j.final, j.finished, j.paused = s, now(), false
 	if s == Done {
 		j.allItems.Store(j.items.Load()) // folders that a filter kept do not count
@@ -232,8 +237,10 @@ func (j *job) end(s State, err error) {
 		j.parked = nil
 	}
 	j.mu.Unlock()
-	j.q.o.Log.Info("job ended", "job", j.id, "state", s.String(), "items", j.items.Load(), "failures", j.failures())
-	j.save()
+	j.q.o.Log.Info("job ended", "job", j.id, "state", s.String(), "items", j.items.Load(), "failures", j.failures(), "kept", kept)
+	if !kept { // else the journal goes on to show it as it was
+		j.save()
+	}
 	j.tell(Finished{Job: j.snapshot(now())})
 	j.mu.Lock()
 	j.told = true

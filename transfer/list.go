@@ -11,24 +11,37 @@ import (
 )
 
 // list plans what is to be planned and sends the work to items. It runs in a
-// goroutine of its own and stops with j.ctx.
-func (j *job) list(sources iter.Seq2[plan.Source, error], items chan<- *item) {
+// goroutine of its own and stops with j.ctx. first says that these are all sources
+// of the job.
+func (j *job) list(sources iter.Seq2[plan.Source, error], items chan<- *item, first bool) {
 	defer func() {
 		if v := recover(); v != nil {
 			it := j.newItem(plan.Item{}, kindFault, nil)
 			j.finish(it, "", j.recovered(v))
 		}
 	}()
-	l := &lister{j: j, items: items}
-	for step := range plan.Items(j.ctx, j.spec(sources)) {
+	l := &lister{j: j, items: items, first: first}
+	l.run(j.spec(sources))
+}
+
+// run plans until nothing is left or the job is called off.
+func (l *lister) run(s plan.Spec) {
+	s.Again = func(ctx context.Context, attempt int, err error) bool {
+		return l.flush(false) && l.j.listAgain(ctx, attempt, err)
+	}
+	for step := range plan.Items(l.j.ctx, s) {
+		l.at, l.pos = l.base+step.Source, step.Pos
 		if !l.take(step) {
 			return
 		}
 	}
+	if l.j.ctx.Err() == nil {
+		l.flush(l.first)
+	}
 }
 
 func (j *job) spec(sources iter.Seq2[plan.Source, error]) plan.Spec {
-	s := plan.Spec{From: j.req.From, Sources: sources, Filters: j.filters, Again: j.listAgain}
+	s := plan.Spec{From: j.req.From, Sources: sources, Filters: j.filters}
 	if j.req.Op != Delete {
 		s.To, s.Dir = j.to, j.req.Dir
 	}
@@ -43,6 +56,14 @@ func (j *job) spec(sources iter.Seq2[plan.Source, error]) plan.Spec {
 // planSources are the sources of the request.
 func (j *job) planSources() iter.Seq2[plan.Source, error] {
 	return func(yield func(plan.Source, error) bool) {
+		for _, s := range j.req.List {
+			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents}, nil) {
+				return
+			}
+		}
+		if j.req.List != nil {
+			return
+		}
 		for s, err := range j.req.Sources {
 			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents}, err) {
 				return
@@ -92,6 +113,14 @@ type lister struct {
 	j     *job
 	items chan<- *item
 	node  *node // the folder that the plan is in; nil unless folders are removed
+	first bool  // how far the plan is goes on record
+	base  int   // index of the first source of the plan
+	known *known
+
+	batch []*item // planned, to go on record and then to the workers
+	since time.Time
+	at    int // source and position of the step at hand
+	pos   string
 }
 
 // take deals with one step; false means that the job is called off.
@@ -113,6 +142,12 @@ func (l *lister) take(step plan.Item) bool {
 	case plan.Moved:
 		j.finish(j.newItem(step, kindFolder, nil), "", nil)
 	case plan.File:
+		if l.known.stranger(step.Src) {
+			j.mu.Lock()
+			l.node.keep()
+			j.mu.Unlock()
+			break
+		}
 		kind := kindFile
 		if j.req.Op == Delete {
 			kind = kindDoomed
@@ -127,7 +162,9 @@ func (l *lister) held(step plan.Item, kind itemKind) *item {
 	l.j.mu.Lock()
 	n := l.node.hold()
 	l.j.mu.Unlock()
-	return l.j.newItem(step, kind, n)
+	it := l.j.newItem(step, kind, n)
+	l.known.recognise(it)
+	return it
 }
 
 func (l *lister) enter(step plan.Item) bool {
@@ -161,33 +198,84 @@ func (l *lister) leave(step plan.Item) bool {
 	return ok
 }
 
-// send puts an item on record and hands it over; it waits while the job has
-// enough to do.
+// The bounds of a batch of planned items: so many, or so long.
+const (
+	planMost = 1000
+	planWait = 20 * time.Millisecond
+)
+
+// send adds an item to those that go on record together; it waits while the
+// job has enough to do. false means that the job is called off.
 func (l *lister) send(it *item) bool {
-	err := l.j.q.jr.Plan(l.j.ctx, []journal.Item{{
-		Job: int64(l.j.id), Num: it.num, Source: it.src, Target: it.dst, Dir: it.kind == kindFolder,
-	}})
-	if err != nil {
-		l.j.finish(it, "", err)
-		return true
+	if len(l.batch) == 0 {
+		l.since = now()
 	}
-	select {
-	case l.items <- it:
-		return true
-	case <-l.j.ctx.Done():
-		return false
+	l.batch = append(l.batch, it)
+	it.source, it.pos = l.at, l.pos
+	if len(l.batch) >= planMost || now().Sub(l.since) > planWait {
+		return l.flush(false)
 	}
+	return l.j.ctx.Err() == nil
+}
+
+// flush puts the batch on record, then how far the plan is, and only then hands
+// the items over: so what may have been begun is known, and what is not known
+// has not been begun. all says that the plan is complete.
+func (l *lister) flush(all bool) bool {
+	j := l.j
+	batch := l.batch
+	l.batch = nil
+	if err := l.record(batch); err != nil {
+		for _, it := range batch {
+			j.finish(it, "", err)
+		}
+		return j.ctx.Err() == nil
+	}
+	j.mu.Lock()
+	if n := len(batch); n > 0 && l.first {
+		j.passed(batch[n-1].source, batch[n-1].pos, batch[n-1].num)
+	}
+	j.recorded = j.recorded || all
+	j.mu.Unlock()
+	if l.first && j.q.jr.Durable() && (all || len(batch) > 0) {
+		j.save()
+	}
+	for _, it := range batch {
+		select {
+		case l.items <- it:
+		case <-j.ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+// record puts those of the items into the journal that are not there.
+func (l *lister) record(batch []*item) error {
+	fresh := make([]journal.Item, 0, len(batch))
+	for _, it := range batch {
+		if !it.resumed {
+			fresh = append(fresh, journal.Item{
+				Job: int64(l.j.id), Num: it.num, Source: it.src, Target: it.dst, Dir: it.kind == kindFolder,
+			})
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return l.j.q.jr.Plan(l.j.ctx, fresh)
 }
 
 // newItem numbers and counts an item.
 func (j *job) newItem(step plan.Item, kind itemKind, n *node) *item {
 	it := &item{
-		j: j, num: j.allItems.Add(1), kind: kind, src: step.Src, dst: step.Dst, node: n,
+		j: j, num: j.nums.Add(1), kind: kind, src: step.Src, dst: step.Dst, node: n,
 		target: step.Target, unsure: step.Unsure, same: step.Same, again: step.Again,
 	}
 	if kind == kindFolder || kind == kindDoomed {
 		it.src.Size = 0
 	}
+	j.allItems.Add(1)
 	j.allBytes.Add(it.size())
 	j.touch()
 	return it

@@ -11,7 +11,7 @@ import (
 
 // The order of this file is law. An item is
 //
-//	written -> found unchanged at its source -> published -> verified -> on record
+//	intended on record -> written -> found unchanged at its source -> published -> verified
 //
 // and only then, in a move, is its source deleted, if it still is what was
 // copied. Whatever fails, and wherever a kill strikes, there is a whole source
@@ -54,12 +54,14 @@ func (t *task) published(ctx context.Context, level string) error {
 	j.mu.Lock()
 	it.verified = level
 	j.mu.Unlock()
-	if err := j.q.jr.Settled(context.WithoutCancel(ctx), int64(j.id), it.num); err != nil {
-		return err // not on record: the source stays
-	}
 	if j.req.Op != Move {
-		return nil
+		if !it.traced {
+			return nil
+		}
+		return j.q.jr.Settled(context.WithoutCancel(ctx), int64(j.id), it.num)
 	}
+	// The intent stays on record until the item has ended: with it whoever comes
+	// after a kill knows that the target is of our making.
 	it.landed = true
 	if err := t.takeHold(ctx); err != nil {
 		return err
@@ -199,6 +201,11 @@ func (t *task) shortcut(ctx context.Context) (done bool, err error) {
 	c, ok := remote.As[remote.Copier](j.to)
 	if !ok || !c.CanCopy(j.req.From) {
 		return false, nil
+	}
+	if j.req.Op == Move || it.src.Size > copyTraced || t.renames() {
+		if err := t.intendCopy(ctx); err != nil {
+			return true, err
+		}
 	}
 	entry, err := t.copyThere(ctx, c)
 	if remote.KindOf(err) == remote.Unsupported {

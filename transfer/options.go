@@ -1,9 +1,11 @@
 package transfer
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
+	"gantry/remote"
 	"gantry/transfer/journal"
 )
 
@@ -19,6 +21,10 @@ type Options struct {
 	Log        *slog.Logger    // nil discards
 	Journal    journal.Journal // nil keeps everything in memory
 	Interval   time.Duration   // least time between two Updates of a Feed without news; 100 ms
+
+	// Open gives the tree of a label again when a job of another process is taken
+	// over. nil: no job can be.
+	Open func(ctx context.Context, label string) (remote.Tree, error)
 
 	// Unattended says that nobody is there to answer: where the queue would
 	// pause a job for the user (the disk is full) it fails the item instead.

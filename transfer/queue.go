@@ -31,6 +31,8 @@ type Queue struct {
 	ctx    context.Context
 	stop   context.CancelCauseFunc
 	jr     journal.Journal
+	owner  string    // the name under which jobs are leased
+	born   time.Time // what is older was left by another process
 	limit  *rate.Limiter
 	budget *budget
 	memory *semaphore.Weighted // bytes of parts that are held in memory
@@ -54,6 +56,10 @@ func New(ctx context.Context, o Options) *Queue {
 	}
 	q.ctx, q.stop = context.WithCancelCause(ctx)
 	q.feeds.Store(&[]*Feed{})
+	q.owner, q.born = ownerOf(q.jr), now()
+	if q.jr.Durable() {
+		q.wg.Go(q.heartbeat) // ends with q.ctx
+	}
 	return q
 }
 
@@ -62,11 +68,15 @@ func New(ctx context.Context, o Options) *Queue {
 func (q *Queue) Submit(r Request) JobID {
 	id, err := q.jr.NextID(q.ctx)
 	j := newJob(q, JobID(id), r)
+	j.keepList()
 	if err == nil {
 		err = j.check()
 	}
 	if err == nil {
 		err = q.jr.PutJob(q.ctx, j.record())
+	}
+	if err == nil && q.jr.Durable() {
+		err = q.jr.Lease(q.ctx, id, q.owner, now().Add(leaseFor))
 	}
 	q.mu.Lock()
 	if q.closed && err == nil {
@@ -150,8 +160,9 @@ func (q *Queue) SetBandwidth(bytesPerSecond int64) { q.limit.Set(bytesPerSecond)
 func (q *Queue) Bandwidth() int64 { return q.limit.Limit() }
 
 // Close stops all work, lets the jobs clean up, and waits for that until ctx
-// ends. Unfinished uploads are thrown away unless the journal outlives the
-// process. Jobs that had not ended are Cancelled. Later calls do nothing.
+// ends. Jobs that had not ended are Cancelled and their unfinished uploads thrown
+// away, unless the journal outlives the process: then it keeps them as they are,
+// to be adopted by the next one. Later calls do nothing.
 func (q *Queue) Close(ctx context.Context) error {
 	q.mu.Lock()
 	q.closed = true
@@ -172,6 +183,9 @@ func (q *Queue) Close(ctx context.Context) error {
 	case <-done:
 	case <-ctx.Done():
 		err = context.Cause(ctx)
+	}
+	if err == nil && q.jr.Durable() {
+		q.letGo(ctx)
 	}
 	q.mu.Lock()
 	q.finished = true

@@ -43,6 +43,7 @@ type Request struct {
 	Op      Op
 	From    remote.Tree
 	Sources iter.Seq2[Source, error] // ranged over once, by the job's goroutine
+	List    []Source                 // instead of Sources if they are known: on record as soon as the job is accepted
 	To      remote.Tree              // nil for Delete
 	Dir     remote.Path              // the folder in To that receives the sources
 	Title   string                   // "copy 3 entries to acme:inbox/"; made up when empty
@@ -142,6 +143,8 @@ type Snapshot struct {
 	Created   time.Time
 	Finished  time.Time // zero until ended
 	Err       error     // why the job as a whole failed
+	Proven    Progress  // parts, as ItemSnapshot.Proven, of all items that were resumed
+	Kept      bool      // cancelled only here: it is in the journal and can be resumed
 }
 
 // ItemSnapshot is an item at one moment.
@@ -157,6 +160,11 @@ type ItemSnapshot struct {
 	Attempts int
 	Verified string // "CRC64NVME", "MD5", "size only"; "" before it is done
 	Err      error  // why failed
+
+	// Proven counts the parts of an interrupted upload or download that turned out
+	// to be what the source holds, of all its parts. Zero unless it was resumed.
+	Proven Progress
+	Note   string // what the user should know although it went on: begun anew, and why
 }
 
 // Ask is a parked conflict: the target of an item exists and the rules say to

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"gantry/remote"
-	"gantry/transfer/journal"
 	"gantry/transfer/parts"
 )
 
@@ -42,6 +41,10 @@ func (t *task) runItem() {
 		t.conclude(t.removeSource(ctx))
 		return
 	}
+	if done, err := t.already(ctx); done || err != nil {
+		t.conclude(err)
+		return
+	}
 	verdict, reason, err := t.decide(ctx)
 	switch {
 	case err != nil:
@@ -52,6 +55,7 @@ func (t *task) runItem() {
 		j.park(it, remote.Exist)
 		return
 	case verdict == skip, j.req.Rules.DryRun:
+		t.dropUpload(ctx)
 		it.cancel(nil)
 		j.finish(it, reason, nil)
 		return
@@ -68,7 +72,7 @@ func (t *task) runItem() {
 // stream moves the content through us. It returns false when the parts are
 // tasks of their own, of which the last one concludes.
 func (t *task) stream(ctx context.Context) (done bool, err error) {
-	it, j := t.it, t.j
+	it := t.it
 	first, err := t.open(ctx)
 	if err != nil {
 		return true, err
@@ -80,15 +84,7 @@ func (t *task) stream(ctx context.Context) (done bool, err error) {
 	case w.plan.Single():
 		err = t.send(ctx, 1, first)
 	default:
-		j.mu.Lock()
-		w.parted = true
-		it.live = 1
-		w.todo, _ = w.plan.Missing(append(w.sink.Have(), remote.Part{Num: 1, Size: w.plan.PartSize}))
-		j.open = append(j.open, it)
-		j.mu.Unlock()
-		j.wakeUp()
-		t.partEnded(t.send(ctx, 1, first))
-		return false, nil
+		return t.handOutParts(ctx, first)
 	}
 	if err == nil {
 		err = t.complete(ctx)
@@ -103,23 +99,34 @@ func (t *task) open(ctx context.Context) (io.ReadCloser, error) {
 	it, j := t.it, t.j
 	w := &writing{entry: it.src}
 	var err error
-	if w.plan, err = parts.Make(it.src.Size, j.partSize(), j.to.Caps()); err != nil {
+	if w.plan, err = t.cut(); err != nil {
 		return nil, err
 	}
 	first, err := t.openSource(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	if w.sink, err = t.create(ctx, w); err != nil {
-		w.closeSource(first)
+	w.makeRoom(w.plan.Count)
+	resumed, err := t.goOn(ctx, w)
+	if err == nil && !resumed {
+		if w.plan, err = parts.Make(it.src.Size, j.partSize(), j.to.Caps()); err == nil {
+			w.makeRoom(w.plan.Count)
+			w.sink, err = t.create(ctx, w)
+		}
+	}
+	if w.sink != nil {
+		j.mu.Lock()
+		it.w = w // what was begun is concluded
+		j.mu.Unlock()
+	}
+	if err != nil {
+		if w.sink == nil {
+			w.closeSource(first)
+		} else if first != nil && w.at == nil {
+			_ = first.Close() // only opened
+		}
 		return nil, err
 	}
-	w.left = w.plan.Count
-	w.done = make([]remote.Part, w.plan.Count)
-	w.bodies = make([]*body, w.plan.Count)
-	j.mu.Lock()
-	it.w = w
-	j.mu.Unlock()
 	return first, nil
 }
 
@@ -131,8 +138,12 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 		_, n = w.plan.Range(1)
 		// The answer to a range has no checksum of the whole: one look gets it.
 		// Who may read but not look goes without.
-		if e, err := t.stat(ctx, j.req.From, t.fromGate(), it.src.Path); err == nil && e.Version == it.src.Version {
+		e, err := t.stat(ctx, j.req.From, t.fromGate(), it.src.Path)
+		if err == nil && e.Version == it.src.Version {
 			w.entry = e
+			if it.up != nil && it.up.parts[1].Num == 1 {
+				return nil, nil // most likely nobody reads part 1
+			}
 		}
 	}
 	err = t.try(ctx, t.fromGate(), func(ctx context.Context) error {
@@ -164,20 +175,15 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 // create begins the target: first the intent, then the object, then its name.
 func (t *task) create(ctx context.Context, w *writing) (sink remote.Sink, err error) {
 	it, j := t.it, t.j
-	o := remote.CreateOptions{
-		Size: w.plan.Size, ModTime: w.entry.ModTime, Attrs: j.req.Rules.Attrs,
-		IfAbsent: it.ifAbsent, IfVersion: it.ifVersion,
-	}
-	if !w.plan.Single() {
-		o.PartSize = w.plan.PartSize
-	}
-	// The intent is on record before anything can be left behind by a kill.
-	err = j.q.jr.Intend(ctx, journal.Upload{
-		Job: int64(j.id), Item: it.num, Tree: j.to.Label(), Path: it.dst,
-		Size: o.Size, PartSize: o.PartSize, Version: w.entry.Version,
-	})
-	if err != nil {
-		return nil, err
+	o := t.createOptions(w)
+	// The intent is on record before anything can be left behind by a kill. One
+	// piece leaves nothing in a bucket; on a disk what it leaves beside its target
+	// is found by its name, which the plan has on record.
+	traced := !w.plan.Single() || j.req.Op == Move || t.renames()
+	if traced {
+		if err := t.intend(ctx, w); err != nil {
+			return nil, err
+		}
 	}
 	err = t.try(ctx, j.toGate, func(ctx context.Context) error {
 		sink, err = j.to.Create(ctx, it.dst, o)
@@ -186,7 +192,7 @@ func (t *task) create(ctx context.Context, w *writing) (sink remote.Sink, err er
 	if err != nil {
 		return nil, t.asConflict(err)
 	}
-	if id := sink.ID(); id != "" {
+	if id := sink.ID(); id != "" && !w.plan.Single() {
 		if err = j.q.jr.Began(ctx, int64(j.id), it.num, id); err != nil {
 			j.throwAway(it, sink)
 			return nil, err
@@ -246,7 +252,10 @@ func (t *task) send(ctx context.Context, n int, first io.ReadCloser) error {
 		j.patient.well(now())
 		b.unfill()
 	}
-	if w.sink.ID() != "" {
+	if crc, ok := b.crc(); ok && part.Sum.Algorithm == remote.NoSum {
+		part.Sum = crcSum(crc) // a disk takes no sums; whoever goes on needs them
+	}
+	if w.sink.ID() != "" && !w.plan.Single() {
 		err = j.q.jr.Part(ctx, int64(j.id), it.num, part)
 	}
 	j.mu.Lock()

@@ -17,6 +17,7 @@ import (
 type upload struct {
 	key     string
 	started time.Time
+	hidden  bool // a single part of a bucket: one request in the end, nothing before
 	parts   map[int]stored
 }
 
@@ -59,7 +60,7 @@ func (t *Tree) Create(ctx context.Context, p remote.Path, o remote.CreateOptions
 	}
 	t.last++
 	s.id = fmt.Sprintf("upload-%06d", t.last)
-	t.uploads[s.id] = &upload{key: key, started: time.Now(), parts: map[int]stored{}}
+	t.uploads[s.id] = &upload{key: key, started: time.Now(), hidden: s.single() && !t.disk, parts: map[int]stored{}}
 	return t.sinkOf(s), nil
 }
 

@@ -25,7 +25,7 @@ func (t *Tree) ListUploads(ctx context.Context, prefix remote.Path) iter.Seq2[re
 	var all []remote.Upload
 	for _, id := range slices.Sorted(maps.Keys(t.uploads)) {
 		u := t.uploads[id]
-		if !strings.HasPrefix(u.key, t.key(prefix)) {
+		if u.hidden || !strings.HasPrefix(u.key, t.key(prefix)) {
 			continue
 		}
 		x := remote.Upload{Path: t.path(u.key), ID: id, Started: u.started, Parts: len(u.parts)}

@@ -2,10 +2,12 @@
 // are under way with their parts, outcomes, and which process runs what.
 //
 // Journal is the seam between the queue and the disk. The queue calls it before
-// anything that leaves traces elsewhere: an Upload is recorded before the tree
-// is asked to begin one, its id before the first part, a part before it counts,
-// an outcome after the data is safe and before a source is deleted. So whatever
-// a kill interrupts, the journal names everything that may be lying around.
+// anything that leaves traces elsewhere: items before they are begun, an Upload
+// before the tree is asked to begin one, its id before the first part, a part
+// before it counts. In a move the Upload stays until the item has ended, source
+// and all. So whatever a kill interrupts, the journal names everything that may
+// be lying around; what a small file leaves on a disk lies beside its item's
+// target. Outcomes guard nothing and may come late.
 //
 // Memory keeps all that for the life of the process. It forgets items as soon
 // as they have ended, so that its size does not grow with the number of files.
@@ -31,7 +33,7 @@ type Job struct {
 	From    string      // label of the source tree
 	To      string      // label of the target tree; "" for a deletion
 	Dir     remote.Path // the folder in To
-	Rules   []byte      // transfer.Rules as JSON
+	Rules   []byte      // transfer.Rules as JSON, with what is left of the sources
 	State   string      // the word of the screen
 	Listed  bool        // every item is recorded: the job can go on without listing again
 	Reason  string      // why it is paused or failed, for the user
@@ -57,13 +59,19 @@ type Outcome struct {
 	Verified string
 }
 
+// End is an item with its outcome.
+type End struct {
+	Item int64
+	Outcome
+}
+
 // Upload is an object that is being written and that nobody sees yet.
 type Upload struct {
 	Job, Item int64
 	Tree      string // label
 	Path      remote.Path
 	Size      int64
-	PartSize  int64
+	PartSize  int64  // 0 for a single part, -1 when the store copies by itself
 	Version   string // of the source; parts of another version are worth nothing
 	ID        string // remote.Sink.ID; "" between the intent and the answer
 }
@@ -112,4 +120,34 @@ type Journal interface {
 	Durable() bool
 	// Close ends the use of the journal.
 	Close() error
+}
+
+// Batcher is a Journal that records many outcomes at the price of one.
+type Batcher interface {
+	// EndAll is End for each of them, all or none.
+	EndAll(ctx context.Context, job int64, ends []End) error
+}
+
+// Summary is a job with what is known about its items.
+type Summary struct {
+	Job
+	Planned, Bytes             int64 // items on record so far
+	Done, DoneBytes            int64
+	Failed, Skipped, Cancelled int64
+}
+
+// Census is a Journal of several processes that knows which of them live.
+type Census interface {
+	// Owner is the name under which this process leases.
+	Owner() string
+	// Unowned are the jobs that have not ended and that no living process runs,
+	// oldest first.
+	Unowned(ctx context.Context) ([]Summary, error)
+}
+
+// Failures is a Journal that remembers the items that failed.
+type Failures interface {
+	// Failed yields them in order, with what is known of their sources: at least
+	// the path.
+	Failed(ctx context.Context, job int64) iter.Seq2[Item, error]
 }

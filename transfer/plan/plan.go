@@ -35,6 +35,10 @@ type Spec struct {
 	Dir     remote.Path // the folder in To that receives the sources
 	Filters Filters
 
+	// After goes on with an earlier plan: everything below the first source up to
+	// this Item.Pos is left out, and so is the making of that source's folder.
+	After string
+
 	// Whole moves a folder, or a link, in one step if it can. An error that is
 	// Exist or Unsupported means to go the long way. nil when that is no option.
 	Whole func(ctx context.Context, e remote.Entry, dst remote.Path) error
@@ -70,6 +74,8 @@ type Item struct {
 	Exists bool          // Enter, Leave: the source folder is an entry that can be removed
 	Reason string
 	Err    error
+	Source int    // the index of the source that it belongs to
+	Pos    string // where below that source; grows within it. "" for the source itself
 	Again  Source // Fault: plans just this once more; zero when that is not possible
 }
 
@@ -79,11 +85,15 @@ type Item struct {
 func Items(ctx context.Context, s Spec) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		p := newPlanner(ctx, s, yield)
+		p.index = -1
 		for src, err := range s.Sources {
+			p.pos = ""
 			if err != nil {
 				p.fault(Source{}, err)
 			} else {
+				p.index++
 				p.source(src)
+				p.after = ""
 			}
 			if p.stopped() {
 				return

@@ -65,7 +65,7 @@ func (p *planner) folder(e remote.Entry, name string, contents bool) {
 		p.fault(Source{Entry: e, As: name, Contents: contents}, fail(e, remote.Invalid, "The target lies inside the source. Choose a folder outside of it."))
 		return
 	}
-	f := &frame{top: true, src: e, exists: !contents, full: name + "/"}
+	f := &frame{top: true, known: p.after != "", src: e, exists: !contents, full: name + "/"}
 	if contents {
 		p.frames[0].top = true // names below are names in Dir itself
 		defer func() { p.frames[0].top = false }()

@@ -15,6 +15,10 @@ type planner struct {
 	yield func(Item) bool
 	ended bool // the consumer has enough
 
+	index int    // of the source at hand
+	pos   string // of what the walk is at
+	after string // the walk begins behind it
+
 	same     bool // both sides are the same place
 	toKeyed  bool
 	srcKeyed bool
@@ -33,6 +37,7 @@ type frame struct {
 	top    bool // the source itself
 	quiet  bool // no Enter and Leave: only a folder on the way
 	omit   bool // excluded by a filter
+	known  bool // an earlier plan has made it
 	empty  bool // nothing came below it
 	made   bool // Enter said to make it
 	err    error
@@ -40,7 +45,7 @@ type frame struct {
 }
 
 func newPlanner(ctx context.Context, s Spec, yield func(Item) bool) *planner {
-	p := &planner{ctx: ctx, s: s, yield: yield, srcKeyed: Keyed(s.From)}
+	p := &planner{ctx: ctx, s: s, yield: yield, srcKeyed: Keyed(s.From), after: s.After}
 	base := &frame{quiet: true, dst: s.Dir}
 	if s.To != nil {
 		p.same = s.From.Label() == s.To.Label()
@@ -65,6 +70,10 @@ func (p *planner) stopped() bool { return p.ended || p.ctx.Err() != nil }
 
 func (p *planner) emit(it Item) {
 	if !p.stopped() {
+		it.Source = max(p.index, 0)
+		if it.Kind != Enter && it.Kind != Leave {
+			it.Pos = p.pos
+		}
 		p.ended = !p.yield(it)
 	}
 }
@@ -79,7 +88,7 @@ func (p *planner) top() *frame { return p.frames[len(p.frames)-1] }
 // Spec.Again says so; what was visited already is passed over, which works
 // because Walk has an order.
 func (p *planner) walk(dir remote.Path, visit func(remote.Entry)) {
-	last, tries := "", 0
+	last, tries := p.after, 0
 	given := map[remote.Path]bool{} // folders that were given up
 	for again := true; again && !p.stopped(); {
 		again = false
@@ -107,6 +116,7 @@ func (p *planner) walk(dir remote.Path, visit func(remote.Entry)) {
 				continue
 			}
 			last, tries = key, 0
+			p.pos = key
 			visit(e)
 		}
 	}
@@ -162,11 +172,11 @@ func (p *planner) push(f *frame) {
 	if f.quiet {
 		return
 	}
-	it := Item{Kind: Enter, Src: f.src, Dst: f.dst, Exists: f.exists && f.err == nil}
+	it := Item{Kind: Enter, Src: f.src, Dst: f.dst, Exists: f.exists && f.err == nil, Pos: f.prefix}
 	// A folder of a disk shows in a bucket by what is in it: made on Leave, and
 	// only if it is empty.
-	it.Make = p.s.To != nil && f.err == nil && f.exists && (p.srcKeyed || !p.toKeyed)
-	f.made = it.Make
+	it.Make = p.s.To != nil && f.err == nil && f.exists && (p.srcKeyed || !p.toKeyed) && !f.known
+	f.made = it.Make || f.known
 	p.emit(it)
 	if f.err != nil && f.exists {
 		p.fault(Source{Entry: f.src, As: strings.TrimSuffix(f.full, "/")}, f.err)
@@ -204,7 +214,7 @@ func (p *planner) popTo(n int) {
 		if f.quiet {
 			continue
 		}
-		it := Item{Kind: Leave, Src: f.src, Dst: f.dst, Exists: f.exists && f.err == nil}
+		it := Item{Kind: Leave, Src: f.src, Dst: f.dst, Exists: f.exists && f.err == nil, Pos: f.prefix}
 		if p.s.To != nil && f.err == nil && f.empty && !f.made {
 			it.Make = f.top || (f.exists && p.toKeyed && !p.srcKeyed)
 		}

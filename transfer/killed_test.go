@@ -1,0 +1,432 @@
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/remote"
+	"gantry/remote/mem"
+	"gantry/transfer"
+	"gantry/transfer/journal"
+)
+
+// death is a kill -9 at the n-th step of a process: from then on it does nothing
+// any more, to no tree and to no journal. What it is told does not matter.
+type death struct {
+	mu    sync.Mutex
+	at    int  // the step at which it strikes; 0 for never
+	after bool // the step is taken, and nobody hears of it
+	steps int
+	dead  bool
+	did   map[string]int // some steps, counted by name
+}
+
+func (d *death) note(what string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.did[what]++
+}
+
+var errDead = errors.New("killed")
+
+func (d *death) step(do func() error) error {
+	d.mu.Lock()
+	d.steps++
+	strikes := d.steps == d.at
+	was := d.dead
+	d.dead = d.dead || strikes
+	d.mu.Unlock()
+	if was || strikes && !d.after {
+		return errDead
+	}
+	if err := do(); err != nil || !strikes {
+		return err
+	}
+	return errDead
+}
+
+func (d *death) struck() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dead
+}
+
+// mortal is a tree as a process that may be killed reaches it.
+type mortal struct {
+	*mem.Tree
+	d *death
+}
+
+func (m mortal) List(ctx context.Context, dir remote.Path, token string) (page remote.Page, err error) {
+	err = m.d.step(func() (err error) { page, err = m.Tree.List(ctx, dir, token); return err })
+	return page, err
+}
+
+func (m mortal) Stat(ctx context.Context, p remote.Path) (e remote.Entry, err error) {
+	err = m.d.step(func() (err error) { e, err = m.Tree.Stat(ctx, p); return err })
+	return e, err
+}
+
+func (m mortal) Open(ctx context.Context, e remote.Entry, off, n int64) (r io.ReadCloser, err error) {
+	err = m.d.step(func() (err error) { r, err = m.Tree.Open(ctx, e, off, n); return err })
+	return r, err
+}
+
+func (m mortal) Create(ctx context.Context, p remote.Path, o remote.CreateOptions) (s remote.Sink, err error) {
+	err = m.d.step(func() (err error) { s, err = m.Tree.Create(ctx, p, o); return err })
+	if err != nil {
+		return nil, err
+	}
+	if a, ok := s.(remote.Adopter); ok {
+		return struct {
+			remote.Sink
+			remote.Adopter
+		}{mortalSink{s, m.d}, a}, nil
+	}
+	return mortalSink{s, m.d}, nil
+}
+
+func (m mortal) Mkdir(ctx context.Context, p remote.Path) error {
+	return m.d.step(func() error { return m.Tree.Mkdir(ctx, p) })
+}
+
+func (m mortal) Remove(ctx context.Context, ps []remote.Path) error {
+	return m.d.step(func() error { return m.Tree.Remove(ctx, ps) })
+}
+
+func (m mortal) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return func(yield func(remote.Entry, error) bool) {
+		for e, err := range m.Tree.Walk(ctx, dir) {
+			if err == nil {
+				err = m.d.step(func() error { return nil })
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func (m mortal) CanCopy(src remote.Tree) bool {
+	_, ok := src.(mortal)
+	return ok
+}
+
+func (m mortal) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst remote.Path, o remote.CreateOptions) (out remote.Entry, err error) {
+	err = m.d.step(func() (err error) { out, err = m.Tree.Copy(ctx, src.(mortal).Tree, e, dst, o); return err })
+	return out, err
+}
+
+func (m mortal) AbortUpload(ctx context.Context, u remote.Upload) error {
+	return m.d.step(func() error { return m.Tree.AbortUpload(ctx, u) })
+}
+
+type mortalSink struct {
+	remote.Sink
+	d *death
+}
+
+func (s mortalSink) WritePart(ctx context.Context, n int, body io.ReadSeeker) (p remote.Part, err error) {
+	s.d.note("WritePart")
+	err = s.d.step(func() (err error) { p, err = s.Sink.WritePart(ctx, n, body); return err })
+	return p, err
+}
+
+func (s mortalSink) Commit(ctx context.Context, ps []remote.Part) (e remote.Entry, err error) {
+	err = s.d.step(func() (err error) { e, err = s.Sink.Commit(ctx, ps); return err })
+	return e, err
+}
+
+func (s mortalSink) Abort(ctx context.Context) error {
+	return s.d.step(func() error { return s.Sink.Abort(ctx) })
+}
+
+// lasting is a journal on the disk of the machine on which processes are killed:
+// what one has recorded the next one finds.
+type lasting struct {
+	*journal.Memory
+	d    *death
+	name string
+}
+
+func (l lasting) Durable() bool { return true }
+func (l lasting) Owner() string { return l.name }
+
+// Unowned are all jobs that have not ended: in these tests only one process
+// lives at a time.
+func (l lasting) Unowned(ctx context.Context) ([]journal.Summary, error) {
+	var all []journal.Summary
+	for rec, err := range l.Jobs(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if rec.Ended.IsZero() {
+			all = append(all, journal.Summary{Job: rec})
+		}
+	}
+	return all, nil
+}
+
+// Lease never refuses, since whoever had the job is dead.
+func (l lasting) Lease(context.Context, int64, string, time.Time) error {
+	return l.d.step(func() error { return nil })
+}
+
+func (l lasting) Release(context.Context, int64, string) error {
+	return l.d.step(func() error { return nil })
+}
+
+func (l lasting) PutJob(ctx context.Context, j journal.Job) error {
+	return l.d.step(func() error { return l.Memory.PutJob(ctx, j) })
+}
+
+func (l lasting) Plan(ctx context.Context, items []journal.Item) error {
+	return l.d.step(func() error { return l.Memory.Plan(ctx, items) })
+}
+
+func (l lasting) End(ctx context.Context, job, item int64, o journal.Outcome) error {
+	return l.d.step(func() error { return l.Memory.End(ctx, job, item, o) })
+}
+
+func (l lasting) Intend(ctx context.Context, u journal.Upload) error {
+	return l.d.step(func() error { return l.Memory.Intend(ctx, u) })
+}
+
+func (l lasting) Began(ctx context.Context, job, item int64, id string) error {
+	return l.d.step(func() error { return l.Memory.Began(ctx, job, item, id) })
+}
+
+func (l lasting) Part(ctx context.Context, job, item int64, p remote.Part) error {
+	return l.d.step(func() error { return l.Memory.Part(ctx, job, item, p) })
+}
+
+func (l lasting) Settled(ctx context.Context, job, item int64) error {
+	return l.d.step(func() error { return l.Memory.Settled(ctx, job, item) })
+}
+
+// machine is what survives the processes.
+type machine struct {
+	from, to *mem.Tree
+	jr       *journal.Memory
+	served   int
+}
+
+// boot starts a process that dies at a step, 0 for never.
+func (m *machine) boot(ctx context.Context, at int, after bool) (*transfer.Queue, *death) {
+	d := &death{at: at, after: after, did: map[string]int{}}
+	m.served++
+	q := transfer.New(ctx, transfer.Options{
+		PartSize: 10, Retries: 2, Workers: 3, Journal: lasting{m.jr, d, fmt.Sprint("process ", m.served)},
+		Open: func(_ context.Context, label string) (remote.Tree, error) {
+			if label == m.from.Label() {
+				return mortal{m.from, d}, nil
+			}
+			return mortal{m.to, d}, nil
+		},
+	})
+	return q, d
+}
+
+// submit gives the process the job.
+func (m *machine) submit(t *testing.T, q *transfer.Queue, d *death, op transfer.Op, dir remote.Path, ps ...remote.Path) transfer.JobID {
+	t.Helper()
+	r := request(t, op, m.from, m.to, dir, ps...)
+	r.From, r.To, r.Sources = mortal{m.from, d}, mortal{m.to, d}, nil
+	for _, e := range list(t, m.from, ps...) {
+		r.List = append(r.List, transfer.Source{Entry: e})
+	}
+	return q.Submit(r)
+}
+
+func closeQueue(t *testing.T, q *transfer.Queue) {
+	t.Helper()
+	if err := q.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// adoptAll goes on with everything that is left and waits for its end.
+func adoptAll(t *testing.T, q *transfer.Queue) []transfer.Snapshot {
+	t.Helper()
+	left, err := q.Orphans(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ended []transfer.Snapshot
+	for _, s := range left {
+		if err := q.Adopt(t.Context(), s.ID); errors.Is(err, errDead) {
+			continue
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		ended = append(ended, await(t, q, s.ID))
+	}
+	return ended
+}
+
+// I1, I4, I6, I7, P01: a process is killed at every single step that it takes
+// outside of itself, before and after it; the next one finishes the job.
+func TestAJobKilledAtAnyStepIsFinishedByTheNextProcess(t *testing.T) {
+	files := map[remote.Path]string{
+		"d/small": content(7), "d/big": content(35), "d/empty": "", "d/sub/deep": content(23), "d/sub/two": content(12), "z": content(44),
+	}
+	kinds := []struct {
+		name     string
+		from, to func() *mem.Tree
+		root     remote.Path
+		dir      remote.Path
+	}{
+		{"upload", disk("l:"), bucket("r:"), "/", "in/"},
+		{"download", bucket("l:"), disk("r:"), "", "/in"},
+		{"copy in the store", bucket("l:"), bucket("r:"), "", "in/"},
+	}
+	for _, c := range kinds {
+		for _, op := range []transfer.Op{transfer.Copy, transfer.Move} {
+			for _, after := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s %s after=%t", c.name, op, after), func(t *testing.T) {
+					for n := 1; ; n++ {
+						for _, next := range []int{0, 7*n%41 + 1} { // the next process may be killed as well
+							m := &machine{from: c.from(), to: c.to(), jr: journal.NewMemory()}
+							if !killAt(t, m, n, next, after, op, c.root, c.dir, files) {
+								t.Logf("%d steps", n-1)
+								return
+							}
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func killAt(t *testing.T, m *machine, n, next int, after bool, op transfer.Op, root, dir remote.Path, files map[remote.Path]string) (struck bool) {
+	synctest.Test(t, func(t *testing.T) {
+		for p, text := range files {
+			m.from.Put(root+p, text)
+		}
+		d := remote.Path("d")
+		if root == "" {
+			d = "d/"
+		}
+		ps := []remote.Path{root + d, root + "z"}
+		time.Sleep(time.Second) // the next process is younger
+		q, kill := m.boot(t.Context(), n, after)
+		id := m.submit(t, q, kill, op, dir, ps...)
+		await(t, q, id)
+		closeQueue(t, q)
+		struck = kill.struck()
+		m.check(t, n, root, dir, files, false)
+		time.Sleep(time.Second)
+		if next > 0 {
+			q, _ = m.boot(t.Context(), next, !after)
+			adoptAll(t, q)
+			closeQueue(t, q)
+			m.check(t, n, root, dir, files, false)
+			time.Sleep(time.Second)
+		}
+		q, _ = m.boot(t.Context(), 0, false)
+		defer closeQueue(t, q)
+		ended := adoptAll(t, q)
+		for _, s := range ended {
+			if s.State != transfer.Done {
+				for _, it := range q.Items(s.ID, transfer.ItemsFailed, 0, 9) {
+					t.Logf("%s: %v", it.Source, it.Err)
+				}
+				t.Fatalf("killed at step %d: the job is %s with %d failures (%v)", n, s.State, s.Failures, s.Err)
+			}
+		}
+		m.check(t, n, root, dir, files, len(ended) > 0 || !struck || accepted(t, m.jr))
+		for u := range m.to.ListUploads(t.Context(), "") {
+			t.Fatalf("killed at step %d: left over is %+v", n, u)
+		}
+		for u := range m.jr.Uploads(t.Context()) {
+			t.Fatalf("killed at step %d: on record there is still %+v", n, u)
+		}
+		if _, err := m.from.Stat(t.Context(), root+d); len(ended) > 0 && op == transfer.Move && err == nil {
+			t.Fatalf("killed at step %d: the source folder is still there", n)
+		}
+	})
+	return struck
+}
+
+// accepted tells whether any job is on record.
+func accepted(t *testing.T, jr *journal.Memory) bool {
+	t.Helper()
+	for _, err := range jr.Jobs(t.Context()) {
+		return err == nil
+	}
+	return false
+}
+
+// check holds that of every file there is a whole source or a whole target, and
+// never half a target; with all, that every target is there.
+func (m *machine) check(t *testing.T, n int, root, dir remote.Path, files map[remote.Path]string, all bool) {
+	t.Helper()
+	for p, text := range files {
+		src, there := m.from.Get(root + p)
+		dst, _ := m.to.Join(dir, string(p))
+		got, landed := m.to.Get(dst)
+		switch {
+		case landed && got != text:
+			t.Fatalf("killed at step %d: half of %s is published", n, p)
+		case !landed && (!there || src != text):
+			t.Fatalf("killed at step %d: %s is lost", n, p)
+		case all && !landed:
+			t.Fatalf("killed at step %d: done, but %s is missing", n, p)
+		}
+	}
+}
+
+// U18, U19: what has been sent and is proved is not sent again, neither a part
+// of an upload nor one of a download.
+func TestPartsThatAreProvedAreNotSentAgain(t *testing.T) {
+	for _, c := range both[:2] {
+		for n := 8; n < 40; n++ {
+			synctest.Test(t, func(t *testing.T) {
+				m := &machine{from: c.from(), to: c.to(), jr: journal.NewMemory()}
+				m.from.Put(c.root+"a", content(95))
+				q, kill := m.boot(t.Context(), n, true)
+				await(t, q, m.submit(t, q, kill, transfer.Copy, c.dir, c.root+"a"))
+				closeQueue(t, q)
+				sent, id := recorded(m.jr)
+				dst, _ := m.to.Join(c.dir, "a")
+				if _, there := m.to.Get(dst); there {
+					return
+				}
+				time.Sleep(time.Second)
+
+				q, again := m.boot(t.Context(), 0, false)
+				defer closeQueue(t, q)
+				s := adoptAll(t, q)
+				if len(s) == 0 || id == "" {
+					return // killed too early, or too late
+				}
+				if s[0].State != transfer.Done {
+					t.Fatalf("%s, killed at %d: %s (%v)", c.name, n, s[0].State, s[0].Err)
+				}
+				if got := s[0].Proven; got.Total != 10 || got.Done < int64(sent) {
+					t.Errorf("%s, killed at %d: %d of %d parts were proved, %d were on record", c.name, n, got.Done, got.Total, sent)
+				}
+				if wrote := again.did["WritePart"]; int64(wrote) != 10-s[0].Proven.Done {
+					t.Errorf("%s, killed at %d: %d parts were written although %d were proved", c.name, n, wrote, s[0].Proven.Done)
+				}
+				wantContent(t, m.to, dst, content(95))
+			})
+		}
+	}
+}
+
+// recorded counts the parts on record and gives the id of their upload.
+func recorded(jr *journal.Memory) (n int, id string) {
+	for u, have := range jr.Uploads(context.Background()) {
+		n, id = n+len(have), u.ID
+	}
+	return n, id
+}

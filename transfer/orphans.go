@@ -1,0 +1,238 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gantry/remote"
+	"gantry/transfer/journal"
+)
+
+// Orphans are the jobs in the journal that have not ended and that no living
+// process runs, oldest first. They do nothing until they are adopted or
+// discarded. It reads the journal: call it in the background.
+func (q *Queue) Orphans(ctx context.Context) ([]Snapshot, error) {
+	all, err := q.unowned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Snapshot
+	for _, rec := range all {
+		if q.find(JobID(rec.ID)) == nil {
+			out = append(out, snapshotOf(rec))
+		}
+	}
+	return out, nil
+}
+
+// unowned asks the journal, or tries each job's lease if the journal knows
+// nothing of processes.
+func (q *Queue) unowned(ctx context.Context) ([]journal.Summary, error) {
+	if c, ok := q.jr.(journal.Census); ok {
+		return c.Unowned(ctx)
+	}
+	var out []journal.Summary
+	for rec, err := range q.jr.Jobs(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !rec.Ended.IsZero() || q.find(JobID(rec.ID)) != nil {
+			continue
+		}
+		err := q.jr.Lease(ctx, rec.ID, q.owner, now().Add(time.Second))
+		if errors.Is(err, journal.ErrLeased) {
+			continue
+		}
+		if err == nil {
+			err = q.jr.Release(ctx, rec.ID, q.owner)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, journal.Summary{Job: rec})
+	}
+	return out, nil
+}
+
+// snapshotOf describes a job that nobody runs.
+func snapshotOf(s journal.Summary) Snapshot {
+	op, _ := parseOp(s.Op)
+	out := Snapshot{
+		ID: JobID(s.ID), Op: op, Title: s.Title, From: s.From, To: s.To + string(s.Dir), State: Paused,
+		Items: Progress{s.Done + s.Skipped, s.Planned}, Bytes: Progress{s.DoneBytes, s.Bytes},
+		Listed: s.Listed, ETA: -1, Failures: int(s.Failed), Skipped: int(s.Skipped), Created: s.Created, Finished: s.Ended,
+	}
+	if s.Reason != "" {
+		out.Err = errors.New(s.Reason)
+	}
+	return out
+}
+
+func parseOp(word string) (Op, error) {
+	for _, op := range []Op{Copy, Move, Delete} {
+		if op.String() == word {
+			return op, nil
+		}
+	}
+	return Copy, &remote.Error{Op: "resume", Kind: remote.Unsupported, Hint: fmt.Sprintf("This gantry does not know what %q means.", word)}
+}
+
+// Adopt takes over a job that no living process runs, and goes on with it. It
+// has the same number. It reads the journal and opens the trees: call it in the
+// background.
+func (q *Queue) Adopt(ctx context.Context, id JobID) error {
+	if j := q.find(id); j != nil && !j.over() {
+		return nil // it is ours
+	}
+	rec, err := q.lease(ctx, id)
+	if err != nil {
+		return err
+	}
+	j, err := q.rebuild(ctx, rec)
+	if err != nil {
+		return errors.Join(err, q.jr.Release(ctx, rec.ID, q.owner))
+	}
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		return errors.Join(errQuit, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
+	}
+	q.order = slices.DeleteFunc(q.order, func(o *job) bool { return o.id == id })
+	q.order = append(q.order, j)
+	q.mu.Unlock()
+	j.save()
+	j.touch()
+	q.schedule()
+	return nil
+}
+
+// lease makes an unfinished job ours.
+func (q *Queue) lease(ctx context.Context, id JobID) (journal.Job, error) {
+	for rec, err := range q.jr.Jobs(ctx) {
+		if err != nil {
+			return rec, err
+		}
+		if rec.ID != int64(id) {
+			continue
+		}
+		if !rec.Ended.IsZero() {
+			return rec, &remote.Error{Op: "resume", Kind: remote.Invalid, Hint: fmt.Sprintf("Job %d has ended: it is %s.", id, rec.State)}
+		}
+		err := q.jr.Lease(ctx, rec.ID, q.owner, now().Add(leaseFor))
+		if errors.Is(err, journal.ErrLeased) {
+			return rec, &remote.Error{Op: "resume", Kind: remote.Exist, Err: err, Hint: fmt.Sprintf("Another gantry is working on job %d.", id)}
+		}
+		return rec, err
+	}
+	return journal.Job{}, &remote.Error{Op: "resume", Kind: remote.NotExist, Hint: fmt.Sprintf("There is no job %d.", id)}
+}
+
+// rebuild makes a job of its record.
+func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
+	op, err := parseOp(rec.Op)
+	if err != nil {
+		return nil, err
+	}
+	sp, err := readSpec(rec.Rules)
+	if err != nil {
+		return nil, err
+	}
+	r := Request{Op: op, Dir: rec.Dir, Title: rec.Title, Rules: sp.Rules, Sources: nothing}
+	if r.From, err = q.open(ctx, rec.From); err != nil {
+		return nil, err
+	}
+	if op != Delete {
+		if r.To, err = q.open(ctx, rec.To); err != nil {
+			return nil, err
+		}
+	}
+	j := newJob(q, JobID(rec.ID), r)
+	if err := j.check(); err != nil {
+		return nil, err
+	}
+	ups, err := q.uploadsOf(ctx, rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	j.created, j.recorded = rec.Created, rec.Listed
+	j.adopted = &adopted{listed: rec.Listed, spec: sp, ups: ups}
+	j.kept = sources{whole: sp.Whole, planned: sp.Planned, last: string(sp.Last), num: sp.Num}
+	for _, s := range sp.Sources {
+		j.kept.list = append(j.kept.list, s.source())
+	}
+	j.nums.Store(sp.Num)
+	for it, err := range q.jr.Items(ctx, rec.ID) {
+		if err != nil {
+			return nil, err
+		}
+		j.nums.Store(max(j.nums.Load(), it.Num))
+	}
+	return j, nil
+}
+
+func nothing(func(Source, error) bool) {}
+
+// open gives the tree of a label again.
+func (q *Queue) open(ctx context.Context, label string) (remote.Tree, error) {
+	if q.o.Open == nil {
+		return nil, &remote.Error{Op: "resume", Kind: remote.Unsupported, Hint: "This queue cannot take jobs over."}
+	}
+	return q.o.Open(ctx, label)
+}
+
+// uploadsOf are the uploads of a job that are not settled, by item.
+func (q *Queue) uploadsOf(ctx context.Context, id int64) (map[int64]*found, error) {
+	ups := map[int64]*found{}
+	for u, have := range q.jr.Uploads(ctx) {
+		if u.Job != id {
+			continue
+		}
+		f := &found{Upload: u, parts: make(map[int]remote.Part, len(have))}
+		for _, p := range have {
+			f.parts[p.Num] = p
+		}
+		ups[u.Item] = f
+	}
+	return ups, context.Cause(ctx)
+}
+
+// Discard forgets a job that no living process runs, after removing what it has
+// left behind: uploads and temporary files. What was done stays done. If
+// something could not be removed the job stays, and the error says what.
+func (q *Queue) Discard(ctx context.Context, id JobID) error {
+	rec, err := q.lease(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := q.removeLeft(ctx, rec); err != nil {
+		return errors.Join(err, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
+	}
+	return q.jr.Forget(ctx, []int64{rec.ID})
+}
+
+// removeLeft removes the uploads of a job.
+func (q *Queue) removeLeft(ctx context.Context, rec journal.Job) error {
+	ups, err := q.uploadsOf(ctx, rec.ID)
+	if err != nil || rec.To == "" && rec.Op == Delete.String() {
+		return err
+	}
+	tree, err := q.open(ctx, rec.To)
+	if err != nil && len(ups) > 0 {
+		return err
+	}
+	var errs []error
+	for _, up := range ups {
+		if err := q.removeUpload(ctx, tree, up.Upload, rec.Created); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		errs = append(errs, q.jr.Settled(ctx, rec.ID, up.Item))
+	}
+	if tree != nil {
+		errs = append(errs, q.sweep(ctx, tree, rec))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,300 @@
+package transfer
+
+import (
+	"context"
+	"hash/maphash"
+	"iter"
+	"maps"
+	"slices"
+
+	"gantry/remote"
+	"gantry/transfer/journal"
+	"gantry/transfer/plan"
+)
+
+// found is an upload that an earlier process began, with the parts that it had
+// recorded.
+type found struct {
+	journal.Upload
+	parts map[int]remote.Part
+}
+
+// adopted is what the journal knew about a job that another process began.
+type adopted struct {
+	listed bool // every item is on record
+	spec   spec
+	ups    map[int64]*found // by item; what is not taken up is thrown away in the end
+}
+
+// known are the items on record that have not ended, while a plan is made once
+// more. A nil known knows nothing. It keeps a hash of each, since there may be
+// millions.
+type known struct {
+	j      *job
+	seed   maphash.Seed
+	nums   map[uint64]int64
+	only   bool // what is not known is none of our business
+	ending bool // of a deletion
+}
+
+func (k *known) hash(kind itemKind, p remote.Path) uint64 {
+	b := byte('f')
+	if kind == kindFolder {
+		b = 'd'
+	}
+	var h maphash.Hash
+	h.SetSeed(k.seed)
+	_ = h.WriteByte(b)              // a hash never fails
+	_, _ = h.WriteString(string(p)) // nor here
+	return h.Sum64()
+}
+
+func (k *known) has(p remote.Path) bool {
+	_, ok := k.nums[k.hash(kindFile, p)]
+	return ok
+}
+
+// recognise makes it the item of the same entry that is on record.
+func (k *known) recognise(it *item) {
+	if k == nil {
+		return
+	}
+	h := k.hash(it.kind, it.src.Path)
+	num, ok := k.nums[h]
+	if !ok {
+		return
+	}
+	delete(k.nums, h)
+	it.num = num
+	k.j.comeBack(it)
+}
+
+// stranger tells whether an entry that a plan shows is to be left alone: a
+// deletion deletes what was there when it was confirmed, as far as anybody
+// knows, and nothing that came later.
+func (k *known) stranger(e remote.Entry) bool {
+	if k == nil || !k.ending || k.has(e.Path) {
+		return false
+	}
+	return k.only || e.ModTime.After(k.j.created)
+}
+
+// comeBack prepares an item that an earlier process has planned, and perhaps
+// begun, or even done without having said so.
+func (j *job) comeBack(it *item) {
+	it.resumed = true
+	it.target, it.unsure = nil, true
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if up := j.adopted.ups[it.num]; up != nil {
+		delete(j.adopted.ups, it.num)
+		it.up, it.traced = up, true
+		if up.Path != "" {
+			it.dst = up.Path // a free name that was chosen stays chosen
+		}
+	}
+}
+
+// listAdopted plans a job that another process began: first what is on record,
+// then, if that was not all, the rest of the sources. A copy goes on where the
+// record ends. A move or a deletion lists its sources once more, because what
+// has been done is not there any more and because its folders have to be known
+// to be removed.
+func (j *job) listAdopted(items chan<- *item) {
+	defer func() {
+		if v := recover(); v != nil {
+			j.finish(j.newItem(plan.Item{}, kindFault, nil), "", j.recovered(v))
+		}
+	}()
+	a := j.adopted
+	if err := j.q.sweep(j.ctx, j.to, j.record()); err != nil && j.ctx.Err() == nil {
+		j.q.o.Log.Warn("look for temporary files", "job", j.id, "err", err)
+	}
+	l := &lister{j: j, items: items, first: true, base: a.spec.Planned}
+	var err error
+	if j.req.Op == Copy {
+		l.known, err = j.bringBack(items)
+	} else {
+		l.base = 0
+		l.known, err = j.readKnown()
+	}
+	if err != nil {
+		j.finish(j.newItem(plan.Item{}, kindFault, nil), "", err)
+		return
+	}
+	if j.req.Op != Copy || !a.listed {
+		s := j.spec(l.oldSources())
+		if j.req.Op == Copy {
+			s.After = string(a.spec.Last)
+		}
+		l.run(s)
+	} else {
+		j.mu.Lock()
+		j.recorded = true
+		j.mu.Unlock()
+	}
+	if j.ctx.Err() == nil && l.known != nil {
+		err = j.vanished(l.known)
+	}
+	if err == nil && !a.listed && !a.spec.Whole && j.ctx.Err() == nil {
+		err = &remote.Error{
+			Op: "resume", Kind: remote.Other,
+			Hint: "gantry was stopped before it knew all that was to be done. What it knew is done; start the same thing again for the rest.",
+		}
+	}
+	if err != nil {
+		j.finish(j.newItem(plan.Item{}, kindFault, nil), "", err)
+	}
+}
+
+// bringBack hands over the items of a copy that have not ended. Those that were
+// planned after the plan went on record for the last time have not been begun:
+// the plan meets them once more.
+func (j *job) bringBack(items chan<- *item) (*known, error) {
+	a := j.adopted
+	k := newKnown(j)
+	for rec, err := range j.q.jr.Items(j.ctx, int64(j.id)) {
+		if err != nil {
+			return nil, err
+		}
+		kind := kindOf(rec)
+		if !a.listed && rec.Num > a.spec.Num {
+			k.nums[k.hash(kind, rec.Source.Path)] = rec.Num
+			continue
+		}
+		it := j.newItem(plan.Item{Src: rec.Source, Dst: rec.Target}, kind, nil)
+		it.num = rec.Num
+		j.comeBack(it)
+		select {
+		case items <- it:
+		case <-j.ctx.Done():
+			return k, nil
+		}
+	}
+	return k, nil
+}
+
+func newKnown(j *job) *known {
+	return &known{j: j, seed: maphash.MakeSeed(), nums: map[uint64]int64{}}
+}
+
+func kindOf(rec journal.Item) itemKind {
+	if rec.Dir {
+		return kindFolder
+	}
+	return kindFile
+}
+
+// readKnown reads the items of a move or a deletion that have not ended.
+func (j *job) readKnown() (*known, error) {
+	k := newKnown(j)
+	k.only, k.ending = j.adopted.listed, j.req.Op == Delete
+	for rec, err := range j.q.jr.Items(j.ctx, int64(j.id)) {
+		if err != nil {
+			return nil, err
+		}
+		k.nums[k.hash(kindOf(rec), rec.Source.Path)] = rec.Num
+	}
+	return k, nil
+}
+
+// oldSources are the sources on record that are not over. What was planned
+// already and is gone from its place has been dealt with.
+func (l *lister) oldSources() iter.Seq2[plan.Source, error] {
+	j, a := l.j, l.j.adopted
+	return func(yield func(plan.Source, error) bool) {
+		for i, s := range a.spec.Sources {
+			src := s.source()
+			if j.req.Op != Copy && i < a.spec.Planned && j.dealtWith(l.known, src) {
+				l.base++ // the plan counts the sources that it sees
+				continue
+			}
+			if !yield(src, nil) {
+				return
+			}
+		}
+	}
+}
+
+// dealtWith tells whether a source of a move or a deletion that was planned is
+// over: a file that has ended, anything that is gone.
+func (j *job) dealtWith(k *known, s plan.Source) bool {
+	if !s.Entry.Dir && !k.has(s.Entry.Path) {
+		return true
+	}
+	t := &task{j: j}
+	if err := j.q.budget.acquire(j.ctx, j.share, j.gates); err != nil {
+		return true // called off
+	}
+	t.held = true
+	defer t.letGo()
+	_, err := t.stat(j.ctx, j.req.From, t.fromGate(), s.Entry.Path)
+	return err != nil && remote.KindOf(err) == remote.NotExist
+}
+
+// vanished ends the items on record that the new plan did not meet: their
+// sources are gone. Of a deletion that is all there was to do. Of a move it may
+// be, if the target has come into being; else somebody else took them away.
+func (j *job) vanished(k *known) error {
+	if len(k.nums) == 0 {
+		return nil
+	}
+	left := map[int64]bool{}
+	for _, num := range k.nums {
+		left[num] = true
+	}
+	t := &task{j: j}
+	if err := j.q.budget.acquire(j.ctx, j.share, j.gates); err != nil {
+		return nil
+	}
+	t.held = true
+	defer t.letGo()
+	for rec, err := range j.q.jr.Items(j.ctx, int64(j.id)) {
+		if err != nil || j.ctx.Err() != nil {
+			return err
+		}
+		if !left[rec.Num] {
+			continue
+		}
+		it := j.newItem(plan.Item{Src: rec.Source, Dst: rec.Target}, kindFile, nil)
+		it.num = rec.Num
+		j.comeBack(it)
+		j.finish(it, "", t.whereabouts(it, rec))
+		j.dropUpload(it)
+	}
+	return nil
+}
+
+// whereabouts tells whether an item whose source is gone has been moved.
+func (t *task) whereabouts(it *item, rec journal.Item) error {
+	if t.j.req.Op == Delete || rec.Dir {
+		return nil
+	}
+	e, err := t.stat(t.j.ctx, t.j.to, t.j.toGate, it.dst)
+	if err == nil && e.Size == rec.Source.Size {
+		return nil
+	}
+	return &remote.Error{
+		Op: t.j.req.Op.String(), Path: rec.Source.Path, Kind: remote.NotExist,
+		Hint: "It was gone from its place before it was moved; somebody else has moved or deleted it.",
+	}
+}
+
+// dropFound throws away the uploads of an adopted job that no item has taken
+// up, unless the job goes on another time.
+func (j *job) dropFound() {
+	if j.adopted == nil || j.keeps() {
+		return
+	}
+	j.mu.Lock()
+	left := slices.Collect(maps.Values(j.adopted.ups))
+	clear(j.adopted.ups)
+	j.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), cleanUp)
+	defer cancel()
+	for _, up := range left {
+		if err := j.q.removeUpload(ctx, j.to, up.Upload, j.created); err != nil {
+			j.q.o.Log.Error("an unfinished upload could not be removed", "job", j.id, "target", string(up.Path), "upload", up.ID, "err", err)
+		}
+	}
+}
