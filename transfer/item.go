@@ -44,11 +44,12 @@ type item struct {
 	rounds    int // conflicts that showed up only when publishing
 	restarts  int
 
-	up      *found // what an earlier process left of it; nil if nothing, or no more
-	resumed bool   // planned by an earlier process, which may have done it
-	traced  bool   // the journal has an upload of it
-	proven  Progress
-	note    string
+	up       *found // what an earlier process left of it; nil if nothing, or no more
+	resumed  bool   // an earlier process may have done it
+	onRecord bool   // planned by an earlier process
+	traced   bool   // the journal has an upload of it
+	proven   Progress
+	note     string
 
 	w        *writing
 	landed   bool // a move whose target is whole: only the source is left to delete

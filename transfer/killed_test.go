@@ -174,6 +174,11 @@ func (l lasting) Unowned(ctx context.Context) ([]journal.Summary, error) {
 	return all, nil
 }
 
+// Summaries yields nothing: nobody lists jobs here.
+func (l lasting) Summaries(context.Context) iter.Seq2[journal.Summary, error] {
+	return func(func(journal.Summary, error) bool) {}
+}
+
 // Lease never refuses, since whoever had the job is dead.
 func (l lasting) Lease(context.Context, int64, string, time.Time) error {
 	return l.d.step(func() error { return nil })

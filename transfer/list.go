@@ -254,7 +254,7 @@ func (l *lister) flush(all bool) bool {
 func (l *lister) record(batch []*item) error {
 	fresh := make([]journal.Item, 0, len(batch))
 	for _, it := range batch {
-		if !it.resumed {
+		if !it.onRecord {
 			fresh = append(fresh, journal.Item{
 				Job: int64(l.j.id), Num: it.num, Source: it.src, Target: it.dst, Dir: it.kind == kindFolder,
 			})

@@ -158,8 +158,8 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 		return nil, err
 	}
 	j.created, j.recorded = rec.Created, rec.Listed
-	j.adopted = &adopted{listed: rec.Listed, spec: sp, ups: ups}
-	j.kept = sources{whole: sp.Whole, planned: sp.Planned, last: string(sp.Last), num: sp.Num}
+	j.adopted = &adopted{listed: rec.Listed, lost: sp.Recorded && !rec.Listed, spec: sp, ups: ups}
+	j.kept = sources{dropped: sp.Dropped, whole: sp.Whole, planned: sp.Planned, last: string(sp.Last), num: sp.Num}
 	for _, s := range sp.Sources {
 		j.kept.list = append(j.kept.list, s.source())
 	}

@@ -22,6 +22,7 @@ type found struct {
 // adopted is what the journal knew about a job that another process began.
 type adopted struct {
 	listed bool // every item is on record
+	lost   bool // the journal was damaged: items are missing
 	spec   spec
 	ups    map[int64]*found // by item; what is not taken up is thrown away in the end
 }
@@ -62,6 +63,7 @@ func (k *known) recognise(it *item) {
 	h := k.hash(it.kind, it.src.Path)
 	num, ok := k.nums[h]
 	if !ok {
+		it.resumed = k.j.adopted.lost && k.j.req.Op == Copy // it may have been done
 		return
 	}
 	delete(k.nums, h)
@@ -84,6 +86,7 @@ func (k *known) stranger(e remote.Entry) bool {
 func (j *job) comeBack(it *item) {
 	it.resumed = true
 	it.target, it.unsure = nil, true
+	it.onRecord = true
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if up := j.adopted.ups[it.num]; up != nil {
@@ -110,23 +113,24 @@ func (j *job) listAdopted(items chan<- *item) {
 	if err := j.q.sweep(j.ctx, j.to, j.record()); err != nil && j.ctx.Err() == nil {
 		j.q.o.Log.Warn("look for temporary files", "job", j.id, "err", err)
 	}
-	l := &lister{j: j, items: items, first: true, base: a.spec.Planned}
+	l := &lister{j: j, items: items, first: true}
+	anew := j.req.Op != Copy || a.lost && a.spec.Dropped == 0
 	var err error
-	if j.req.Op == Copy {
-		l.known, err = j.bringBack(items)
-	} else {
-		l.base = 0
+	if anew {
 		l.known, err = j.readKnown()
+	} else {
+		l.base = a.spec.Planned
+		l.known, err = j.bringBack(items)
 	}
 	if err != nil {
 		j.finish(j.newItem(plan.Item{}, kindFault, nil), "", err)
 		return
 	}
-	if j.req.Op != Copy || !a.listed {
-		s := j.spec(l.oldSources())
-		if j.req.Op == Copy {
-			s.After = string(a.spec.Last)
-		}
+	if anew {
+		l.run(j.spec(l.oldSources(a.spec.Sources)))
+	} else if !a.listed {
+		s := j.spec(l.oldSources(a.spec.rest()))
+		s.After = string(a.spec.Last)
 		l.run(s)
 	} else {
 		j.mu.Lock()
@@ -136,11 +140,8 @@ func (j *job) listAdopted(items chan<- *item) {
 	if j.ctx.Err() == nil && l.known != nil {
 		err = j.vanished(l.known)
 	}
-	if err == nil && !a.listed && !a.spec.Whole && j.ctx.Err() == nil {
-		err = &remote.Error{
-			Op: "resume", Kind: remote.Other,
-			Hint: "gantry was stopped before it knew all that was to be done. What it knew is done; start the same thing again for the rest.",
-		}
+	if err == nil && j.ctx.Err() == nil {
+		err = a.incomplete()
 	}
 	if err != nil {
 		j.finish(j.newItem(plan.Item{}, kindFault, nil), "", err)
@@ -174,6 +175,23 @@ func (j *job) bringBack(items chan<- *item) (*known, error) {
 	return k, nil
 }
 
+// incomplete is why not all of the job can be done.
+func (a *adopted) incomplete() error {
+	switch {
+	case a.lost && a.spec.Dropped > 0:
+		return &remote.Error{
+			Op: "resume", Kind: remote.Corrupt,
+			Hint: "The journal was damaged and has lost some of the items. What it knew is done; start the same thing again for the rest.",
+		}
+	case !a.listed && !a.spec.Whole:
+		return &remote.Error{
+			Op: "resume", Kind: remote.Other,
+			Hint: "gantry was stopped before it knew all that was to be done. What it knew is done; start the same thing again for the rest.",
+		}
+	}
+	return nil
+}
+
 func newKnown(j *job) *known {
 	return &known{j: j, seed: maphash.MakeSeed(), nums: map[uint64]int64{}}
 }
@@ -200,10 +218,10 @@ func (j *job) readKnown() (*known, error) {
 
 // oldSources are the sources on record that are not over. What was planned
 // already and is gone from its place has been dealt with.
-func (l *lister) oldSources() iter.Seq2[plan.Source, error] {
+func (l *lister) oldSources(list []specSource) iter.Seq2[plan.Source, error] {
 	j, a := l.j, l.j.adopted
 	return func(yield func(plan.Source, error) bool) {
-		for i, s := range a.spec.Sources {
+		for i, s := range list {
 			src := s.source()
 			if j.req.Op != Copy && i < a.spec.Planned && j.dealtWith(l.known, src) {
 				l.base++ // the plan counts the sources that it sees

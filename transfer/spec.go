@@ -14,16 +14,23 @@ import (
 // that is resumed says so.
 const sourcesMost = 10_000
 
+// sourcesLight is how many sources are kept to the end, so that the job can be
+// listed anew should the journal be damaged. Of more, those of a copy that have
+// been planned are dropped, since they are written again with every step.
+const sourcesLight = 500
+
 // spec is what a job was asked for, as the journal keeps it: the rules, and as
 // much of the sources as is needed to go on listing. Names are bytes, which
 // JSON strings are not.
 type spec struct {
 	Rules
-	Sources []specSource `json:"sources,omitempty"`
-	Whole   bool         `json:"whole,omitempty"`   // Sources are all there are
-	Planned int          `json:"planned,omitempty"` // sources that were planned, or begun; of a copy they are left out
-	Last    []byte       `json:"last,omitempty"`    // up to this name below the first of Sources everything is planned
-	Num     int64        `json:"num,omitempty"`     // of the last item that was planned
+	Sources  []specSource `json:"sources,omitempty"`
+	Dropped  int          `json:"dropped,omitempty"`  // sources before these, which have been planned
+	Whole    bool         `json:"whole,omitempty"`    // no source is missing at the end
+	Planned  int          `json:"planned,omitempty"`  // of a copy the source that the plan is at; of a move how many it has met
+	Last     []byte       `json:"last,omitempty"`     // up to this name below that source everything is planned
+	Num      int64        `json:"num,omitempty"`      // of the last item that was planned
+	Recorded bool         `json:"recorded,omitempty"` // everything is planned
 }
 
 type specSource struct {
@@ -71,23 +78,27 @@ func readSpec(b []byte) (spec, error) {
 	return s, nil
 }
 
-// sources is what a job still knows of its sources. It belongs to job.mu.
+// sources is what a job still knows of its sources, see spec. It belongs to
+// job.mu.
 type sources struct {
-	list    []plan.Source // not planned yet, or begun
+	list    []plan.Source
+	dropped int // of them, at the beginning
 	whole   bool
-	planned int    // how many have been planned before list; of a move, how many of list
-	last    string // name below list[0] up to which all is planned
-	num     int64  // of the last item planned
+	planned int
+	last    string
+	num     int64
 }
 
 // blob is the job's spec for the journal. The caller holds job.mu.
 func (j *job) blob() []byte {
-	s := spec{Rules: j.req.Rules, Whole: j.kept.whole, Planned: j.kept.planned, Last: []byte(j.kept.last), Num: j.kept.num}
+	k := &j.kept
+	s := spec{
+		Rules: j.req.Rules, Dropped: k.dropped, Whole: k.whole, Planned: k.planned, Last: []byte(k.last), Num: k.num,
+		Recorded: j.recorded,
+	}
 	s.OnConflict = j.policy // what was answered for all goes on to hold
-	if !j.recorded || j.req.Op != Copy {
-		for _, src := range j.kept.list {
-			s.Sources = append(s.Sources, specOf(src))
-		}
+	for _, src := range k.list {
+		s.Sources = append(s.Sources, specOf(src))
 	}
 	b, err := json.Marshal(s)
 	if err != nil { // cannot happen: plain data
@@ -151,8 +162,7 @@ func (j *job) keepList() {
 }
 
 // passed notes how far the plan is on record: up to the item of that number,
-// which came from a name below the source of that index. Of a copy the sources
-// before it are not needed any more. The caller holds job.mu.
+// which came from a name below the source of that index. The caller holds job.mu.
 func (j *job) passed(source int, name string, num int64) {
 	k := &j.kept
 	k.num = max(k.num, num)
@@ -160,11 +170,19 @@ func (j *job) passed(source int, name string, num int64) {
 		k.planned = max(k.planned, source+1)
 		return
 	}
-	if n := source - k.planned; n > 0 {
-		k.list = k.list[min(n, len(k.list)):]
+	if source > k.planned {
 		k.planned, k.last = source, ""
 	}
 	if name != "" {
 		k.last = name
 	}
+	if n := source - k.dropped; n > 0 && len(k.list) > sourcesLight {
+		k.list = k.list[min(n, len(k.list)):]
+		k.dropped = source
+	}
+}
+
+// rest are the sources of a copy from the one that its plan was at.
+func (s *spec) rest() []specSource {
+	return s.Sources[min(max(s.Planned-s.Dropped, 0), len(s.Sources)):]
 }

@@ -134,6 +134,7 @@ type Summary struct {
 	Planned, Bytes             int64 // items on record so far
 	Done, DoneBytes            int64
 	Failed, Skipped, Cancelled int64
+	Alive                      bool // a living process runs it
 }
 
 // Census is a Journal of several processes that knows which of them live.
@@ -143,6 +144,8 @@ type Census interface {
 	// Unowned are the jobs that have not ended and that no living process runs,
 	// oldest first.
 	Unowned(ctx context.Context) ([]Summary, error)
+	// Summaries yields all jobs, oldest first.
+	Summaries(ctx context.Context) iter.Seq2[Summary, error]
 }
 
 // Failures is a Journal that remembers the items that failed.
