@@ -23,13 +23,27 @@ type share struct {
 }
 
 // gate limits what happens on one tree at the same time. It narrows when the
-// tree asks to slow down and widens slowly while all goes well.
+// tree asks to slow down and widens slowly while all goes well. The gate of a
+// tree that is far away widens fast, see timed.
 type gate struct {
 	limit float64
+	least float64 // timed goes no lower
 	most  float64
 	used  int
 	cut   time.Time // when it was last narrowed
+	far   bool      // small requests to it are timed
+
+	quick float64 // seconds of the quickest request lately
+	usual float64 // smoothed seconds of a request
 }
+
+const (
+	farFrom   = 0.003 // seconds of a request: with less, the computers are the limit and not the way
+	farEnough = 3.5   // times the quickest: a new connection costs that much, so does no waiting
+	farTooFar = 6.0   // times the quickest: from here on requests only wait for each other
+	smoothing = 1.0 / 16
+	forgets   = 1.0005 // how the quickest request loses its weight with every other
+)
 
 // calm is how long after a cut further complaints count as the same one: they
 // are answers to requests that were sent before it.
@@ -140,12 +154,40 @@ func (b *budget) throttled(g *gate, now time.Time) {
 	g.limit = max(1, g.limit/2)
 }
 
+// timed is told how long a small request that went well took. While requests
+// hardly wait for each other, each makes room for one more, so that the number
+// doubles with every round trip, as TCP begins; when they wait, it shrinks.
+func (b *budget) timed(g *gate, took time.Duration) {
+	if !g.far {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := took.Seconds()
+	if g.quick == 0 {
+		g.quick, g.usual = s, s
+	}
+	g.quick = min(g.quick*forgets, s)
+	g.usual += (s - g.usual) * smoothing
+	before := int(g.limit)
+	switch {
+	case !g.cut.IsZero(): // it has said what it bears: well goes back there slowly
+	case g.usual > g.quick*farTooFar:
+		g.limit = max(min(g.least, g.limit), g.limit-farTooFar/g.limit)
+	case g.quick > farFrom && g.usual < g.quick*farEnough:
+		g.limit = min(g.most, g.limit+1)
+	}
+	if int(g.limit) > before {
+		b.grant()
+	}
+}
+
 // well widens a gate that was narrowed, by one slot for each round of its
 // slots that went well.
 func (b *budget) well(g *gate) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if g.limit >= g.most {
+	if g.limit >= g.most || g.far && g.cut.IsZero() {
 		return
 	}
 	before := int(g.limit)

@@ -5,13 +5,14 @@ import (
 )
 
 const (
-	smallAhead = 64     // small items to hold ready, so that they can overtake
+	smallAhead = 512    // small items to hold ready, so that they can overtake
 	bigAhead   = 16     // large items to look past while searching for small ones
 	parkedMost = 10_000 // open conflicts of a job; with more it waits for answers
 	batchSize  = 1000   // entries in one deletion
 	landMost   = 512    // items of a job that wait for the disk without a slot
 	landSize   = 1 << 20
-	bigTurn    = 4 // every so many small items a part of a large one is due
+	largeMost  = 32 // parts and large items of a job in flight: they move enough each
+	bigTurn    = 4  // every so many small items a part of a large one is due
 )
 
 // task is one piece of work that holds a slot.
@@ -25,6 +26,7 @@ type task struct {
 	// landing says that the slot is with another task while this one waits for
 	// the disk; it belongs to job.mu.
 	landing bool
+	large   bool // a part, or the beginning of an item that has several
 }
 
 // dispatch hands out work until nothing is left or the job is called off, and
@@ -136,8 +138,11 @@ func (j *job) hasWork() bool {
 	if j.inflight-j.landing >= j.share.limit || j.landing >= landMost {
 		return false
 	}
-	return len(j.queued)+len(j.big)+len(j.open) > 0 || j.batchDue() || len(j.emptied) > 0 && j.dirsDue()
+	return len(j.queued) > 0 || j.largeDue() || j.batchDue() || len(j.emptied) > 0 && j.dirsDue()
 }
+
+// largeDue tells whether there is work on large items and room for it.
+func (j *job) largeDue() bool { return len(j.open)+len(j.big) > 0 && j.large < largeMost }
 
 // batchDue tells whether a deletion should start: it is full, or waiting would
 // not fill it.
@@ -175,6 +180,9 @@ func (j *job) handOut() bool {
 			if t.landing {
 				j.landing--
 			}
+			if t.large {
+				j.large--
+			}
 			j.mu.Unlock()
 			j.wakeUp()
 			j.touch()
@@ -191,7 +199,7 @@ func (j *job) next() *task {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	t := &task{j: j, held: true}
-	large := len(j.open)+len(j.big) > 0
+	large := j.largeDue()
 	switch {
 	case len(j.emptied) > 0 && j.dirsDue():
 		n := min(len(j.emptied), batchSize)
@@ -204,7 +212,7 @@ func (j *job) next() *task {
 	case len(j.queued) > 0 && (!large || j.sinceBig < bigTurn):
 		t.it, j.queued = j.queued[0], j.queued[1:]
 		j.sinceBig++
-	case len(j.open) > 0:
+	case large && len(j.open) > 0:
 		t.it = j.open[0]
 		t.part = t.it.w.todo[0]
 		t.it.w.todo = t.it.w.todo[1:]
@@ -213,11 +221,14 @@ func (j *job) next() *task {
 			j.open = j.open[1:]
 		}
 		j.sinceBig = 0
-	case len(j.big) > 0:
+	case large:
 		t.it, j.big = j.big[0], j.big[1:]
 		j.sinceBig = 0
 	default:
 		return nil
+	}
+	if t.large = t.it != nil && (t.part > 0 || t.it.kind == kindFile && t.it.src.Size > j.partSize()); t.large {
+		j.large++
 	}
 	if t.it != nil && t.part == 0 {
 		t.it.state = Running

@@ -66,6 +66,7 @@ type job struct {
 
 	inflight  int // tasks that hold or wait for a slot
 	landing   int // of those, the ones that have let go of it and wait for the disk
+	large     int // of those, the ones that work on large items
 	finishing int // of those, the ones that complete, verify or delete sources
 	active    map[*item]struct{}
 	planned   bool          // Request.Sources has been ranged over
@@ -83,11 +84,7 @@ func newJob(q *Queue, id JobID, r Request) *job {
 	if j.policy == PolicyAsk {
 		j.policy = q.o.OnConflict
 	}
-	width := q.o.Workers
-	if r.Rules.Workers > 0 {
-		width = min(width, r.Rules.Workers)
-	}
-	j.share = &share{limit: width}
+	j.share = &share{limit: q.o.least()}
 	j.ends = newEnds(j)
 	if r.Rules.Bandwidth > 0 {
 		j.limit = rate.NewLimiter(r.Rules.Bandwidth)
@@ -128,10 +125,16 @@ func (j *job) check() error {
 		}
 	}
 	j.fromKey, j.fromKeyed = r.From.Label(), plan.Keyed(r.From)
-	j.toGate = j.q.gate(j.fromKey)
+	if j.fromKeyed || j.toKeyed {
+		j.share.limit = j.q.o.most() // the gates know better
+	}
+	if r.Rules.Workers > 0 {
+		j.share.limit = min(j.share.limit, r.Rules.Workers)
+	}
+	j.toGate = j.q.gate(j.fromKey, j.fromKeyed)
 	j.gates = []*gate{j.toGate}
 	if r.Op != Delete && r.To.Label() != j.fromKey {
-		j.toGate = j.q.gate(r.To.Label())
+		j.toGate = j.q.gate(r.To.Label(), j.toKeyed)
 		j.gates = append(j.gates, j.toGate)
 	}
 	return nil

@@ -92,7 +92,7 @@ func (j *job) listAgain(ctx context.Context, attempt int, err error) bool {
 	if !again {
 		return false
 	}
-	j.complain(j.q.gate(j.fromKey), err)
+	j.complain(j.gates[0], err)
 	return sleep(ctx, wait) == nil
 }
 

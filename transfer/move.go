@@ -116,7 +116,7 @@ func differs(a, b remote.Entry) bool {
 func (t *task) commit(ctx context.Context) (entry remote.Entry, err error) {
 	j, w := t.j, t.it.w
 	doubt := false
-	err = t.try(ctx, j.toGate, func(ctx context.Context) error {
+	err = t.request(ctx, j.toGate, func(ctx context.Context) error {
 		var err error
 		if doubt && len(w.bodies) == 1 {
 			w.bodies[0].again()
@@ -244,7 +244,7 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 		},
 	}
 	doubt := false
-	err = t.try(ctx, j.toGate, func(ctx context.Context) error {
+	err = t.request(ctx, j.toGate, func(ctx context.Context) error {
 		j.rewind(it)
 		var err error
 		entry, err = c.Copy(ctx, j.req.From, it.src, it.dst, o)

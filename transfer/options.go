@@ -11,7 +11,7 @@ import (
 
 // Options are the settings of a queue. Zero values mean the defaults.
 type Options struct {
-	Workers    int             // parts and small items in flight over all jobs; 16
+	Workers    int             // parts and small items in flight over all jobs; 0 for as many as pay, 16 to 256
 	Jobs       int             // jobs that run at the same time, besides those told to start now; 4
 	PartSize   int64           // bytes; 16 MiB, more where an object would need too many parts
 	Bandwidth  int64           // bytes a second over all jobs; 0 for no limit
@@ -32,9 +32,6 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.Workers <= 0 {
-		o.Workers = 16
-	}
 	if o.Jobs <= 0 {
 		o.Jobs = 4
 	}
@@ -58,3 +55,19 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
+
+const (
+	workersLeast = 16
+	workersMost  = 256
+)
+
+// most is how many items and parts may be in flight at a time.
+func (o Options) most() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return workersMost
+}
+
+// least is how many are in flight before anything is known about a tree.
+func (o Options) least() int { return min(o.most(), workersLeast) }

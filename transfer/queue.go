@@ -51,7 +51,7 @@ type Queue struct {
 func New(ctx context.Context, o Options) *Queue {
 	o = o.withDefaults()
 	q := &Queue{
-		o: o, jr: o.Journal, limit: rate.NewLimiter(o.Bandwidth), budget: newBudget(o.Workers),
+		o: o, jr: o.Journal, limit: rate.NewLimiter(o.Bandwidth), budget: newBudget(o.most()),
 		memory: semaphore.NewWeighted(memoryMost), gates: map[string]*gate{},
 	}
 	q.ctx, q.stop = context.WithCancelCause(ctx)
@@ -128,13 +128,16 @@ func (q *Queue) launch(j *job) {
 	})
 }
 
-// gate is the one of the tree with that label.
-func (q *Queue) gate(label string) *gate {
+// gate is the one of the tree with that label; far says that it is a bucket.
+func (q *Queue) gate(label string, far bool) *gate {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	g := q.gates[label]
 	if g == nil {
-		g = &gate{limit: float64(q.o.Workers), most: float64(q.o.Workers)}
+		g = &gate{limit: float64(q.o.most()), least: float64(q.o.least()), most: float64(q.o.most())}
+		if far && q.o.Workers <= 0 {
+			g.far, g.limit = true, g.least
+		}
 		q.gates[label] = g
 	}
 	return g

@@ -66,6 +66,19 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 	}
 }
 
+// request is try for an op that is one request to the tree of g, so that the
+// time it takes tells how far away that is.
+func (t *task) request(ctx context.Context, g *gate, op func(context.Context) error) error {
+	return t.try(ctx, g, func(ctx context.Context) error {
+		start := now()
+		err := op(ctx)
+		if err == nil && t.it.size() <= landSize {
+			t.j.q.budget.timed(g, now().Sub(start))
+		}
+		return err
+	})
+}
+
 // nap gives the slot back for at least d. After an error the slot is gone.
 func (t *task) nap(ctx context.Context, d time.Duration) error {
 	t.letGo()

@@ -146,7 +146,7 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 			}
 		}
 	}
-	err = t.try(ctx, t.fromGate(), func(ctx context.Context) error {
+	err = t.request(ctx, t.fromGate(), func(ctx context.Context) error {
 		first, err = j.req.From.Open(ctx, it.src, 0, n)
 		if err != nil {
 			return sourceError{err}
