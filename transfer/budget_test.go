@@ -134,3 +134,52 @@ func TestANarrowGateHoldsBackItsTreeOnly(t *testing.T) {
 		}
 	})
 }
+
+// away is a gate of a bucket that is as many milliseconds away.
+func away(b *budget, g *gate, n int, ms float64) {
+	for range n {
+		b.timed(g, time.Duration(ms*float64(time.Millisecond)))
+	}
+}
+
+func TestAGateWidensWithTheLengthOfTheWay(t *testing.T) {
+	b := newBudget(256)
+	far := func() *gate { return &gate{limit: 16, least: 16, most: 256, far: true} }
+
+	g := far()
+	away(b, g, 100, 0.5)
+	if g.limit != 16 {
+		t.Errorf("next door %v at a time pay", g.limit)
+	}
+	g = far()
+	away(b, g, 16, 90) // new connections
+	away(b, g, 500, 30)
+	if g.limit != 256 {
+		t.Errorf("far away %v at a time pay", g.limit)
+	}
+	away(b, g, 2000, 400) // they only wait for each other now
+	if g.limit >= 256 || g.limit < 16 {
+		t.Errorf("%v at a time after they began to wait", g.limit)
+	}
+	pinned := &gate{limit: 4, least: 4, most: 4}
+	away(b, pinned, 100, 30)
+	if pinned.limit != 4 {
+		t.Errorf("a pinned gate became %v wide", pinned.limit)
+	}
+}
+
+func TestAGateThatWasToldToSlowDownWidensSlowly(t *testing.T) {
+	b := newBudget(256)
+	g := &gate{limit: 100, least: 16, most: 256, far: true}
+	b.throttled(g, time.Now())
+	away(b, g, 200, 30)
+	if g.limit != 50 {
+		t.Errorf("%v at a time", g.limit)
+	}
+	for range 50 {
+		b.well(g)
+	}
+	if g.limit < 50.5 || g.limit > 52 {
+		t.Errorf("%v at a time after a round of successes", g.limit)
+	}
+}

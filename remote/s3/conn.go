@@ -149,7 +149,7 @@ func (c *conn) bucket(name string) *bucket {
 	defer c.mu.Unlock()
 	b := c.buckets[name]
 	if b == nil {
-		b = &bucket{c: c, name: name}
+		b = &bucket{c: c, name: name, glance: glance{turn: make(chan struct{}, 1)}}
 		if c.srv.Region != "auto" {
 			b.region = c.srv.Region
 		}

@@ -138,7 +138,14 @@ func (j *copying) lookHere(a attempt) error {
 	if !j.conditional() || j.t.c.srv.Endpoint == "" {
 		return nil
 	}
-	return j.look(a)
+	tag, known := j.t.b.glance.find(a.ctx, j.t, j.key)
+	switch {
+	case !known:
+		return j.look(a)
+	case j.o.IfAbsent && tag != "", j.o.IfVersion != "" && tag != j.o.IfVersion:
+		return &answer{status: http.StatusPreconditionFailed, code: "PreconditionFailed"}
+	}
+	return nil
 }
 
 // refusedBefore: the server answered, so that nothing was done.

@@ -18,6 +18,7 @@ const maxPageBytes = 16 << 20
 type cursor struct {
 	token string // of the server
 	last  string // greatest key so far
+	after string // where to begin, without a token: behind this key
 }
 
 const cursorGap = "\x00"
@@ -31,7 +32,7 @@ func (k cursor) String() string {
 
 func parseCursor(s string) cursor {
 	token, last, _ := strings.Cut(s, cursorGap)
-	return cursor{token, last}
+	return cursor{token: token, last: last}
 }
 
 // query is one request for a page.
@@ -48,6 +49,9 @@ func (k cursor) query(prefix, delimiter string, limit int) string {
 	q = append(q, "encoding-type=url&list-type=2&max-keys="...)
 	q = append(q, limitText(limit)...)
 	q = appendQuery(append(q, "&prefix="...), prefix)
+	if k.token == "" && k.after != "" {
+		q = appendQuery(append(q, "&start-after="...), k.after)
+	}
 	return string(q)
 }
 

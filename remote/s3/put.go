@@ -48,6 +48,7 @@ type sink struct {
 
 // stored is the entry of what was just published.
 func (s *sink) stored(size int64, tag string, sum remote.Sum) remote.Entry {
+	s.t.b.glance.wrote(s.key, tag)
 	e := remote.Entry{
 		Path: s.path, Name: baseName(s.path), Size: size, ModTime: s.o.ModTime, Version: tag,
 		Class: className([]byte(s.attrs.class)), Sum: sum,

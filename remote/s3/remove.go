@@ -28,6 +28,7 @@ func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
 	if err := t.writable("delete", ps[0]); err != nil {
 		return err
 	}
+	defer t.b.glance.forget()
 	var batch, single []remote.Path
 	for _, p := range ps {
 		switch {

@@ -29,6 +29,7 @@ type bucket struct {
 	mu     sync.Mutex
 	region string // "" until somebody was asked
 	at     atomic.Pointer[site]
+	glance glance
 }
 
 // site is a bucket seen from one region: where requests go and how they are
