@@ -46,7 +46,7 @@ func goActions() []Action {
 			ID: "go-buckets", Help: "go to the buckets of the AWS settings around", Group: group, Scope: onPanes, Keys: []string{"g b"},
 			Run: func(m *Model) tea.Cmd { return m.openLocation(m.here(), "s3://", asked) },
 		},
-		{ID: "go-servers", Help: "go to a server", Group: group, Scope: onPanes, Keys: []string{"g s"}, Run: (*Model).openServers},
+		{ID: "go-servers", Help: "go to a server", Group: group, Scope: onPanes, Keys: []string{"g s"}, Run: func(m *Model) tea.Cmd { return m.openServers("") }},
 		{
 			ID: "go-mounts", Help: "go to a mount", Group: group, Scope: onPanes, Keys: []string{"g m"},
 			Blocked: func(m *Model) string { return nothing(len(m.d.Mounts()) == 0, "the store holds no mounts") },

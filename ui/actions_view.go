@@ -77,7 +77,7 @@ func (m *Model) toggleServers() tea.Cmd {
 		m.turn(onPanes)
 		return nil
 	}
-	return m.openServers()
+	return m.openServers(m.here().Place().Server)
 }
 
 func (m *Model) toggleQueue() tea.Cmd {
@@ -156,6 +156,16 @@ func (m *Model) openMenu(at *dialog.Point) tea.Cmd {
 	}
 	m.dialogs.Push(dialog.NewMenu(m.st, dialog.MenuOptions{Items: m.items(false), Group: group, At: at, OnRun: m.do}))
 	return nil
+}
+
+// keyOf is the best key of an action, as people read it; "" if it has none.
+func (m *Model) keyOf(id string) string {
+	for i := range m.actions {
+		if a := &m.actions[i]; a.ID == id && len(a.Keys) > 0 {
+			return keyLabel(a.Keys[0])
+		}
+	}
+	return ""
 }
 
 // helpOf is what an action does, by its id.

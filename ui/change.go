@@ -63,7 +63,7 @@ func (m *Model) rename(place remote.Place, e remote.Entry, name string) tea.Cmd 
 func (m *Model) askFolder() tea.Cmd {
 	place := m.here().Place()
 	m.dialogs.Push(dialog.NewPrompt(m.st, dialog.PromptOptions{
-		Title: "New folder", Text: "In " + place.Location() + ":", OK: "Make",
+		Title: "New folder", Text: "In " + place.Location(), OK: "Make",
 		Check: func(v string) error { return checkName(place, v) },
 		OnOK:  func(v string) tea.Cmd { return m.mkdir(place, v) },
 	}))

@@ -33,8 +33,8 @@ func TestTheScreenAsADrawing(t *testing.T) {
 	│ Name ↑                  Size  Time   ││ Name ↑                  Size  Time   │
 	│ ..                                   ││ ..                                   │
 	│ ▸ drafts/                  –  Mar 11 ││ ▸ march/                   –  –      │
-	│ ● notes.txt             11 B  Mar 11 ││   report.pdf             4 B  Mar 11 │
-	│>  q1.parquet         2.9 KiB  Mar 11 ││                                      │
+	│ ● notes.txt              11B  Mar 11 ││   report.pdf              4B  Mar 11 │
+	│>  q1.parquet            2.9K  Mar 11 ││                                      │
 	│                                      ││                                      │
 	│                                      ││                                      │
 	│                                      ││                                      │
@@ -56,7 +56,7 @@ func TestANarrowScreenAsADrawing(t *testing.T) {
 	│ Name ↑                  Size  Time   │
 	│ ..                                   │
 	│>▸ march/                   –  –      │
-	│   report.pdf             4 B  Mar 11 │
+	│   report.pdf              4B  Mar 11 │
 	│                                      │
 	│                                      │
 	└ 1 of 2 ──────────────────────────────┘
@@ -73,15 +73,15 @@ func TestAQuestionAsADrawing(t *testing.T) {
 	┌ ~ ──────────────────────────── local ┐┌ acme:inbox/ ─────────── eu-central-1 ┐
 	│ Name ↑                  Size  Time   ││ Name ↑                  Size  Time   │
 	│ ..                                   ││ ..                                   │
-	│>▸ drafts/                  –  Mar 11 ││ ▸ march/                   –  –      │
-	│   note┌ Delete ──────────────────────────────────────────────────────┐Mar 11 │
-	│   q1.p│ Delete 2 objects in 1 folder, 23 B?                          │       │
-	│       │                                                              │       │
+	│>▸ draf┌ Delete ──────────────────────────────────────────────────────┐–      │
+	│   note│ Delete 2 objects in 1 folder, 23 B?                          │Mar 11 │
+	│   q1.p│                                                              │       │
 	│       │ In /home                                                     │       │
 	│       │   drafts/ and everything below                               │       │
 	│       │                                                              │       │
-	├───────│ [ Delete ]  [▸Keep ]                                         │───────┤
-	│ 1 of 3└──────────────────────────────────────────────────────────────┘       │
+	│       │ [ Delete ]  [▸Keep ]                                         │       │
+	├───────└──────────────────────────────────────────────────────────────┘───────┤
+	│ 1 of 3                               ││ 1 of 2                               │
 	└──────────────────────────────────────┘└──────────────────────────────────────┘
 
 

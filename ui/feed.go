@@ -63,6 +63,8 @@ func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
 		m.tellOf(bad, "✗ "+s.Title, ": "+text.Plural(int64(s.Failures), "item")+" failed; F12 shows why")
 	case s.State == transfer.Cancelled:
 		m.tellOf(plain, s.Title, ": cancelled")
+	case s.Skipped > 0:
+		m.tellOf(plain, "✓ "+s.Title, ": "+text.Plural(int64(s.Skipped), "item")+" skipped")
 	default:
 		m.tellOf(good, "✓ "+s.Title, "")
 	}

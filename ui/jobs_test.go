@@ -45,13 +45,14 @@ func TestQuitAsksWhileJobsAreOpen(t *testing.T) {
 	w.Keys("c", "enter")
 	w.WaitText("Target exists")
 	w.Keys("esc", "q")
-	w.sees(t, "1 job is not finished.", "Wait", "Cancel them")
+	w.sees(t, "1 job is not finished. 1 conflict needs you.", "[w] Answer and wait", "Cancel them")
 	w.Keys("esc")
 	if w.Quit() {
 		t.Fatal("Esc quits")
 	}
-	w.Keys("q", "w") // wait
-	w.Keys("a", "s")
+	w.Keys("q", "w")
+	w.sees(t, "Target exists") // it would never end by itself
+	w.Keys("s")
 	w.WaitFor(func(string) bool { return w.Quit() })
 }
 

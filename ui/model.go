@@ -77,6 +77,7 @@ func New(ctx context.Context, d Deps) *Model {
 		m.tabs[i] = tabs{list: []*pane{m.panes[i]}}
 	}
 	m.jobs.Items = d.Queue.Items
+	m.jobs.AskHint = m.keyOf("decide") + " answers"
 	m.jobs.Reset(d.Queue.Jobs())
 	if d.Notice != "" {
 		m.tell(plain, d.Notice)

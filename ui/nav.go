@@ -111,11 +111,13 @@ func (m *Model) goTo(p *pane, place remote.Place, at string) tea.Cmd {
 // show opens a place in a pane, which calls off its listing.
 func (m *Model) show(p *pane, place remote.Place, at string) tea.Cmd {
 	p.calm()
-	p.gone, p.late = remote.Place{}, false
+	p.gone, p.late, p.fresh = remote.Place{}, false, true
 	if p == m.here() {
 		m.filter.end()
 	}
-	return tea.Batch(p.Open(m.ctx, place, at), m.readClock())
+	cmd := p.Open(m.ctx, place, at)
+	m.readClock()
+	return cmd
 }
 
 // enter opens a folder of the place that a pane shows. On the disk it may be
@@ -138,7 +140,8 @@ func (m *Model) enter(p *pane, folder remote.Path) tea.Cmd {
 	}
 }
 
-// parent goes one folder up; from the root of a mount back to the disk.
+// parent goes one folder up; from the root of a mount back to the disk, from that
+// of a server to the list of servers.
 func (m *Model) parent(p *pane) tea.Cmd {
 	place := p.Place()
 	if place.Tree == nil {
@@ -154,6 +157,10 @@ func (m *Model) parent(p *pane) tea.Cmd {
 		}
 	}
 	up := place.Tree.Dir(place.Path)
+	if place.Path == "" && place.Server != "" && p == m.here() {
+		m.say(plain, "This is the top of "+placeName(place)+"; Enter opens a server, Esc goes back, : goes anywhere.")
+		return m.openServers(place.Server)
+	}
 	if up == place.Path || place.Path == "" {
 		m.say(plain, "This is the top of "+placeName(place)+".")
 		return nil
@@ -234,6 +241,10 @@ func (m *Model) afterPanel(p *pane) tea.Cmd {
 	if place.Server != "" {
 		if region := m.d.Region(place.Server); region != "" {
 			p.SetRegion(region)
+		}
+		if p.fresh { // the first answer: the session is known as well
+			p.fresh = false
+			m.readClock()
 		}
 	}
 	if !p.Gone() || same(p.gone, place) {

@@ -39,7 +39,7 @@ func TestTabLeadsToTheOtherPaneAndItsBucketFolders(t *testing.T) {
 		t.Errorf("the root is %s", got)
 	}
 	w.Keys("h")
-	w.sees(t, "This is the top of acme.")
+	w.sees(t, "This is the top of acme", "acme-exchange")
 }
 
 func TestGoToALocation(t *testing.T) {

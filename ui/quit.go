@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gantry/ui/dialog"
@@ -18,7 +20,15 @@ func (m *Model) quit() tea.Cmd {
 	if n > 1 {
 		what = text.Count(int64(n)) + " jobs are not finished."
 	}
-	options := []dialog.Option{{Key: "w", Label: "Wait", Help: "quit when they are done", Run: m.quitLater}}
+	wait := dialog.Option{Key: "w", Label: "Wait", Help: "quit when they are done", Run: m.quitLater}
+	if asks := len(m.d.Queue.Asks()); asks > 0 {
+		what += " " + text.Plural(int64(asks), "conflict") + " need you."
+		if asks == 1 {
+			what = strings.Replace(what, "need you", "needs you", 1)
+		}
+		wait.Label, wait.Help = "Answer and wait", "quit when they are done"
+	}
+	options := []dialog.Option{wait}
 	if m.d.Durable {
 		options = append(options, dialog.Option{Key: "p", Label: "Pause and keep", Help: "go on after the next start", Run: m.quitPaused})
 	}
@@ -29,15 +39,16 @@ func (m *Model) quit() tea.Cmd {
 	return nil
 }
 
-// quitLater leaves when the last job has ended.
+// quitLater leaves when the last job has ended. What needs the user comes first:
+// it would never end.
 func (m *Model) quitLater() tea.Cmd {
 	m.d.Queue.ResumeAll()
 	m.leaving = true
-	m.say(plain, "Quitting when the jobs are done; q asks again.")
+	m.tell(plain, "Quitting when the jobs are done; q asks again.")
 	if m.unfinished() == 0 {
 		return tea.Quit
 	}
-	return nil
+	return m.decide(0)
 }
 
 // quitPaused leaves with the jobs paused; whoever closes the queue keeps them.

@@ -10,7 +10,6 @@ import (
 	"gantry/transfer"
 	"gantry/ui/dialog"
 	"gantry/ui/text"
-	"gantry/ui/theme"
 )
 
 // namedMost is how many entries the question before a deletion names.
@@ -25,23 +24,24 @@ func (m *Model) askDelete() tea.Cmd {
 	}
 	from := m.active
 	d := &blastDialog{
-		st: m.st, cargo: c, id: m.nextID(),
+		cargo: c, id: m.nextID(),
 		onYes: func() tea.Cmd {
 			m.uncheck(from, c)
 			m.submit(transfer.Delete, c, nil, "", "")
 			return nil
 		},
 	}
-	m.dialogs.Push(d)
 	if c.dirs == 0 {
 		d.sum = blast{Objects: int64(c.count), Bytes: c.bytes, Done: true}
-		d.build()
+	}
+	d.Confirm = dialog.NewConfirm(m.st, d.options())
+	m.dialogs.Push(d)
+	if c.dirs == 0 {
 		return nil
 	}
 	ctx, stop := context.WithCancel(m.ctx)
 	d.stop = stop
 	d.tally = newTally(ctx, d.id, c.place.Tree, c.all)
-	d.build()
 	m.blast = d
 	return tea.Batch(d.tally.count(), d.tally.watch())
 }
@@ -54,7 +54,7 @@ func (m *Model) tallied(msg tallyMsg) tea.Cmd {
 		return nil
 	}
 	d.sum = msg.Sum
-	d.build()
+	d.Change(d.options())
 	if !msg.Sum.ended() {
 		return d.tally.watch()
 	}
@@ -67,14 +67,13 @@ func (m *Model) tallied(msg tallyMsg) tea.Cmd {
 // what is counted, and takes no Yes before the count is final: who confirms
 // must have seen the number.
 type blastDialog struct {
-	st     *theme.Styles
+	*dialog.Confirm
 	cargo  cargo
 	id     int
 	tally  *tally
 	stop   context.CancelFunc
 	sum    blast
 	onYes  func() tea.Cmd
-	ask    *dialog.Confirm
 	closed bool
 }
 
@@ -83,16 +82,16 @@ var (
 	_ dialog.Mouser = (*blastDialog)(nil)
 )
 
-// build makes the question for what is known now.
-func (d *blastDialog) build() {
+// options are the question for what is known now.
+func (d *blastDialog) options() dialog.ConfirmOptions {
 	o := dialog.ConfirmOptions{
 		Title: "Delete", Text: d.text(), Danger: true, Yes: "Delete", No: "Keep",
 		Objects: max(d.sum.Objects, d.sum.Folders), OnYes: d.onYes,
 	}
 	if !d.sum.ended() {
-		o.Yes, o.Objects = "Counting…", 0
+		o.Yes, o.Objects, o.Wait = "Counting…", 0, true
 	}
-	d.ask = dialog.NewConfirm(d.st, o)
+	return o
 }
 
 // text names the blast radius: how much, how heavy, where exactly, and what.
@@ -126,25 +125,14 @@ func (d *blastDialog) text() string {
 	return b.String()
 }
 
-// Update holds a Yes back until the count is final.
+// Update stops the counting when the question is closed.
 func (d *blastDialog) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
-	if k, ok := msg.(tea.KeyMsg); ok && !d.sum.ended() {
-		switch k.String() {
-		case "esc", "ctrl+c", "n", "N":
-			return d.leave(true, nil)
-		case "enter", "y", "Y":
-			return false, nil
-		}
-	}
-	return d.leave(d.ask.Update(msg))
+	return d.leave(d.Confirm.Update(msg))
 }
 
 // Mouse is Update for clicks.
 func (d *blastDialog) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
-	if !d.sum.ended() {
-		return false, nil
-	}
-	return d.leave(d.ask.Mouse(x, y, msg))
+	return d.leave(d.Confirm.Mouse(x, y, msg))
 }
 
 // leave stops the counting when the question is closed.
@@ -157,9 +145,3 @@ func (d *blastDialog) leave(done bool, cmd tea.Cmd) (bool, tea.Cmd) {
 	}
 	return done, cmd
 }
-
-// View is the question as it stands.
-func (d *blastDialog) View(w, h int) []string { return d.ask.View(w, h) }
-
-// Help are the keys.
-func (d *blastDialog) Help() []dialog.Hint { return d.ask.Help() }

@@ -49,9 +49,14 @@ func (s *servers) rowAt(y int) (int, bool) {
 // serversHead is the lines above the first server.
 const serversHead = 2
 
-// openServers shows the list.
-func (m *Model) openServers() tea.Cmd {
+// openServers shows the list, with the cursor on a server if it is named.
+func (m *Model) openServers(name string) tea.Cmd {
 	m.servers.load(m.d.Servers())
+	for i, r := range m.servers.rows {
+		if r.Name == name {
+			m.servers.cursor = i
+		}
+	}
 	m.turn(onServers)
 	return nil
 }

@@ -105,7 +105,7 @@ func (m *Model) tick() tea.Cmd {
 }
 
 // readClock looks how long the sessions of the servers on screen last.
-func (m *Model) readClock() tea.Cmd {
+func (m *Model) readClock() {
 	var parts []string
 	seen := map[string]bool{}
 	for _, p := range m.panes {
@@ -119,7 +119,6 @@ func (m *Model) readClock() tea.Cmd {
 		}
 	}
 	m.status.clock = strings.Join(parts, " · ")
-	return nil
 }
 
 // credential is the name of a server's credential, else the server's.

@@ -102,8 +102,9 @@ func (m *Model) showTab(side, at int) tea.Cmd {
 		other.SetTab(i+1, len(t.list))
 	}
 	m.resize()
+	m.readClock()
 	if p.late {
-		return tea.Batch(m.reload(p), m.readClock())
+		return m.reload(p)
 	}
-	return m.readClock()
+	return nil
 }

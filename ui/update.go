@@ -38,7 +38,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case contentMsg:
 		return m, m.showContent(msg)
 	case tickMsg:
-		return m, tea.Batch(m.readClock(), m.tick())
+		m.readClock()
+		return m, m.tick()
 	case backgroundMsg:
 		m.restyle(msg.dark)
 		return m, nil

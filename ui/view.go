@@ -30,8 +30,17 @@ func (m *Model) View() string {
 	}
 	frame = append(frame, m.drawStatus(m.lay.Status), m.drawKeys(m.lay.Keys))
 	m.drawGhost(frame)
-	m.dialogs.Draw(frame, m.w, m.h)
+	m.dialogs.Draw(frame, m.w, m.windowHeight())
 	return strings.Join(frame, "\n")
+}
+
+// windowHeight is what windows may cover: all but the hints that say how to leave
+// them, unless the screen is very low.
+func (m *Model) windowHeight() int {
+	if m.h <= MinHeight {
+		return m.h
+	}
+	return m.h - 1
 }
 
 // tooSmall is one line in the upper left corner.
@@ -107,7 +116,7 @@ func (m *Model) drawStatus(r Rect) string {
 
 // speaking tells whether the message line has something to say.
 func (m *Model) speaking() bool {
-	return m.filter.on || m.status.text != "" || len(m.matcher.Pending()) > 0
+	return m.filter.on || m.status.about+m.status.text != "" || len(m.matcher.Pending()) > 0
 }
 
 // drawHints are the keys of the window in front.

@@ -167,7 +167,7 @@ func (m *Model) showContent(msg contentMsg) tea.Cmd {
 	d := dialog.NewInfo(m.st, dialog.InfoOptions{Title: msg.title, Text: msg.text, Width: width})
 	m.dialogs.Push(d)
 	if msg.end {
-		d.View(m.w, m.h) // it scrolls by what it has drawn
+		d.View(m.w, m.windowHeight()) // it scrolls by what it has drawn
 		d.Update(tea.KeyMsg{Type: tea.KeyEnd})
 	}
 	return nil

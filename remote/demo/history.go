@@ -28,6 +28,7 @@ func (g *Gateway) history(ctx context.Context, bucket string, now time.Time) err
 		{"contracts/agreement.txt", agreements(), 2 * day},
 		{"site/index.html", pages(), 5 * day},
 		{"site/style.css", []string{"body { color: black }\n", "body { color: #223; font: 16px/1.5 sans-serif }\n"}, 8 * day},
+		{"notes/plan.md", []string{"# Plan\n\nBuild a ferry.\n", "# Plan\n\nBuild a ferry, and a pier for it.\n"}, 6 * day},
 		{"notes/old plan.md", []string{"# Plan\n\nBuild a bridge.\n", "# Plan\n\nBuild a ferry.\n"}, 30 * day},
 	} {
 		uri := "/" + bucket + "/" + sigv4.Escape(v.key, true)
@@ -60,7 +61,7 @@ func (g *Gateway) backdate(bucket string, now time.Time) error {
 	defer root.Close()
 	var errs []error
 	for key, age := range map[string]time.Duration{
-		"contracts/agreement.txt": 2 * day, "site/index.html": 5 * day, "site/style.css": 8 * day,
+		"contracts/agreement.txt": 2 * day, "site/index.html": 5 * day, "site/style.css": 8 * day, "notes/plan.md": 6 * day,
 	} {
 		errs = append(errs, root.Chtimes(key, time.Time{}, now.Add(-age)))
 	}

@@ -179,7 +179,7 @@ func history(t *testing.T, c *s3.Client, bucket string) {
 		}
 	}
 	v, err = c.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &bucket, Prefix: aws.String("notes/")})
-	if err != nil || len(v.Versions) != 2 || len(v.DeleteMarkers) != 1 {
+	if err != nil || len(v.Versions) != 4 || len(v.DeleteMarkers) != 1 {
 		t.Errorf("%d versions and %d markers, %v", len(v.Versions), len(v.DeleteMarkers), err)
 	}
 	u, err := c.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &bucket})

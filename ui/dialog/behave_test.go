@@ -303,3 +303,37 @@ func TestLongTextsScroll(t *testing.T) {
 		t.Error("q does not close it")
 	}
 }
+
+func TestConfirmMarksWhatEnterDoes(t *testing.T) {
+	d := dialog.NewConfirm(theme.Plain(), dialog.ConfirmOptions{Danger: true, Objects: 5000, Yes: "Delete", No: "Keep", OnYes: says("yes")})
+	play(t, d, typing("500")...)
+	if got := look(t, d, 80, 24); !strings.Contains(got, "[▸Keep ]") {
+		t.Errorf("with half of the number:\n%s", got)
+	}
+	play(t, d, "0")
+	if got := look(t, d, 80, 24); !strings.Contains(got, "[▸Delete ]") {
+		t.Errorf("with the number:\n%s", got)
+	}
+	if done, out := play(t, d, "enter"); !done || out != "yes" {
+		t.Errorf("done %v, said %q", done, out)
+	}
+}
+
+func TestConfirmThatWaitsTakesNoYesAndKeepsItsFocus(t *testing.T) {
+	o := dialog.ConfirmOptions{Danger: true, Wait: true, Yes: "Counting…", No: "Keep", OnYes: says("yes"), OnNo: says("no")}
+	if done, out := play(t, dialog.NewConfirm(theme.Plain(), o), "enter"); !done || out != "no" {
+		t.Errorf("Keep: done %v, said %q", done, out)
+	}
+	d := dialog.NewConfirm(theme.Plain(), o)
+	if done, out := play(t, d, "y", "left", "enter"); done || out != "" {
+		t.Errorf("while it waits: done %v, said %q", done, out)
+	}
+	o.Wait, o.Yes, o.Objects = false, "Delete", 3
+	d.Change(o)
+	if got := look(t, d, 80, 24); !strings.Contains(got, "[▸Delete ]") {
+		t.Errorf("the focus has moved:\n%s", got)
+	}
+	if done, out := play(t, d, "enter"); !done || out != "yes" {
+		t.Errorf("afterwards: done %v, said %q", done, out)
+	}
+}

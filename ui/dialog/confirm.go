@@ -19,6 +19,7 @@ type ConfirmOptions struct {
 	Title   string
 	Text    string // what will happen; for a dangerous one objects, bytes, versions, the exact prefix
 	Danger  bool   // starts on No
+	Wait    bool   // Yes is not possible yet: what will happen is still being found out
 	Objects int64  // how many are struck; above 1,000 a dangerous question wants the number typed
 	Yes, No string // the buttons; "Yes" and "No" when empty
 	OnYes   func() tea.Cmd
@@ -51,6 +52,16 @@ func NewConfirm(st *theme.Styles, o ConfirmOptions) *Confirm {
 	return c
 }
 
+// Change shows o instead; what the user has typed and where the focus is stays.
+func (c *Confirm) Change(o ConfirmOptions) {
+	fresh := NewConfirm(c.st, o)
+	fresh.yes, fresh.text = c.yes, c.text
+	if fresh.typed != nil && c.typed != nil {
+		fresh.typed = c.typed
+	}
+	*c = *fresh
+}
+
 // Update takes y, n, arrows and Enter, or the number.
 func (c *Confirm) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 	if leaves(msg) {
@@ -65,10 +76,7 @@ func (c *Confirm) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 	}
 	switch k.String() {
 	case "enter":
-		if c.typed != nil && c.typed.value() != "" {
-			c.yes = true // who typed the number means it
-		}
-		return c.answer(c.yes)
+		return c.answer(c.yes || c.typed != nil && c.typed.value() != "") // a wrong number is told
 	case "left", "right", "tab", "shift+tab":
 		c.yes = !c.yes
 		return false, nil
@@ -78,7 +86,7 @@ func (c *Confirm) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 	}
 	if c.typed != nil {
 		c.typed.update(k)
-		c.wrong = false
+		c.wrong, c.yes = false, c.matches() // Enter does what the mark says
 		return false, nil
 	}
 	switch k.String() {
@@ -95,6 +103,9 @@ func (c *Confirm) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 // answer runs the closure of a button, unless the number is missing.
 func (c *Confirm) answer(yes bool) (done bool, cmd tea.Cmd) {
 	run := c.o.OnNo
+	if yes && c.o.Wait {
+		return false, nil
+	}
 	if yes {
 		if c.typed != nil && !c.matches() {
 			c.wrong = true

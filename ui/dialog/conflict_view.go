@@ -91,17 +91,19 @@ func (c *Conflict) grid(inner int) ([]string, zones) {
 	}
 	// Four in the first row and five in the second, as they belong together.
 	if inner >= 84 {
-		return c.rows(faces, [][]int{{0, 1, 2, 3}, {4, 5, 6, 7, 8}}, inner)
+		return c.rows(faces, [][]int{{0, 1, 2, 3}, {4, 5, 6, 7, 8}}, inner, gap)
 	}
+	between := gap
 	if inner < 64 {
+		between = 0
 		for i, a := range all {
-			faces[i] = strings.Replace(face(a.key, a.short), "] ", "]", 1)
+			faces[i] = " " + strings.Replace(face(a.key, a.short), "] ", "]", 1) // the first column is for the mark
 		}
 	}
 	for cols := 3; ; cols-- {
 		rows := split(len(all), cols)
-		if cols == 1 || total(widths(faces, rows)) <= inner {
-			return c.rows(faces, rows, inner)
+		if cols == 1 || total(widths(faces, rows), between) <= inner {
+			return c.rows(faces, rows, inner, between)
 		}
 	}
 }
@@ -133,8 +135,8 @@ func widths(faces []string, rows [][]int) []int {
 	return ws
 }
 
-func total(ws []int) int {
-	n := gap * (len(ws) - 1)
+func total(ws []int, between int) int {
+	n := between * (len(ws) - 1)
 	for _, w := range ws {
 		n += w
 	}
@@ -143,9 +145,9 @@ func total(ws []int) int {
 
 // rows draws faces in rows; when the columns do not fit, the last ones of each
 // row stand as they come.
-func (c *Conflict) rows(faces []string, rows [][]int, inner int) ([]string, zones) {
+func (c *Conflict) rows(faces []string, rows [][]int, inner, between int) ([]string, zones) {
 	ws := widths(faces, rows)
-	fits := total(ws) <= inner
+	fits := total(ws, between) <= inner
 	var lines []string
 	var zs zones
 	for y, row := range rows {
@@ -160,7 +162,7 @@ func (c *Conflict) rows(faces []string, rows [][]int, inner int) ([]string, zone
 				f, style = pointed(f), c.st.ButtonFocus
 			}
 			if k > 0 {
-				line, x = line+text.Pad("", gap), x+gap
+				line, x = line+text.Pad("", between), x+between
 			}
 			zs = append(zs, zone{margin/2 + x, y, w, i})
 			line, x = line+style.Render(text.Pad(f, w)), x+w
@@ -183,7 +185,7 @@ func pointed(f string) string {
 	if strings.Contains(f, "] ") {
 		return strings.Replace(f, "] ", "]▸", 1)
 	}
-	return "▸" + f[1:]
+	return "▸" + f[1:] // it begins with a column for it
 }
 
 // apply adds the line that says what the answer applies to.
@@ -194,12 +196,15 @@ func (c *Conflict) apply(b *box) {
 	} else {
 		this = "(•)" + this[3:]
 	}
-	if c.o.More > 0 {
-		all += " (" + text.Count(int64(c.o.More)) + " more)"
-	}
 	lead := "[a] Apply to: "
 	if b.inner < 60 {
 		lead, this = "[a] ", this[:len(this)-len(" file")]
+		if c.o.More > 0 {
+			all = all[:len(all)-len(" in this job")]
+		}
+	}
+	if c.o.More > 0 {
+		all += " (" + text.Count(int64(c.o.More)) + " more)"
 	}
 	y := len(b.lines) + 1
 	c.hits = append(c.hits,

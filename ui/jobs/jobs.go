@@ -14,6 +14,9 @@ type View struct {
 	// nil shows the ones that move, from the snapshot.
 	Items func(id transfer.JobID, f transfer.ItemFilter, offset, n int) []transfer.ItemSnapshot
 
+	// AskHint says in a few words how conflicts are answered: "a answers".
+	AskHint string
+
 	st   *theme.Styles
 	now  func() time.Time
 	jobs []transfer.Snapshot // in the queue's order

@@ -127,10 +127,10 @@ func TestTheStatusLineTellsWhatMovesAndWhatNeedsTheUser(t *testing.T) {
 		w    int
 		want string
 	}{
-		{80, "↑ q1.parquet 62 % ████▉    84 MB/s 0:07  ↑1 ↓1 ⇄1 ·1 ⏸1 ?2 ✗1"},
-		{55, "↑ q1.parquet 62 % 84 MB/s 0:07  ↑1 ↓1 ⇄1 ·1 ⏸1 ?2 ✗1"},
-		{20, "↑1 ↓1 ⇄1 ·1 ⏸1 ?2 ✗1"},
-		{19, "↑1 ↓1 ⇄1 ·1 ⏸1 ?2 …"},
+		{80, "↑ q1.parquet 62 % ████▉    84 MB/s 0:07  ↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 ?2"},
+		{55, "↑ q1.parquet 62 % 84 MB/s 0:07  ↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 ?2"},
+		{20, "↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 ?2"},
+		{19, "↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 …"},
 		{1, "…"},
 	} {
 		got := v.StatusLine(c.w)
@@ -141,12 +141,26 @@ func TestTheStatusLineTellsWhatMovesAndWhatNeedsTheUser(t *testing.T) {
 			t.Errorf("in %d columns: got %q, want %q", c.w, got, c.want)
 		}
 	}
+	v.AskHint = "a answers"
+	if got := v.StatusLine(100); !strings.HasSuffix(got, "?2 (a answers)") {
+		t.Errorf("with the key: %q", got)
+	}
 	if got := jobs.New(theme.Plain(), clock).StatusLine(80); got != "" {
 		t.Errorf("an empty queue says %q", got)
 	}
 	v.Reset(every()[1:2])
-	if got := v.StatusLine(90); got != "↓ copy 3 entries to /tmp 1,204 of at least 9,000 █        1.2 GB/s  ↓1" {
+	if got := v.StatusLine(90); got != "↓ copy 3 entries to /tmp 1,204 of at least 9,000 1.2 GB/s  ↓1" {
 		t.Errorf("while listing: %q", got)
+	}
+}
+
+func TestAJobWhoseItemsWereSkippedSaysSo(t *testing.T) {
+	v := jobs.New(theme.Plain(), clock)
+	v.Reset([]transfer.Snapshot{{ID: 1, State: transfer.Done, Listed: true, Skipped: 30, Items: transfer.Progress{Done: 30, Total: 30}}})
+	for w, want := range map[int]string{76: "30 skipped   skipped", 120: "30 of 30, 30 skipped     skipped"} {
+		if got := look(t, v, w, 3); !strings.Contains(got, want) {
+			t.Errorf("in %d columns:\n%s", w, got)
+		}
 	}
 }
 

@@ -15,7 +15,14 @@ import (
 func (v *View) StatusLine(w int) string {
 	tail := v.tally()
 	room := w - text.Width(tail)
+	hint := ""
+	if v.AskHint != "" && v.Counts().Asking > 0 {
+		hint = v.st.Dim.Render(" (" + v.AskHint + ")")
+	}
 	s, ok := v.moving()
+	if n := text.Width(hint); n > 0 && room-n >= 40 || !ok && room >= n {
+		tail, room = tail+hint, room-n
+	}
 	if !ok || room < 16 {
 		return text.Truncate(tail, w)
 	}
@@ -51,7 +58,7 @@ func (v *View) story(s transfer.Snapshot, w int) string {
 		{t: text.Bar(fraction(s), 8), st: v.st.Progress, need: 16},
 	}
 	if !s.Listed {
-		parts[0].t = items(s)
+		parts[0].t, parts[3].t = items(s), "" // a share of what is not known yet says nothing
 	}
 	room := w - 2
 	shown := make([]string, len(parts))
@@ -95,7 +102,7 @@ func (v *View) tally() string {
 	add("⇄", c.Other, v.st.Text)
 	add("·", c.Waiting, v.st.Dim)
 	add("⏸", c.Paused, v.st.Dim)
-	add("?", c.Asking, v.st.Warn)
 	add("✗", c.Failed, v.st.Bad)
+	add("?", c.Asking, v.st.Warn) // last, the hint is about it
 	return strings.Join(parts, " ")
 }

@@ -66,8 +66,8 @@ func fraction(s transfer.Snapshot) float64 {
 	if s.State == transfer.Done {
 		return 1
 	}
-	if p.Total <= 0 {
-		return 0
+	if p.Total <= 0 || !s.Listed {
+		return 0 // what is known of it is growing
 	}
 	return min(text.Fraction(p.Done, p.Total), 0.999) // never whole before it is done
 }
@@ -96,6 +96,9 @@ func items(s transfer.Snapshot) string {
 	default:
 		parts = append(parts, text.Count(s.Items.Done)+" of "+text.Count(s.Items.Total))
 	}
+	if s.Skipped > 0 && len(parts) > 0 {
+		parts[0] += ", " + text.Count(int64(s.Skipped)) + " skipped"
+	}
 	if s.Failures > 0 {
 		parts = append(parts, "✗"+strconv.Itoa(s.Failures))
 	}
@@ -117,6 +120,8 @@ func fewItems(s transfer.Snapshot) string {
 	}
 	switch {
 	case s.Items.Total < 0 || s.Items.Total == 0 && !s.Listed:
+	case s.State.Ended() && s.Skipped > 0 && len(parts) == 0:
+		parts = append(parts, few(int64(s.Skipped))+" skipped")
 	case single(s):
 		parts = append(parts, text.Size(s.Bytes.Total))
 	case !s.Listed:
@@ -150,6 +155,8 @@ func state(s transfer.Snapshot) string {
 	switch {
 	case s.Conflicts > 0 && !s.State.Ended() && s.State != transfer.Paused:
 		return transfer.Asking.String()
+	case s.State == transfer.Done && s.Skipped > 0 && int64(s.Skipped) == s.Items.Total:
+		return "skipped"
 	case s.State == transfer.Done && s.Failures > 0:
 		return text.Plural(int64(s.Failures), "failure")
 	}

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"strings"
 	"time"
 
 	"gantry/ui/text"
@@ -13,6 +14,7 @@ const (
 	signAt   = 2
 	nameAt   = 4
 	sizeW    = 8  // "1023 KiB"
+	tightS   = 5  // "1023K"
 	tightW   = 6  // "Mar 03"
 	shortW   = 10 // "2024-03-03"
 	longW    = 16 // "2024-03-03 09:10"
@@ -35,7 +37,7 @@ func columnsFor(w int) columns {
 	case w >= 46:
 		c.size, c.when = sizeW, shortW
 	case w >= 36:
-		c.size, c.when = sizeW, tightW
+		c.size, c.when = tightS, tightW
 	case w >= 26:
 		c.size = sizeW
 	}
@@ -50,6 +52,15 @@ func columnsFor(w int) columns {
 	}
 	c.name = max(1, end-nameAt)
 	return c
+}
+
+// bytes is n in the width of its column.
+func (c columns) bytes(n int64) string {
+	s := text.Size(n)
+	if c.size == tightS {
+		s = strings.TrimSuffix(strings.Replace(s, " ", "", 1), "iB")
+	}
+	return s
 }
 
 // time is t in the width of its column.

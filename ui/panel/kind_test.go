@@ -50,7 +50,7 @@ func TestANameThatIsCutStandsInTheFoot(t *testing.T) {
 	p := opened(t, acme(object("in/", long, 1), object("in/", "short", 1)))
 	p.SetSize(60, 12)
 	p.CursorAt(long)
-	if got := p.View(true)[10]; !strings.Contains(got, "1 of 2 · STANDARD · quarter quarter quarter …") {
+	if got := p.View(true)[10]; !strings.Contains(got, "1 of 2 · STANDARD · quarter quarter qu…quarter 1.parquet") {
 		t.Errorf("the foot is %q", got)
 	}
 	p.SetSize(100, 12)
@@ -69,7 +69,7 @@ func TestANarrowPaneShowsTheYearOfOldEntries(t *testing.T) {
 	old.ModTime = time.Date(2019, 4, 5, 6, 7, 8, 0, time.UTC)
 	p := opened(t, acme(old))
 	p.SetSize(40, 8)
-	if got := screen(p); !strings.Contains(got, "1 B  2019  ") || strings.Contains(got, "2019-") {
+	if got := screen(p); !strings.Contains(got, "1B  2019  ") || strings.Contains(got, "2019-") {
 		t.Errorf("got\n%s", got)
 	}
 }

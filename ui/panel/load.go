@@ -131,7 +131,7 @@ func (p *Panel) arrive() {
 	p.stale = false
 	p.rows = rows{dir: p.place.Path}
 	p.shown = arranged{spec: p.spec}
-	p.up = p.place.Mount != "" || p.place.Tree.Dir(p.place.Path) != p.place.Path
+	p.up = p.place.Server != "" || p.place.Mount != "" || p.place.Tree.Dir(p.place.Path) != p.place.Path
 	p.cursor, p.top = 0, 0
 }
 

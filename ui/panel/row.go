@@ -39,7 +39,7 @@ func (d *drawing) row(i int, e remote.Entry, r int32) {
 		if e.Dir {
 			n = -1
 		}
-		d.b.WriteString(" " + text.PadLeft(text.Size(n), d.c.size))
+		d.b.WriteString(" " + text.PadLeft(d.c.bytes(n), d.c.size))
 	}
 	if d.c.when > 0 {
 		d.b.WriteString("  " + text.Pad(d.c.time(e.ModTime, d.now), d.c.when))

@@ -37,7 +37,8 @@ func Truncate(s string, w int) string {
 }
 
 // Middle is s, clean and without styles, cut to at most w columns in the middle,
-// so that its beginning and its extension stay: "quarterly-re….parquet".
+// so that its beginning, its extension and a little before that stay: numbered
+// files differ there. "quarterly-…t-07.parquet".
 func Middle(s string, w int) string {
 	if Width(s) <= w {
 		return s
@@ -45,7 +46,8 @@ func Middle(s string, w int) string {
 	if w < 5 {
 		return Truncate(s, w)
 	}
-	tail := max((w-1)/3, min(w/2, Width(extension(s))))
+	ext := Width(extension(s))
+	tail := max((w-1)/3, min(w/2, ext+max(0, w-1-ext)/3))
 	end := last(s, tail)
 	return first(s, w-1-Width(end)) + Ellipsis + end
 }

@@ -14,9 +14,10 @@ func TestMiddleKeepsTheBeginningAndTheExtension(t *testing.T) {
 		want string
 	}{
 		{"short.txt", 9, "short.txt"},
-		{"quarterly-report.parquet", 18, "quarterly….parquet"},
-		{"a-very-long-name-of-an-archive.tar.gz", 16, "a-very-l….tar.gz"},
-		{"a-very-long-folder-name/", 12, "a-very-l…me/"},
+		{"quarterly-report.parquet", 18, "quarterl…t.parquet"},
+		{"a-very-long-name-of-an-archive.tar.gz", 16, "a-very-…e.tar.gz"},
+		{"a-very-long-folder-name/", 12, "a-very-…ame/"},
+		{"reading-00001.json", 14, "readin…01.json"},
 		{"no extension at all here", 12, "no exten…ere"},
 		{"世界世界世界世界.txt", 10, "世界….txt"},
 		{"abcdef", 3, "ab…"},
