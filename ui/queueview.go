@@ -23,7 +23,7 @@ func (m *Model) drawQueue(w, h int) []string {
 	f.body = m.jobs.View(w-2*frameX, windowRoom(h))
 	hint := "Enter details · p pause · x cancel · r retry · Esc back · K J order · b limit"
 	if m.jobs.Detailed() {
-		hint = "Tab another list · p pause · x cancel · r retry · Esc back"
+		hint = "Tab changes the list · p pause · x cancel · r retry · Esc back"
 	}
 	if b := m.d.Queue.Bandwidth(); b > 0 {
 		hint = "limit " + remote.FormatRate(b) + " · " + hint

@@ -18,6 +18,7 @@ import (
 const (
 	startIn = 30 * time.Second
 	endIn   = 10 * time.Second
+	again   = 50 * time.Millisecond // between two goes at removing the folder
 )
 
 // Options configure Start. The zero value is right for gantry --demo.
@@ -174,10 +175,20 @@ func (s *Server) end() error {
 	return removeAll(s.dir)
 }
 
-// removeAll removes a temporary folder. Parent and child may both do so.
+// removeAll removes a temporary folder. Parent and child may both do so. What the
+// gateway is still writing for a request that nobody waits for any more may come
+// up behind us, so it takes several goes.
 func removeAll(dir string) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("remove the demo's folder: %w", err)
+	late := time.After(endIn)
+	for {
+		err := os.RemoveAll(dir)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(again):
+		case <-late:
+			return fmt.Errorf("remove the demo's folder: %w", err)
+		}
 	}
-	return nil
 }
