@@ -17,6 +17,7 @@ func findActions() []Action {
 	}
 	return []Action{
 		{ID: "filter", Help: "filter as you type", Group: group, Scope: onPanes, Keys: []string{"/"}, Run: (*Model).startFilter},
+		{ID: "find", Help: "find below this folder", Group: group, Scope: onPanes, Keys: []string{"f"}, Blocked: needPlace, Run: (*Model).askFind},
 		sort("sort-name", "n", "sort by name", panel.ByName, false),
 		sort("sort-size", "s", "sort by size", panel.BySize, false),
 		sort("sort-time", "m", "sort by time", panel.ByTime, false),
@@ -30,6 +31,13 @@ func findActions() []Action {
 			Run: func(m *Model) tea.Cmd { return m.here().SetHidden(!m.here().Hidden()) },
 		},
 	}
+}
+
+// needPlace is the Blocked of actions on the active pane's folder.
+func needPlace(m *Model) string {
+	place := m.here().Place()
+	_, failed := place.Tree.(*broken)
+	return nothing(place.Tree == nil || failed, "the pane shows no place")
 }
 
 func goActions() []Action {

@@ -48,6 +48,7 @@ type Model struct {
 	feed    *transfer.Feed
 	touched map[transfer.JobID][]remote.Place // what to reload when the job has ended
 	blast   *blastDialog                      // the deletion that is being asked about
+	finder  *finder                           // the last search
 	clip    clipboard
 	marks   map[string]remote.Place // bookmarks by letter
 	ids     int                     // of tallies and openings, never used twice

@@ -337,3 +337,36 @@ func TestConfirmThatWaitsTakesNoYesAndKeepsItsFocus(t *testing.T) {
 		t.Errorf("afterwards: done %v, said %q", done, out)
 	}
 }
+
+func TestResultsSearchWithEnterAndGoWithTheNext(t *testing.T) {
+	closed := 0
+	r := dialog.NewResults(theme.Plain(), dialog.ResultsOptions{
+		OnSearch: func(q string) tea.Cmd { return says("search " + q)() },
+		OnPick:   func(i int) tea.Cmd { return says(strings.Repeat("i", i+1))() },
+		OnClose:  func() { closed++ },
+	})
+	if done, out := play(t, r, "enter"); done || out != "" {
+		t.Errorf("nothing to search for: done %v, said %q", done, out)
+	}
+	if done, out := play(t, r, append(typing("ab"), "enter")...); done || out != "search ab" {
+		t.Errorf("done %v, said %q", done, out)
+	}
+	if done, out := play(t, r, "enter"); done || out != "" {
+		t.Errorf("nothing found: done %v, said %q", done, out)
+	}
+	r.Add([]dialog.Result{{Name: "one"}}, "")
+	r.Add([]dialog.Result{{Name: "two"}}, "done")
+	play(t, r, "down", "down")
+	if got := look(t, r, 60, 14); !strings.Contains(got, "▸ two") || !strings.Contains(got, "done") {
+		t.Errorf("got\n%s", got)
+	}
+	if done, out := play(t, r, "enter"); !done || out != "ii" || closed != 1 {
+		t.Errorf("done %v, said %q, closed %d times", done, out, closed)
+	}
+	if done, out := play(t, r, "c", "enter"); done || out != "search abc" {
+		t.Errorf("another search: done %v, said %q", done, out)
+	}
+	if done, _ := play(t, r, "esc"); !done || closed != 2 {
+		t.Errorf("done %v, closed %d times", done, closed)
+	}
+}

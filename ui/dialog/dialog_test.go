@@ -126,10 +126,21 @@ func all(st *theme.Styles) map[string]dialog.Dialog {
 		"failure":        dialog.NewFailure(st, dialog.FailureOptions{Title: "acme cannot be listed", Hint: "The server refuses connections. Check its endpoint, then press r.", Err: failure, More: []string{"request id 4711"}, Retry: says("retry")}),
 		"help":           dialog.NewHelp(st, items()),
 		"palette":        dialog.NewPalette(st, dialog.PaletteOptions{Items: items()}),
+		"results":        results(st),
 		"menu":           dialog.NewMenu(st, dialog.MenuOptions{Items: items()}),
 		"menu-hanging":   dialog.NewMenu(st, dialog.MenuOptions{Items: items()[:3], At: at}),
 		"info":           dialog.NewInfo(st, dialog.InfoOptions{Title: "q1.parquet", Text: "key\tinbox/q1.parquet\n" + hostile + "\n" + long}),
 	}
+}
+
+// results is a search that has found something.
+func results(st *theme.Styles) *dialog.Results {
+	r := dialog.NewResults(st, dialog.ResultsOptions{
+		Title: "Find below acme:inbox/", Text: "Part of a name:",
+		OnSearch: func(q string) tea.Cmd { return says("search " + q)() }, OnPick: func(i int) tea.Cmd { return says(fmt.Sprint("pick ", i))() },
+	})
+	r.Add([]dialog.Result{{Name: "2026/march/report.pdf", Note: "1.2 GiB"}, {Name: hostile, Note: hostile}, {Name: strings.Repeat("deep/", 40) + "x.txt", Note: "folder"}}, "3 results in 1,204 entries, searching…")
+	return r
 }
 
 func form() dialog.FormOptions {
