@@ -86,7 +86,8 @@ func deletes(s *stage) {
 	}
 	s.Keys("esc")
 	s.WaitGone("[▸Keep ]")
-	s.do("[▸Keep ]", "d")
+	s.do("Delete 3 objects", "d")
+	s.WaitFor("[▸Keep ]")
 	s.Keys("enter") // it starts on No
 	s.WaitGone("[▸Keep ]")
 	s.isObject("inbox/deep/c.txt", []byte("four"))

@@ -15,6 +15,7 @@ import (
 func sizeScenes() []scene {
 	return []scene{
 		{"the screen follows the terminal from 20x5 to 120x40", sizes},
+		{"the smallest screen is enough to copy a file", smallest},
 		{"hostile names reach the terminal harmless and keep the columns straight", hostile},
 	}
 }
@@ -37,6 +38,26 @@ func sizes(s *stage) {
 		s.WaitFor("a.txt")
 		s.WaitFor("b.txt")
 	}
+	s.Keys("q")
+	s.end(0)
+}
+
+func smallest(s *stage) {
+	s.file("one.txt", []byte("one\n"))
+	s.open()
+	s.resize(40, 10)
+	s.WaitScreen("one pane", func(string) bool { return s.Area(39, 0, 1, 1) == "┐" && s.Area(20, 0, 1, 1) != "┌" })
+	s.WaitFor("one.txt")
+	s.Keys("end")
+	s.do("Copy one.txt, 4 B to:", "f5")
+	s.do("✓ copy one.txt", "enter")
+	s.isObject("one.txt", []byte("one\n"))
+	s.do("acme:", "tab")
+	s.WaitFor("one.txt")
+	s.do("Delete 1 object", "f8")
+	s.do("✓ delete one.txt", "y")
+	s.isObject("one.txt", nil)
+	s.do("done", "f12")
 	s.Keys("q")
 	s.end(0)
 }
@@ -82,8 +103,9 @@ func hostile(s *stage) {
 	s.WaitGone("Target exists")
 	s.do("Cancel job", "f12", "x")
 	s.do("cancelled", "y")
-	s.do("Tab changes the list", "enter")
-	s.do("Enter details", "esc")
+	s.do("[Active", "enter")
+	s.Keys("esc")
+	s.WaitGone("[Active")
 	s.Keys("f12")
 	straight()
 	s.do("Delete 1 object", "home", "down", "f8")

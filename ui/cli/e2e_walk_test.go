@@ -21,6 +21,7 @@ func walkScenes() []scene {
 		{"a mount's folder opens the bucket in place and .. leads back to the disk", mount},
 		{"a folder that vanished is left for its nearest parent", vanished},
 		{"the server list, the help, the palette and the menu open and close", views},
+		{"keys of the store take the place of the action's own", ownKeys},
 		{"marks by pattern, range and all survive a filter and a sort", marks},
 	}
 }
@@ -122,17 +123,13 @@ func goes(s *stage) {
 	s.object("inbox/2026/march/q1.csv", []byte("x"))
 	s.object("outbox/done.csv", []byte("x"))
 	s.open()
-	s.do("Go to", ":")
-	s.Keys("ctrl+u")
-	s.Send("acme:inbox/2026/\r")
+	s.goTo("acme:inbox/2026/")
 	s.shows(left, "march/")
-	s.Keys(":", "ctrl+u")
-	s.Send(filepath.Join(s.dir, "deep", "er") + "\r")
+	s.goTo(filepath.Join(s.dir, "deep", "er"))
 	s.shows(left, "file.txt")
-	s.Keys(":", "ctrl+u")
-	s.Send("acme:outbox/done.csv\r") // an object: its folder, with the cursor on it
+	s.goTo("acme:outbox/done.csv") // an object: its folder, with the cursor on it
 	s.shows(left, "acme:outbox/")
-	s.shows(left, "1 of 1")
+	s.shows(left, "1 of 1 · STANDARD")
 
 	s.Keys("H")
 	s.shows(left, "file.txt")
@@ -150,8 +147,7 @@ func goes(s *stage) {
 	s.shows(right, "file.txt")
 	s.shows(left, "er/")
 
-	s.Keys(":", "ctrl+u")
-	s.Send("nosuch:x\r")
+	s.goTo("nosuch:x")
 	s.WaitFor(`There is no server "nosuch"`)
 	s.Keys("esc")
 	s.WaitGone("Could not open")
@@ -159,6 +155,15 @@ func goes(s *stage) {
 	s.shows(right, "/ ─")
 	s.Keys("q")
 	s.end(0)
+}
+
+// goTo types a location for the active pane.
+func (s *stage) goTo(location string) {
+	s.Helper()
+	s.do("Go to", ":")
+	s.Keys("ctrl+u")
+	s.Send(location + "\r")
+	s.WaitGone("Go to")
 }
 
 func mount(s *stage) {
@@ -201,8 +206,7 @@ func vanished(s *stage) {
 	s.file("a/b/c/d.txt", []byte("d\n"))
 	s.file("a/here.txt", []byte("here\n"))
 	s.open()
-	s.Keys(":", "ctrl+u")
-	s.Send(filepath.Join(s.dir, "a", "b", "c") + "\r")
+	s.goTo(filepath.Join(s.dir, "a", "b", "c"))
 	s.shows(left, "d.txt")
 	s.must(os.RemoveAll(filepath.Join(s.dir, "a", "b")))
 	s.Keys("ctrl+r")
@@ -215,7 +219,7 @@ func vanished(s *stage) {
 func views(s *stage) {
 	s.open()
 	for _, v := range []struct{ key, shows string }{
-		{"f11", "Enter browses"}, {"f1", "MOVE"}, {"?", "PANES"}, {"f2", "enter the folder"}, {"ctrl+p", "cursor down"},
+		{"f11", "Enter browses"}, {"f1", "MOVE"}, {"?", "PANES"}, {"f2", "make a folder"}, {"ctrl+p", "copy to the other pane"},
 		{"f9", "[work]"}, {"f12", "Enter details"}, {"w", "State"},
 	} {
 		s.do(v.shows, v.key)
@@ -225,13 +229,29 @@ func views(s *stage) {
 	s.do("Enter browses", "f11")
 	s.Keys("enter")
 	s.shows(left, "acme:")
-	s.do("cursor down", "f2")
+	s.do("copy to the other pane", "f2")
 	s.Send("mkfold")
-	s.WaitGone("cursor down")
+	s.WaitGone("copy to the other pane")
 	s.do("New folder", "enter")
 	s.Keys("esc")
 	s.WaitGone("New folder")
 	s.Keys("q")
+	s.end(0)
+}
+
+func ownKeys(s *stage) {
+	s.store("[keys]\nnew-folder = [\"Z\"]\nquit = [\"ctrl+x q\"]\n\n[ui]\nconfirm = false\n")
+	s.file("a.txt", []byte("a\n"))
+	s.open()
+	s.Keys("q", "n")
+	s.do("ZFolder", "f7")
+	s.do("New folder", "Z")
+	s.Keys("esc")
+	s.WaitGone("New folder")
+	s.point(left, "a.txt")
+	s.do("✓ copy a.txt", "c") // without a question
+	s.isObject("a.txt", []byte("a\n"))
+	s.Keys("ctrl+x", "q")
 	s.end(0)
 }
 

@@ -229,6 +229,10 @@ func (x *Term) Signal(s os.Signal) {
 	}
 }
 
+// HangUp closes the terminal's window: whatever the program does with it fails
+// from now on, and the system sends it SIGHUP. Only Wait makes sense after it.
+func (x *Term) HangUp() { _ = x.pty.Close() }
+
 // Pid is the program's process id.
 func (x *Term) Pid() int { return x.cmd.Process.Pid }
 
