@@ -16,6 +16,10 @@ func workActions() []Action {
 			Blocked: needFile, Run: (*Model).viewCurrent,
 		},
 		{
+			ID: "details", Help: "all about the entry, its name in full", Group: group, Scope: onPanes, Keys: []string{"I"},
+			Blocked: needCurrent, Run: (*Model).showDetails,
+		},
+		{
 			ID: "edit", Help: "edit with $VISUAL or $EDITOR", Bar: "Edit", Group: group, Scope: onPanes, Keys: []string{"f4", "e"},
 			Write: writesHere, Blocked: needEditable, Run: (*Model).edit,
 		},

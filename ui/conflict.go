@@ -59,7 +59,7 @@ func (m *Model) decide(job transfer.JobID) tea.Cmd {
 // conflict is the window for a. It captures the ask by its id: the answer is
 // for that item, whatever has happened meanwhile.
 func (m *Model) conflict(a transfer.Ask) *dialog.Conflict {
-	return dialog.NewConflict(m.st, dialog.ConflictOptions{
+	d := dialog.NewConflict(m.st, dialog.ConflictOptions{
 		Name:      a.Src.Name,
 		Source:    dialog.Side{Size: a.Src.Size, Modified: a.Src.ModTime, Location: a.From},
 		Target:    dialog.Side{Size: a.Dst.Size, Modified: a.Dst.ModTime, Location: a.To},
@@ -76,6 +76,26 @@ func (m *Model) conflict(a transfer.Ask) *dialog.Conflict {
 			return nil
 		},
 	})
+	m.asking[a.ID] = d
+	return d
+}
+
+// settled closes the windows of conflicts that are none any more, as when their
+// job was cancelled.
+func (m *Model) settled() {
+	if len(m.asking) == 0 || m.dialogs.Len() == 0 {
+		return
+	}
+	open := map[uint64]bool{}
+	for _, a := range m.d.Queue.Asks() {
+		open[a.ID] = true
+	}
+	for id, d := range m.asking {
+		if !open[id] {
+			m.dialogs.Drop(d)
+			delete(m.asking, id)
+		}
+	}
 }
 
 // next opens the job's next conflict after one was answered.

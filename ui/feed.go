@@ -38,6 +38,7 @@ func (m *Model) queueNews(msg queueMsg) tea.Cmd {
 	for _, id := range msg.update.Removed {
 		delete(m.touched, id)
 	}
+	m.settled()
 	cmds := []tea.Cmd{m.waitQueue()}
 	for _, e := range msg.update.Events {
 		switch e := e.(type) {

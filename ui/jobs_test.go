@@ -100,3 +100,15 @@ func TestQueueViewSteersJobs(t *testing.T) {
 	w.Keys("esc")
 	w.sees(t, "report.pdf")
 }
+
+func TestTheWindowOfAConflictThatIsNoneAnyMoreCloses(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch())
+	w.start(t, 100, 30)
+	w.to(t, "notes.txt")
+	w.Keys("c", "enter")
+	w.WaitText("Target exists")
+	w.queue.Cancel(w.queue.Jobs()[0].ID)
+	w.WaitFor(func(s string) bool { return !strings.Contains(s, "Target exists") })
+	w.WaitText("cancelled")
+}

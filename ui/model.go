@@ -47,6 +47,7 @@ type Model struct {
 
 	feed    *transfer.Feed
 	touched map[transfer.JobID][]remote.Place // what to reload when the job has ended
+	asking  map[uint64]*dialog.Conflict       // windows of conflicts, by the id of the ask
 	blast   *blastDialog                      // the deletion that is being asked about
 	finder  *finder                           // the last search
 	clip    clipboard
@@ -68,6 +69,7 @@ func New(ctx context.Context, d Deps) *Model {
 		actions: table(),
 		jobs:    jobs.New(d.Styles, d.Now),
 		touched: map[transfer.JobID][]remote.Place{},
+		asking:  map[uint64]*dialog.Conflict{},
 		marks:   map[string]remote.Place{},
 	}
 	m.dialogs.Now = d.Now

@@ -39,6 +39,10 @@ type mouse struct {
 	clicked        time.Time // of the last single click; zero when no second one can follow
 
 	cargo cargo // what is dragged, or would be if the pointer moved
+
+	gesture   int  // its number, for what comes late
+	scrolling bool // a step at an edge is on its way
+	steps     int  // so many of them have been done
 }
 
 func (p *mouse) dragging() bool { return p.doing == carry }
@@ -66,6 +70,8 @@ func (m *Model) mouseMsg(msg tea.MouseMsg) tea.Cmd {
 // endGesture forgets what the mouse was doing. Nothing has changed by it.
 func (m *Model) endGesture() {
 	m.mouse.doing, m.mouse.cargo = idle, cargo{}
+	m.mouse.gesture++
+	m.mouse.scrolling, m.mouse.steps = false, 0
 	for _, p := range m.panes {
 		p.SetDrop(panel.NoDrop)
 	}
@@ -228,14 +234,17 @@ func (m *Model) motion(msg tea.MouseMsg) tea.Cmd {
 			p.MarkRows(from, hit.Row, true)
 			p.SetCursor(hit.Row)
 		}
+		return m.atEdge()
 	case pressed:
 		if near(m.mouse.downX, msg.X) && m.mouse.downY == msg.Y {
 			return nil
 		}
 		m.lift()
 		m.light(msg.X, msg.Y)
+		return m.atEdge()
 	case carry:
 		m.light(msg.X, msg.Y)
+		return m.atEdge()
 	}
 	return nil
 }

@@ -31,6 +31,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case tallyMsg:
 		return m, m.tallied(msg)
+	case edgeMsg:
+		return m, m.scrollEdge(msg)
 	case foundMsg:
 		return m, m.foundNews(msg)
 	case droppedMsg:

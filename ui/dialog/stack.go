@@ -45,6 +45,13 @@ func (s *Stack) PushAuto(d Dialog) {
 	s.show()
 }
 
+// Drop closes d wherever it is, without any answer: what it asks about has gone.
+func (s *Stack) Drop(d Dialog) {
+	if i := slices.IndexFunc(s.open, func(w *window) bool { return w.Dialog == d }); i >= 0 {
+		s.close(s.open[i])
+	}
+}
+
 // Pop closes the front window and gives it back; nil when there is none.
 func (s *Stack) Pop() Dialog {
 	d := s.Top()

@@ -53,6 +53,12 @@ func (p *Panel) Hit(x, y int) Hit {
 	return Hit{Kind: Row, Row: i}
 }
 
+// Lines are the first and the last line of the pane that hold rows.
+func (p *Panel) Lines() (first, last int) {
+	a := areasFor(p.h)
+	return a.rows, a.rows + a.count - 1
+}
+
 func (p *Panel) hitTitle(x int) Hit {
 	if x >= p.tabX && x < p.tabX+p.tabW {
 		return Hit{Kind: Tab}
