@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -140,25 +139,6 @@ func (f *folder) ownerFiles() map[string]fs.FileInfo {
 		files[st.Name()] = st
 	}
 	return files
-}
-
-// marks is how far the journal had got by the notes of processes that did not
-// leave; 0 if there are none.
-func (f *folder) marks() int64 {
-	var most int64
-	for name := range f.ownerFiles() {
-		if !strings.HasSuffix(name, markEnd) {
-			continue
-		}
-		b, err := f.root.ReadFile(ownersName + "/" + name)
-		if err != nil {
-			continue
-		}
-		if n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64); err == nil {
-			most = max(most, n)
-		}
-	}
-	return most
 }
 
 // Sweep removes what dead processes have left: rows and lock files. It is done

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 
 // checkMost is the size in bytes up to which all items are read when the
 // journal is opened. In a larger one they are verified when they are needed.
-const checkMost = 512 << 20
+const checkMost = 64 << 20
 
 // versionMost is more than the number of any version to come in years.
 const versionMost = 1000
@@ -26,6 +27,7 @@ type finding struct {
 	version int
 	damage  string // what is wrong, in a few words; "" if nothing is
 	cut     bool   // the log ends in what is no whole transaction
+	short   bool   // the log was longer
 }
 
 // inspect looks at the journal while nobody else has it open, and changes
@@ -40,7 +42,7 @@ func (f *folder) inspect(ctx context.Context) (finding, error) {
 	case size == 0:
 		found.damage = "the file is empty"
 		return found, nil
-	case string(header[:16]) != magic || binary.BigEndian.Uint16(header[16:]) != pageSize:
+	case !startsWell(header):
 		found.damage = "the file does not begin as a journal does"
 		return found, nil
 	}
@@ -53,6 +55,9 @@ func (f *folder) inspect(ctx context.Context) (finding, error) {
 		return found, nil
 	}
 	found.cut = s.cut
+	if s.salt != [8]byte{} {
+		_, found.short = f.behind(math.MaxInt64, s)
+	}
 	if err := f.rollBack(ctx); err != nil {
 		return f.doubt(found, err)
 	}
@@ -80,6 +85,13 @@ func (f *folder) inspect(ctx context.Context) (finding, error) {
 	}
 	found.damage, err = f.verify(ctx, db, found.version, deep)
 	return f.doubt(found, err)
+}
+
+// startsWell tells whether a file begins as one of ours: some wrong values make
+// SQLite take it for one that may only be read.
+func startsWell(b [100]byte) bool {
+	return string(b[:16]) == magic && binary.BigEndian.Uint16(b[16:]) == pageSize &&
+		(b[18] == 1 || b[18] == 2) && b[18] == b[19] && [4]byte(b[20:24]) == [4]byte{0, 64, 32, 32}
 }
 
 // doubt turns an error that may come from what is in the file into a finding.

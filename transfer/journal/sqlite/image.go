@@ -170,7 +170,7 @@ func (im *image) cells(p []byte, yield func([]any) error) error {
 const (
 	localMost  = (pageSize-12)*64/255 - 23
 	localLeast = (pageSize-12)*32/255 - 23
-	recordMost = 64 << 20
+	recordMost = 4 << 20
 )
 
 // record reads the record that begins in cell.
@@ -212,7 +212,7 @@ func (im *image) record(cell []byte) ([]any, bool) {
 // columns takes a record apart.
 func columns(b []byte) ([]any, bool) {
 	head, n := varint(b)
-	if n == 0 || head > uint64(len(b)) {
+	if n == 0 || head > uint64(len(b)) || head < uint64(n) { //nolint:gosec // small
 		return nil, false
 	}
 	types, body := b[n:head], b[head:]

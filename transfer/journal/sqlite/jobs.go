@@ -104,9 +104,30 @@ func (t *txn) forget(id int64) error {
 	t.mark = true
 	t.after = append(t.after, func() {
 		delete(t.w.j.held, id)
-		t.w.later(purge)
+		t.w.later(purge) // after stop it waits for the next Open
 	})
 	return t.put("trash", id)
+}
+
+// Tidy waits until what belongs to forgotten jobs is removed from the file and
+// the room given back, which else happens in the background and goes on with
+// the next Open.
+func (j *Journal) Tidy(ctx context.Context) error {
+	done := make(chan struct{})
+	if !j.w.later(purge) || !j.w.later(func(context.Context, *writer) (bool, error) {
+		close(done)
+		return false, nil
+	}) {
+		return j.f.fail("tidy", errClosed)
+	}
+	select {
+	case <-done:
+		return nil
+	case <-j.w.stopped:
+		return j.f.fail("tidy", errClosed)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // purgeMost is how many chunks, or outcomes, are removed at a time.

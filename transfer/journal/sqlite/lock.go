@@ -83,9 +83,11 @@ func (u *usage) try(alone bool) error {
 	if err != nil {
 		return u.f.fail("lock", err)
 	}
-	u.works = !got
+	u.works = !got && !u.f.noLocks
+	if !u.works {
+		u.f.log.Warn("locks do not work in the state folder; whether a process lives is told by its heartbeat", "dir", u.f.dir)
+	}
 	if got {
-		u.f.log.Warn("locks do not work in the state folder; processes are told apart by their heartbeat", "dir", u.f.dir)
 		return u.f.fail("lock", second.Unlock())
 	}
 	return nil

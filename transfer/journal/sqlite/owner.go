@@ -33,12 +33,12 @@ type owner struct {
 
 	mu         sync.Mutex // while registering
 	lock       *flock.Flock
-	marks      *os.File
 	stop       context.CancelFunc // of the heartbeat
 	done       chan struct{}
 	registered bool // read and written by the writer
-
-	marked time.Time // when the journal's mark was noted last; the writer's
+	mark       int64
+	marked     time.Time // when mark was counted
+	notes      *notes
 }
 
 func newOwner(j *Journal) *owner {
@@ -75,15 +75,13 @@ func (o *owner) register(ctx context.Context) error {
 		err = fmt.Errorf("%s is locked by another process", lock.Path()) // cannot happen: the name is random
 	}
 	if err == nil {
-		o.marks, err = f.root.OpenFile(ownersName+"/"+o.id+markEnd, os.O_CREATE|os.O_RDWR, 0o600)
+		o.notes, err = openNotes(f, o.id)
 	}
 	if err == nil {
 		err = o.j.w.do(ctx, 1, o.enter)
 	}
 	if err != nil {
-		if o.marks != nil {
-			_ = o.marks.Close() // nothing was written
-		}
+		o.notes.close()
 		_ = lock.Unlock() // nobody knows of it
 		o.removeFiles(o.id)
 		return f.fail("enter", err)
@@ -128,14 +126,6 @@ func (o *owner) beat() {
 	}()
 }
 
-// note writes beside the journal how far it has got. It need not survive a loss
-// of power: then the note is old, and an old note says nothing.
-func (o *owner) note(mark int64) {
-	if _, err := o.marks.WriteAt(fmt.Appendf(nil, "%020d\n", mark), 0); err != nil {
-		o.j.f.log.Warn("the journal's mark could not be noted", "err", err)
-	}
-}
-
 // quiet ends the heartbeat.
 func (o *owner) quiet() {
 	o.mu.Lock()
@@ -160,7 +150,7 @@ func (o *owner) vanish() error {
 	if o.lock == nil {
 		return nil
 	}
-	err := errors.Join(o.marks.Close(), o.lock.Unlock())
+	err := o.lock.Unlock()
 	o.removeFiles(o.id)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"gantry/remote"
@@ -28,31 +29,30 @@ func (f *folder) prepare(ctx context.Context) (*Recovered, error) {
 	if err != nil {
 		return nil, err
 	}
-	var lost string
+	var told *Recovered
 	if ok {
-		lost, err = f.tend(ctx)
+		told, err = f.tend(ctx)
 	} else {
-		lost, err = f.found(ctx)
+		told, err = f.found(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return f.settle(ctx, lost)
+	return f.settle(ctx, told)
 }
 
-// found makes a journal where there is none. lost is what should have been
-// there.
-func (f *folder) found(ctx context.Context) (lost string, err error) {
+// found makes a journal where there is none. It tells if there should be one.
+func (f *folder) found(ctx context.Context) (told *Recovered, err error) {
 	if size, ok, err := f.there(fileName + "-wal"); err != nil {
-		return "", err
+		return nil, err
 	} else if ok && size > 0 {
-		return "", f.repair(ctx, "the file is gone, only its log is there")
+		return nil, f.repair(ctx, "the file is gone, only its log is there")
 	}
 	if err := f.remove(fileName+"-wal", fileName+"-shm", fileName+"-journal"); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.create(ctx, freshName); err != nil {
-		return "", err
+		return nil, err
 	}
 	// A link fails where somebody else was faster, which a lock that does not
 	// work would not have kept out.
@@ -65,35 +65,41 @@ func (f *folder) found(ctx context.Context) (lost string, err error) {
 		err = errAgain
 	}
 	if err != nil {
-		return "", f.fail("create", err)
+		return nil, f.fail("create", err)
 	}
-	if _, ok, err := f.there(ownersName); err != nil || !ok {
-		return "", err
+	// The folder of processes is made with the first job.
+	if _, ok, err := f.there(ownersName); err != nil {
+		return nil, err
+	} else if ok {
+		told = &Recovered{Time: f.now(), Gone: true, Why: "it is not in " + f.dir + " any more"}
 	}
-	return "the file is gone", f.syncNames()
+	return told, f.syncNames()
 }
 
-// tend checks a journal, repairs it and brings it up to date.
-func (f *folder) tend(ctx context.Context) (lost string, err error) {
+// tend checks a journal, repairs it and brings it up to date. What a repair has
+// to tell waits in the journal.
+func (f *folder) tend(ctx context.Context) (told *Recovered, err error) {
 	found, err := f.inspect(ctx)
 	switch {
 	case err != nil:
-		return "", err
+		return nil, err
 	case found.damage != "":
-		return "", f.repair(ctx, found.damage)
+		return nil, f.repair(ctx, found.damage)
 	case found.cut:
-		lost = "the last ones were not written completely"
-		if err := f.keepLog(); err != nil {
-			return "", err
+		told = &Recovered{Time: f.now(), Why: "the last ones were not written completely"}
+		if told.Aside, err = f.keepLog(); err != nil {
+			return nil, err
 		}
+	case found.short:
+		told = &Recovered{Time: f.now(), Why: "the end of the log is missing"}
 	}
 	if err := f.remove(suspect); err != nil {
-		return "", err
+		return nil, err
 	}
 	if found.version < len(f.steps) {
 		err = f.upgrade(ctx, found.version)
 	}
-	return lost, err
+	return told, err
 }
 
 // upgrade takes the steps from an older version on, after a copy was made.
@@ -124,24 +130,24 @@ func (f *folder) upgrade(ctx context.Context, version int) error {
 	return f.fail("bring up to date", err)
 }
 
-// keepLog keeps a copy of the log, whose end SQLite is about to drop.
-func (f *folder) keepLog() error {
+// keepLog keeps a copy of the log, whose end SQLite is about to drop, and says
+// where.
+func (f *folder) keepLog() (path string, err error) {
 	from, err := f.root.Open(fileName + "-wal")
 	if err != nil {
-		return f.fail("keep", err)
+		return "", f.fail("keep", err)
 	}
 	defer func() { _ = from.Close() }() // only read from
 	name := f.asideName() + "-wal"
 	to, err := f.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return f.fail("keep", err)
+		return "", f.fail("keep", err)
 	}
 	_, err = io.Copy(to, from)
 	if cerr := to.Close(); err == nil {
 		err = cerr
 	}
-	f.log.Warn("the log of the journal ends in the middle; it is kept", "as", name)
-	return f.fail("keep", err)
+	return filepath.Join(f.dir, name), f.fail("keep", err)
 }
 
 // unused refuses what replaces the file while others may have it open: where
@@ -164,21 +170,21 @@ func (f *folder) unused() error {
 }
 
 // settle sets how the file is written, and gives the notice that waits in it,
-// if any. It compares how far the journal has got with what was noted beside
-// it; lost is what else is known to be missing.
-func (f *folder) settle(ctx context.Context, lost string) (*Recovered, error) {
+// if there is one, else told. It compares how far the journal has got with what
+// was noted beside it.
+func (f *folder) settle(ctx context.Context, told *Recovered) (*Recovered, error) {
 	db, err := f.openRaw(fileName)
 	if err != nil {
 		return nil, err
 	}
-	told, err := f.notice(ctx, db, lost)
+	told, err = f.notice(ctx, db, told)
 	if cerr := db.Close(); err == nil {
 		err = cerr
 	}
 	return told, f.fail("open", err)
 }
 
-func (f *folder) notice(ctx context.Context, db *sql.DB, lost string) (*Recovered, error) {
+func (f *folder) notice(ctx context.Context, db *sql.DB, told *Recovered) (*Recovered, error) {
 	want, mode := "wal", ""
 	if f.network {
 		want = "truncate"
@@ -197,18 +203,17 @@ func (f *folder) notice(ctx context.Context, db *sql.DB, lost string) (*Recovere
 	if err != nil {
 		return nil, err
 	}
+	if r := unmarshal(waiting); r != nil {
+		told = r
+	}
 	mark, _ := strconv.ParseInt(string(value), 10, 64) // 0 if there is none yet
-	told := unmarshal(waiting)
-	if noted := f.marks(); noted > mark {
-		if lost == "" {
-			lost = "it had got further before"
+	if noted, _ := f.behind(mark, scan{}); noted > mark {
+		if told == nil {
+			told = &Recovered{Time: f.now(), Why: "it had got further before"}
 		}
 		if err := putMeta(ctx, db, "mark", strconv.AppendInt(nil, noted, 10)); err != nil {
 			return nil, err
 		}
-	}
-	if told == nil && lost != "" {
-		told = &Recovered{Time: f.now(), Why: lost}
 	}
 	if told != nil {
 		f.log.Warn("the journal was recovered", "notice", told.String())

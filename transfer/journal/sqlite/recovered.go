@@ -19,14 +19,22 @@ type Recovered struct {
 	Lost    int64     // items that are known to be missing
 	Broken  int64     // entries of any kind that could not be read
 	Rebuilt bool      // the journal in use was made anew from what was whole
+	Gone    bool      // there was a journal, and now there is none: nothing is known any more
 }
 
 // String is the notice in sentences.
 func (r *Recovered) String() string {
+	const leftovers = " `gantry leftovers` lists uploads that nobody knows any more."
 	var b strings.Builder
-	if !r.Rebuilt {
-		fmt.Fprintf(&b, "The journal has lost its newest entries: %s.", r.Why)
-		b.WriteString(" What was recorded before is there. Look at the jobs before you resume them; `gantry leftovers` lists uploads that nobody knows any more.")
+	switch {
+	case r.Gone:
+		return fmt.Sprintf("The journal is gone: %s. A new one was begun; jobs that had not ended are not known any more.", r.Why) + leftovers
+	case !r.Rebuilt:
+		fmt.Fprintf(&b, "The journal has lost its newest entries: %s. What was recorded before is there; look at the jobs before you resume them.", r.Why)
+		b.WriteString(leftovers)
+		if r.Aside != "" {
+			fmt.Fprintf(&b, " A copy of the damaged part is kept as %s.", r.Aside)
+		}
 		return b.String()
 	}
 	fmt.Fprintf(&b, "The journal was damaged: %s. ", r.Why)

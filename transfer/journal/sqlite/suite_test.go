@@ -21,7 +21,7 @@ func TestTheJournalKeepsTheContract(t *testing.T) {
 	dirs := map[journal.Journal]string{}
 	journaltest.Run(t, journaltest.Options{
 		New: func(t *testing.T) journal.Journal {
-			dir := filepath.Join(t.TempDir(), "state")
+			dir := filepath.Join(scratch(t), "state")
 			j := open(t, dir)
 			dirs[j] = dir
 			return j

@@ -101,23 +101,15 @@ func (t *txn) flush() error {
 }
 
 // advance counts on how far the journal has got, at once after changes of jobs,
-// else once a second, and has it noted beside the journal. So the next one who
-// opens the journal can tell that its newest entries are gone.
+// else once a second.
 func (t *txn) advance() error {
-	j := t.w.j
-	now := j.f.now()
-	if !j.me.registered || !t.mark && now.Sub(j.me.marked) < markEvery && now.After(j.me.marked) {
+	me, now := t.w.j.me, t.w.j.f.now()
+	if !me.registered || !t.mark && now.Sub(me.marked) < markEvery && now.After(me.marked) {
 		return nil
 	}
 	n, err := t.number("mark")
-	if err != nil {
-		return err
-	}
-	t.after = append(t.after, func() {
-		j.me.marked = now
-		j.me.note(n)
-	})
-	return nil
+	t.after = append(t.after, func() { me.marked, me.mark = now, n })
+	return err
 }
 
 // number counts a small fact on by one and gives it.

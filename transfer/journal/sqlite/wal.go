@@ -16,6 +16,7 @@ const (
 	frameSize   = frameHeader + pageSize
 	walMagic    = 0x377f0682 // the lowest bit: the checksum takes words big-endian
 	walVersion  = 3007000
+	saltsAt     = 16
 )
 
 // frame is one page in the log.
@@ -28,6 +29,7 @@ type frame struct {
 
 // scan is what a log holds.
 type scan struct {
+	salt   [8]byte // of this log; no other has it
 	frames []frame // up to the last one that ends a transaction
 	bad    int     // how many of them are bad
 	cut    bool    // what followed was meant to be more than the beginning of a transaction
@@ -60,25 +62,33 @@ type logReader struct {
 func scanLog(r io.ReaderAt, size int64) (scan, error) {
 	l := &logReader{r: r, size: size}
 	var s scan
-	if size < walHeader+frameSize {
-		return s, nil // nothing was ever committed in it
+	if size < walHeader+frameSize { // holds no frame
+		if size >= walHeader {
+			_, err := r.ReadAt(s.salt[:], saltsAt)
+			return s, err
+		}
+		return s, nil
 	}
 	ok, err := l.header()
 	if err != nil {
 		return s, err
 	}
+	s.salt = l.salt
 	if !ok {
 		s.cut = true // if frames follow, they count as bad or are recognised
 	}
 	var all []frame
-	for off := int64(walHeader); off+frameSize <= size; off += frameSize {
+	for off := int64(walHeader); off+frameHeader < size; off += frameSize {
 		fr, more, err := l.frame(off)
 		if err != nil {
 			return s, err
 		}
 		if !more {
-			s.cut = s.cut || zero(l.buf[:frameHeader])
+			s.cut = s.cut || zero(l.buf[8:16]) || zero(l.buf[16:frameHeader]) // salts and sums never are
 			break
+		}
+		if off+frameSize > size { // a kill leaves the header alone, rarely more
+			fr.bad = true
 		}
 		all = append(all, fr)
 	}
@@ -140,11 +150,14 @@ func (l *logReader) header() (ok bool, err error) {
 
 // frame reads the frame at off; more is false where the log ends.
 func (l *logReader) frame(off int64) (fr frame, more bool, err error) {
+	clear(l.buf[:])
 	if _, err := l.r.ReadAt(l.buf[:], off); err != nil && !errors.Is(err, io.EOF) {
 		return fr, false, err
 	}
-	salted := [8]byte(l.buf[8:16]) == l.salt
-	if !salted && !l.nextSalted(off) {
+	// Frames of earlier logs, which lie behind the end, share neither salt.
+	salted := [4]byte(l.buf[8:]) == [4]byte(l.salt[:]) && [4]byte(l.buf[12:]) == [4]byte(l.salt[4:])
+	half := [4]byte(l.buf[8:]) == [4]byte(l.salt[:]) || [4]byte(l.buf[12:]) == [4]byte(l.salt[4:])
+	if !half && !l.nextSalted(off) {
 		return fr, false, nil
 	}
 	be := binary.BigEndian

@@ -81,12 +81,16 @@ func (w *writer) add(r *request) bool {
 	return true
 }
 
-// later queues a chore.
-func (w *writer) later(c chore) {
+// later queues a chore; false after stop.
+func (w *writer) later(c chore) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return false
+	}
 	w.chores = append(w.chores, c)
 	w.signal()
+	return true
 }
 
 func (w *writer) signal() {
@@ -162,7 +166,12 @@ func (w *writer) step(ctx context.Context, c chore) {
 // record writes a batch in one transaction and tells everybody in it.
 func (w *writer) record(ctx context.Context, batch []*request) {
 	errs := make([]error, len(batch))
-	if err := w.transact(ctx, batch, errs); err != nil {
+	err := w.transact(ctx, batch, errs)
+	if isFull(err) && w.makeRoom(ctx) {
+		clear(errs)
+		err = w.transact(ctx, batch, errs)
+	}
+	if err != nil {
 		err = w.j.failed("write to", err)
 		for i := range errs {
 			errs[i] = err
@@ -174,6 +183,14 @@ func (w *writer) record(ctx context.Context, batch []*request) {
 	for i, r := range batch {
 		r.done <- errs[i]
 	}
+}
+
+// makeRoom brings the log, which says again what is in the file or will be, to
+// its beginning; false if that does not help.
+func (w *writer) makeRoom(ctx context.Context) bool {
+	var busy, pages, done int
+	err := scanOne(ctx, w.conn, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, &pages, &done)
+	return err == nil && busy == 0
 }
 
 // transact runs a batch. Refusals go to errs, everything else fails the whole.
@@ -211,6 +228,7 @@ func (w *writer) transact(ctx context.Context, batch []*request, errs []error) (
 	for _, f := range t.after {
 		f()
 	}
+	w.j.me.note(ctx)
 	return nil
 }
 
