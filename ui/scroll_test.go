@@ -40,7 +40,7 @@ func TestARangeHeldAtTheEdgeGoesOn(t *testing.T) {
 	_, y := w.at(t, "notes.txt")
 	w.Mouse(1, y, tea.MouseActionPress, tea.MouseButtonLeft)
 	w.Mouse(1, 15, tea.MouseActionMotion, tea.MouseButtonLeft)
-	w.WaitText("40 marked")
+	w.WaitText("62 marked") // all the way
 	w.Mouse(1, 8, tea.MouseActionMotion, tea.MouseButtonLeft)
 	w.Mouse(1, 8, tea.MouseActionRelease, tea.MouseButtonLeft)
 	marked := w.Screen()
