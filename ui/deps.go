@@ -70,6 +70,11 @@ type Deps struct {
 	// has no end. It is called in Update and must not block.
 	Clock func(server string) (time.Time, bool)
 
+	// Bookmarks are the locations that earlier sessions remembered under letters,
+	// SetBookmark remembers one more. They are called in a Cmd.
+	Bookmarks   func() (map[string]string, error)
+	SetBookmark func(letter, location string) error
+
 	// Region is where a server's bucket is, "" while nobody knows. It is called in
 	// Update and must not block.
 	Region func(server string) string

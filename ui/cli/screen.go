@@ -65,6 +65,7 @@ func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
 		Queue: a.Queue(), Open: a.Open, Enter: a.Enter,
 		Servers: func() []ui.ServerRow { return serverRows(a) },
 		Mounts:  a.Store().Mounts, Clock: a.SessionEnd, Region: a.Region,
+		Bookmarks: a.Bookmarks, SetBookmark: a.SetBookmark,
 		Left: left, Right: right, Home: app.Home(), LogFile: a.LogPath(),
 		UI: cfg.UI, Keys: cfg.Keys, Log: a.Log(), Demo: withDemo, Notice: notice(a),
 	}
