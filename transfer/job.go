@@ -177,7 +177,6 @@ func (j *job) run() {
 	j.work.Wait()
 	j.dropOpen()
 	j.dropFound()
-	j.ends.flush()
 	if view, ok := j.to.(remote.ScopedTree); ok && j.to != j.req.To {
 		if cerr := view.Close(); cerr != nil {
 			j.q.o.Log.Warn("close the target folder", "job", j.id, "err", cerr)
@@ -241,6 +240,7 @@ func (j *job) end(s State, err error) {
 	}
 	j.mu.Unlock()
 	j.q.o.Log.Info("job ended", "job", j.id, "state", s.String(), "items", j.items.Load(), "failures", j.failures(), "kept", kept)
+	j.ends.flush()
 	if !kept { // else the journal goes on to show it as it was
 		j.save()
 	}

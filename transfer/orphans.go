@@ -81,9 +81,10 @@ func parseOp(word string) (Op, error) {
 }
 
 // Adopt takes over a job that no living process runs, and goes on with it. It
-// has the same number. It reads the journal and opens the trees: call it in the
-// background.
-func (q *Queue) Adopt(ctx context.Context, id JobID) error {
+// has the same number. onItem is told about each item that ends, see
+// Request.OnItem; it may be nil. It reads the journal and opens the trees: call
+// it in the background.
+func (q *Queue) Adopt(ctx context.Context, id JobID, onItem func(ItemSnapshot)) error {
 	if j := q.find(id); j != nil && !j.over() {
 		return nil // it is ours
 	}
@@ -95,6 +96,7 @@ func (q *Queue) Adopt(ctx context.Context, id JobID) error {
 	if err != nil {
 		return errors.Join(err, q.jr.Release(ctx, rec.ID, q.owner))
 	}
+	j.req.OnItem = onItem
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
@@ -127,27 +129,38 @@ func (q *Queue) lease(ctx context.Context, id JobID) (journal.Job, error) {
 		}
 		return rec, err
 	}
-	return journal.Job{}, &remote.Error{Op: "resume", Kind: remote.NotExist, Hint: fmt.Sprintf("There is no job %d.", id)}
+	return journal.Job{}, noJob(id)
+}
+
+// request is what a job on record was asked for, without its sources.
+func (q *Queue) request(ctx context.Context, rec journal.Job) (r Request, err error) {
+	r = Request{Dir: rec.Dir, Title: rec.Title, Sources: nothing}
+	sp, err := readSpec(rec.Rules)
+	if err != nil {
+		return r, err
+	}
+	r.Rules = sp.Rules
+	if r.Op, err = parseOp(rec.Op); err != nil {
+		return r, err
+	}
+	if r.From, err = q.open(ctx, rec.From); err != nil {
+		return r, err
+	}
+	if r.Op != Delete {
+		r.To, err = q.open(ctx, rec.To)
+	}
+	return r, err
 }
 
 // rebuild makes a job of its record.
 func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
-	op, err := parseOp(rec.Op)
+	r, err := q.request(ctx, rec)
 	if err != nil {
 		return nil, err
 	}
 	sp, err := readSpec(rec.Rules)
 	if err != nil {
 		return nil, err
-	}
-	r := Request{Op: op, Dir: rec.Dir, Title: rec.Title, Rules: sp.Rules, Sources: nothing}
-	if r.From, err = q.open(ctx, rec.From); err != nil {
-		return nil, err
-	}
-	if op != Delete {
-		if r.To, err = q.open(ctx, rec.To); err != nil {
-			return nil, err
-		}
 	}
 	j := newJob(q, JobID(rec.ID), r)
 	if err := j.check(); err != nil {

@@ -218,12 +218,12 @@ func (t *task) confirm(ctx context.Context, w *writing, part, rec remote.Part, o
 	if part.Sum.Algorithm == remote.CRC64NVME && recorded && part.Sum != rec.Sum {
 		return 0, false, nil
 	}
-	if w.at == nil {
+	if w.at == nil && t.j.fromKeyed {
 		return digestCRC(rec.Sum), recorded, nil
 	}
 	etag := md5.New() //nolint:gosec // see the import
 	sum := crc64nvme.New()
-	if err := t.reread(ctx, w.at, off, part.Size, sum, etag); err != nil {
+	if err := t.reread(ctx, w, off, part.Size, sum, etag); err != nil {
 		return 0, false, err
 	}
 	crc = sum.Sum64()
@@ -239,21 +239,48 @@ func (t *task) confirm(ctx context.Context, w *writing, part, rec remote.Part, o
 
 // reread hashes a piece of the source; it counts as progress only when it turns
 // out to be there.
-func (t *task) reread(ctx context.Context, at io.ReaderAt, off, size int64, sums ...hash.Hash) error {
-	buf := make([]byte, min(size, 1<<20))
-	for size > 0 {
-		if ctx.Err() != nil {
+func (t *task) reread(ctx context.Context, w *writing, off, size int64, sums ...hash.Hash) error {
+	return t.try(ctx, t.fromGate(), func(ctx context.Context) error {
+		var r io.Reader
+		if w.at != nil {
+			r = io.NewSectionReader(w.at, off, size)
+		} else {
+			f, err := t.j.req.From.Open(ctx, t.it.src, off, size)
+			if err != nil {
+				return sourceError{err}
+			}
+			defer f.Close() //nolint:errcheck // only read from
+			r = f
+		}
+		both := make([]io.Writer, len(sums))
+		for i, h := range sums {
+			h.Reset()
+			both[i] = h
+		}
+		n, err := io.CopyBuffer(io.MultiWriter(both...), stopping{ctx, r}, make([]byte, min(size, 1<<20)+1))
+		switch {
+		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		}
-		n, err := at.ReadAt(buf[:min(int64(len(buf)), size)], off)
-		for _, h := range sums {
-			_, _ = h.Write(buf[:n]) // a hash never fails
-		}
-		if off, size = off+int64(n), size-int64(n); err != nil && size > 0 {
+		case err != nil:
+			return sourceError{err}
+		case n < size:
 			return sourceError{t.changed("It is shorter than it was when it was listed.")}
 		}
+		return nil
+	})
+}
+
+// stopping is a reader that ends with its context.
+type stopping struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (s stopping) Read(p []byte) (int, error) {
+	if s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
 	}
-	return nil
+	return s.r.Read(p)
 }
 
 // keep counts part n as written.
