@@ -15,6 +15,7 @@ import (
 	"gantry/remote/store"
 	"gantry/remote/wrap"
 	"gantry/transfer"
+	"gantry/transfer/journal"
 	"gantry/transfer/rate"
 	"gantry/ui/config"
 )
@@ -48,10 +49,10 @@ type App struct {
 	disk    remote.Tree
 	ctx     context.Context // ends with the program; trees and renewals live in it
 
-	bookmarks sync.Mutex // guards their file
-
 	queueOnce sync.Once
 	queue     *transfer.Queue
+	journal   journal.Journal
+	notices   []string // what the user has to know about the journal
 
 	mu        sync.Mutex
 	trees     map[string]*openServer
@@ -96,28 +97,6 @@ func (a *App) Log() *slog.Logger { return a.log }
 // LogPath is where this process writes its log.
 func (a *App) LogPath() string { return a.logFile.Path() }
 
-// Queue is the program's queue, made at its first use.
-func (a *App) Queue() *transfer.Queue {
-	a.queueOnce.Do(func() {
-		t := a.config.Transfer
-		policy, err := transfer.ParsePolicy(t.OnConflict)
-		if err != nil {
-			policy = transfer.PolicyAsk // the configuration was checked; ask is the safe one
-		}
-		a.queue = transfer.New(a.ctx, transfer.Options{
-			Workers:    firstPositive(a.options.Workers, t.Workers),
-			PartSize:   firstPositive(a.options.PartSize, int64(t.PartSize)),
-			Bandwidth:  firstPositive(a.options.Bandwidth, int64(t.Bandwidth)),
-			Retries:    t.Retries,
-			Patience:   time.Duration(t.Patience),
-			OnConflict: policy,
-			Unattended: a.options.Unattended,
-			Log:        a.log,
-		})
-	})
-	return a.queue
-}
-
 // Close stops the queue, lets go of sessions and connections, and ends the log.
 // It returns when all is done or ctx ends.
 func (a *App) Close(ctx context.Context) error {
@@ -125,6 +104,9 @@ func (a *App) Close(ctx context.Context) error {
 	a.queueOnce.Do(func() {}) // no queue is made any more
 	if a.queue != nil {
 		errs = append(errs, a.queue.Close(ctx))
+	}
+	if a.journal != nil { // after the queue, which writes to it to the end
+		errs = append(errs, a.journal.Close())
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -19,7 +19,7 @@ type progressLine struct {
 	drawn bool
 }
 
-func (l *progressLine) draw(done, total, items, all int64, listed bool, rate float64, failures int) {
+func (l *progressLine) draw(done, total, items, all int64, listed bool, rate float64, failures int, proven transfer.Progress) {
 	if l == nil {
 		return
 	}
@@ -33,6 +33,9 @@ func (l *progressLine) draw(done, total, items, all int64, listed bool, rate flo
 		if listed && total > done {
 			parts = append(parts, text.ETA(time.Duration(float64(total-done)/rate*float64(time.Second))))
 		}
+	}
+	if proven.Total > 0 {
+		parts = append(parts, fmt.Sprintf("%s of %s parts verified", text.Count(proven.Done), text.Count(proven.Total)))
 	}
 	if failures > 0 {
 		parts = append(parts, fmt.Sprintf("%s failed", text.Count(int64(failures))))
@@ -85,6 +88,8 @@ type progressJSON struct {
 	Listed   bool    `json:"listed"`
 	Rate     float64 `json:"bytes_per_second"`
 	Failures int     `json:"failures"`
+	Proven   int64   `json:"parts_proven,omitempty"` // of interrupted items, against their sources
+	Parts    int64   `json:"parts,omitempty"`        // of these items
 }
 
 // itemJSON is an ended item as --json prints it.
@@ -98,6 +103,9 @@ type itemJSON struct {
 	Size        int64  `json:"size"`
 	Attempts    int    `json:"attempts,omitempty"`
 	Verified    string `json:"verified,omitempty"`
+	Proven      int64  `json:"parts_proven,omitempty"` // of an item that was interrupted
+	Parts       int64  `json:"parts,omitempty"`
+	Note        string `json:"note,omitempty"`
 	Reason      string `json:"reason,omitempty"`
 	Kind        string `json:"kind,omitempty"`
 	Message     string `json:"message,omitempty"`
@@ -107,6 +115,7 @@ func newItemJSON(it transfer.ItemSnapshot) itemJSON {
 	j := itemJSON{
 		Type: "item", State: it.State.String(), Source: it.Source, Target: it.Target, Dir: it.Dir,
 		Size: max(it.Bytes.Total, 0), Attempts: it.Attempts, Verified: it.Verified, Reason: it.Reason,
+		Proven: it.Proven.Done, Parts: it.Proven.Total, Note: it.Note,
 	}
 	if it.Skipped {
 		j.State = "skipped"

@@ -43,7 +43,11 @@ func (r *remover) run(ctx context.Context, locations []string) error {
 	if err != nil {
 		return err
 	}
-	run := newRun(r.env, a.Queue(), transfer.Rules{DryRun: r.dryRun}, r.progress)
+	q, err := r.env.startQueue(ctx)
+	if err != nil {
+		return err
+	}
+	run := newRun(r.env, q, transfer.Rules{DryRun: r.dryRun}, r.progress)
 	if r.recursive && !r.env.yes && !r.dryRun {
 		if err := r.confirm(ctx, a, run.ask, locations); err != nil {
 			return err

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -92,11 +94,17 @@ func (r *run) submit(ctx context.Context, op transfer.Op, dest destination, loca
 		r.failures.add(r.env, location, err)
 	}
 	r.t.Op = op.String()
-	id := r.queue.Submit(transfer.Request{
-		Op: op, From: first.place.Tree, Sources: requestSources(all, dest, lost),
-		To: dest.place.Tree, Dir: dest.place.Path, Title: titleOf(op, location, dest),
-		Rules: r.rules, OnItem: r.item,
-	})
+	req := transfer.Request{
+		Op: op, From: first.place.Tree, To: dest.place.Tree, Dir: dest.place.Path,
+		Title: titleOf(op, location, dest), Rules: r.rules, OnItem: r.item,
+	}
+	if req.Sources = requestSources(all, dest, lost); first.only {
+		// On record at once, so that it is not lost even if it has to wait.
+		for s := range req.Sources {
+			req.List = append(req.List, s)
+		}
+	}
+	id := r.queue.Submit(req)
 	r.jobs[id] = transfer.Snapshot{}
 	r.open++
 }
@@ -188,6 +196,10 @@ func (r *run) item(it transfer.ItemSnapshot) {
 	if r.rules.DryRun && it.State == transfer.Done && !it.Skipped {
 		_ = r.env.out.Line(it.Source + " -> " + it.Target)
 	}
+	if it.Note != "" && !r.env.quiet {
+		r.line.clear()
+		r.env.warnf("%s: %s", it.Source, it.Note)
+	}
 	if it.Skipped && !r.env.quiet && it.Reason != "" {
 		r.line.clear()
 		r.env.warnf("skipped %s: %s", it.Source, it.Reason)
@@ -210,31 +222,48 @@ func (r *run) failed(it transfer.ItemSnapshot) {
 
 func (r *run) progress() error {
 	var done, total, items, all int64
+	var proven transfer.Progress
 	var rate float64
 	listed, failures := true, 0
 	for _, s := range r.jobs {
 		done, items = done+s.Bytes.Done, items+s.Items.Done
 		total, all = total+max(s.Bytes.Total, s.Bytes.Done), all+max(s.Items.Total, s.Items.Done)
 		rate, failures = rate+s.Rate, failures+s.Failures
+		proven.Done, proven.Total = proven.Done+s.Proven.Done, proven.Total+s.Proven.Total
 		listed = listed && s.Listed
 	}
 	if r.env.json && !r.env.quiet {
-		return r.env.out.Object(progressJSON{"progress", done, total, items, all, listed, rate, failures}, true)
+		return r.env.out.Object(progressJSON{"progress", done, total, items, all, listed, rate, failures, proven.Done, proven.Total}, true)
 	}
-	r.line.draw(done, total, items, all, listed, rate, failures)
+	r.line.draw(done, total, items, all, listed, rate, failures, proven)
 	return nil
 }
 
 // interrupted stops the jobs in order and says how to go on.
 func (r *run) interrupted(ctx context.Context, err error) error {
-	if !errors.Is(err, context.Canceled) {
+	if ctx.Err() == nil {
 		return err
 	}
 	r.mu.Lock()
 	done, op := r.t.Done, r.t.Op
 	r.mu.Unlock()
-	r.env.warnf("%s stopped after %d items; the same command with --on-conflict size goes on with the rest", op, done)
+	how := "the same command with --on-conflict size"
+	if left := r.left(); left != "" && r.queue.Durable() && !r.rules.DryRun {
+		how = "gantry queue resume" + left
+	}
+	r.env.warnf("%s stopped after %d items; %s goes on with the rest", op, done, how)
 	return context.Cause(ctx)
+}
+
+// left are the numbers of the jobs that have not ended.
+func (r *run) left() string {
+	var b strings.Builder
+	for _, id := range slices.Sorted(maps.Keys(r.jobs)) {
+		if s, ok := r.queue.Job(id); ok && (!s.State.Ended() || s.Kept) {
+			fmt.Fprintf(&b, " %d", id)
+		}
+	}
+	return b.String()
 }
 
 // finish prints the summary and makes the exit code: all done, some failed, or

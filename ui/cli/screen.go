@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,11 +62,11 @@ func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
 	if len(args) > 1 {
 		right = args[1]
 	}
+	q := a.Queue()
 	return ui.Deps{
-		Queue: a.Queue(), Open: a.Open, Enter: a.Enter,
+		Queue: q, Durable: q.Durable(), Unfinished: q, Open: a.Open, Enter: a.Enter,
 		Servers: func() []ui.ServerRow { return serverRows(a) },
 		Mounts:  a.Store().Mounts, Clock: a.SessionEnd, Region: a.Region,
-		Bookmarks: a.Bookmarks, SetBookmark: a.SetBookmark,
 		Left: left, Right: right, Home: app.Home(), LogFile: a.LogPath(),
 		UI: cfg.UI, Keys: cfg.Keys, Log: a.Log(), Demo: withDemo, Notice: notice(a),
 	}
@@ -83,8 +84,12 @@ func serverRows(a *app.App) []ui.ServerRow {
 	return rows
 }
 
-// notice tells a newcomer with an empty store how to add a server.
+// notice is the first message: what is wrong with the journal, else it tells a
+// newcomer with an empty store how to add a server.
 func notice(a *app.App) string {
+	if told := a.Notices(); len(told) > 0 {
+		return strings.Join(told, " ")
+	}
 	if len(a.Store().Servers()) > 0 {
 		return ""
 	}

@@ -21,6 +21,7 @@ type source struct {
 	as       string // its name at a destination
 	contents bool   // the location ended in a slash: what is in the folder
 	certain  bool   // the entry is known to exist, not only possible
+	only     bool   // the location means nothing else
 }
 
 // expand yields what a location means: one entry, or all that match a pattern.
@@ -29,6 +30,7 @@ func expand(ctx context.Context, a *app.App, location string, exact bool) iter.S
 	return func(yield func(source, error) bool) {
 		s, err := resolve(ctx, a, location)
 		if err == nil || exact || remote.KindOf(err) != remote.NotExist || !strings.ContainsAny(location, "*?[{") {
+			s.only = true
 			yield(s, err)
 			return
 		}

@@ -118,7 +118,11 @@ func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, arg
 	if err != nil {
 		return err
 	}
-	run := newRun(e, a.Queue(), rules, !f.noProgress)
+	q, err := e.startQueue(ctx)
+	if err != nil {
+		return err
+	}
+	run := newRun(e, q, rules, !f.noProgress)
 	for _, location := range sources {
 		run.submit(ctx, op, dest, location, expand(ctx, a, location, f.exact))
 	}

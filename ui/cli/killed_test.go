@@ -1,0 +1,234 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gantry/remote/s3/s3test"
+	"gantry/ui/uitest"
+)
+
+// victim is a program that is killed, with a folder, a store and a server that
+// outlive it.
+type victim struct {
+	*testing.T
+	program string
+	dir     string
+	env     []string
+	server  *s3test.Server
+}
+
+func newVictim(t *testing.T, program string) *victim {
+	t.Helper()
+	v := &victim{T: t, program: program, dir: t.TempDir(), server: s3test.New(t, s3test.Options{})}
+	v.server.AddBucket("acme-bucket", s3test.Bucket{})
+	config := filepath.Join(v.dir, "config")
+	v.must(os.Mkdir(config, 0o700))
+	config = filepath.Join(config, "config.toml")
+	v.must(os.WriteFile(config, fmt.Appendf(nil, `[[credential]]
+name = "root"
+type = "access_key"
+access_key_id = %q
+secret_access_key = %q
+
+[[server]]
+name = "acme"
+type = "s3"
+region = "us-east-1"
+bucket = "acme-bucket"
+credential = "root"
+endpoint = %q
+path_style = true
+`, v.server.Access, v.server.Secret, v.server.URL), 0o600))
+	v.env = append(os.Environ(), "GANTRY_CONFIG="+config, "GANTRY_STATE="+filepath.Join(v.dir, "state"))
+	return v
+}
+
+func (v *victim) must(err error) {
+	v.Helper()
+	if err != nil {
+		v.Fatal(err)
+	}
+}
+
+// path is a file in the victim's folder.
+func (v *victim) path(name string) string { return filepath.Join(v.dir, name) }
+
+func (v *victim) command(args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(v.Context(), v.program, args...)
+	cmd.Env = v.env
+	return cmd
+}
+
+// kill runs a command line until ready says so, and ends it with sig.
+func (v *victim) kill(sig syscall.Signal, ready func() bool, args ...string) (stderr string) {
+	v.Helper()
+	cmd := v.command(args...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	v.must(cmd.Start())
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(uitest.Watchdog); !ready(); <-tick.C {
+		if time.Now().After(end) {
+			_ = cmd.Process.Kill() // the test has failed
+			v.Fatalf("it did not get that far: %s", &said)
+		}
+	}
+	v.must(cmd.Process.Signal(sig))
+	if err := cmd.Wait(); !errors.As(err, new(*exec.ExitError)) {
+		v.Fatalf("it ended by itself: %v", err)
+	}
+	return said.String()
+}
+
+// run runs a command line to its end and returns what it printed.
+func (v *victim) run(args ...string) string {
+	v.Helper()
+	cmd := v.command(args...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		v.Fatalf("%s: %v\n%s%s", strings.Join(args, " "), err, out, &said)
+	}
+	return string(out)
+}
+
+// resumed is what queue resume said about the only item.
+type resumed struct {
+	Type, State, Note string
+	All               int64 `json:"parts"`
+	Proven            int64 `json:"parts_proven"`
+}
+
+func (v *victim) resume() resumed {
+	v.Helper()
+	for _, line := range strings.Split(v.run("queue", "resume", "--json"), "\n") {
+		var r resumed
+		if json.Unmarshal([]byte(line), &r) == nil && r.Type == "item" {
+			return r
+		}
+	}
+	v.Fatal("no item was resumed")
+	return resumed{}
+}
+
+// parts counts the parts that the store has of the unfinished upload.
+func (v *victim) parts() int {
+	n := 0
+	for _, u := range v.server.Uploads("acme-bucket") {
+		n += len(u.Parts)
+	}
+	return n
+}
+
+// P01, U18: the program is killed in the middle of a transfer and started
+// again; what had arrived is proved, and only the rest is sent.
+func TestATransferGoesOnAfterAKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program and moves tens of megabytes slowly")
+	}
+	program := build(t)
+	content := random(43<<20, 7)
+	t.Run("upload", func(t *testing.T) {
+		t.Parallel()
+		v := newVictim(t, program)
+		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
+		v.kill(syscall.SIGKILL, func() bool { return v.parts() >= 4 }, v.slowly("cp", v.path("big.bin"), "acme:in/")...)
+		before := v.server.Count("UploadPart")
+		if out := v.run("queue"); !strings.Contains(out, "interrupted") {
+			t.Errorf("the queue shows\n%s", out)
+		}
+		if out := v.run("leftovers", "acme:"); !strings.Contains(out, "acme:in/big.bin  (job 1 can go on with it)") {
+			t.Errorf("left over is\n%s", out)
+		}
+		r := v.resume()
+		if r.State != "done" || r.All != 9 || r.Proven < 4 {
+			t.Errorf("resumed: %+v", r)
+		}
+		if sent := v.server.Count("UploadPart") - before; int64(sent) != r.All-r.Proven {
+			t.Errorf("%d parts were sent although %d of %d were proved", sent, r.Proven, r.All)
+		}
+		if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
+			t.Error("the object is not the file")
+		}
+		if left := v.server.Uploads("acme-bucket"); len(left) > 0 {
+			t.Errorf("left over: %+v", left)
+		}
+	})
+	t.Run("download", func(t *testing.T) {
+		t.Parallel()
+		v := newVictim(t, program)
+		v.server.Put("acme-bucket", "in/big.bin", content)
+		got := func() int { return v.server.Count("GetObject") }
+		v.kill(syscall.SIGKILL, func() bool { return got() >= 5 }, v.slowly("cp", "acme:in/big.bin", v.dir)...)
+		before := got()
+		r := v.resume()
+		if r.State != "done" || r.All != 9 || r.Proven < 2 {
+			t.Errorf("resumed: %+v", r)
+		}
+		if read := got() - before; int64(read) != r.All-r.Proven {
+			t.Errorf("%d parts were read although %d of %d were proved", read, r.Proven, r.All)
+		}
+		v.landed(content)
+	})
+	t.Run("download of an object that has changed", func(t *testing.T) {
+		t.Parallel()
+		v := newVictim(t, program)
+		v.server.Put("acme-bucket", "in/big.bin", random(43<<20, 8))
+		v.kill(syscall.SIGKILL, func() bool { return v.server.Count("GetObject") >= 5 }, v.slowly("cp", "acme:in/big.bin", v.dir)...)
+		v.server.Put("acme-bucket", "in/big.bin", content)
+		if r := v.resume(); r.State != "done" || r.Proven != 0 || !strings.Contains(r.Note, "changed") {
+			t.Errorf("resumed: %+v", r)
+		}
+		v.landed(content)
+	})
+	t.Run("interrupted, and given up", func(t *testing.T) {
+		t.Parallel()
+		v := newVictim(t, program)
+		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
+		said := v.kill(syscall.SIGINT, func() bool { return v.parts() >= 2 }, v.slowly("cp", v.path("big.bin"), "acme:in/")...)
+		if !strings.Contains(said, "gantry queue resume 1") {
+			t.Errorf("it said %q", said)
+		}
+		if v.parts() < 2 {
+			t.Error("what had been sent is thrown away")
+		}
+		v.run("queue", "cancel", "1")
+		if n := v.parts(); n > 0 {
+			t.Errorf("%d parts are left", n)
+		}
+		if out := v.run("queue"); out != "" {
+			t.Errorf("the queue shows\n%s", out)
+		}
+	})
+}
+
+// landed holds that the file is whole and alone.
+func (v *victim) landed(content []byte) {
+	v.Helper()
+	got, err := os.ReadFile(v.path("big.bin"))
+	if err != nil || !bytes.Equal(got, content) {
+		v.Errorf("the file is not the object (%v)", err)
+	}
+	if left, _ := filepath.Glob(v.path(".*gantry-*")); len(left) > 0 {
+		v.Errorf("left over: %q", left)
+	}
+}
+
+// slowly is a command line that takes a few seconds.
+func (v *victim) slowly(args ...string) []string {
+	return append(args, "--bandwidth", "16MiB/s", "--part-size", "5MiB", "--workers", "2", "--no-progress")
+}

@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/remote"
+	"gantry/transfer"
+	"gantry/ui/text"
+)
+
+func (e *env) leftoversCommand() *cobra.Command {
+	var abort bool
+	var older string
+	cmd := &cobra.Command{
+		Use:   "leftovers LOCATION",
+		Short: "List uploads that nobody finished, with their sizes; --abort removes them",
+		Long: "An upload that was begun and neither completed nor aborted is billed until somebody removes it.\n" +
+			"leftovers lists those below LOCATION, whoever began them; on the disk, gantry's partial files.\n" +
+			"What a running gantry is writing is left alone. --abort asks unless --yes.\n\n" + exitHelp,
+		Args:              usageArgs(cobra.ExactArgs(1)),
+		ValidArgsFunction: e.completeLocation,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l := leftovers{env: e, abort: abort}
+			if older != "" {
+				d, err := remote.ParseDuration(older)
+				if err != nil {
+					return usagef("--older: %v", err)
+				}
+				l.older = d
+			}
+			return l.run(cmd.Context(), args[0])
+		},
+	}
+	cmd.Flags().BoolVar(&abort, "abort", false, "abort them: their parts are removed (asks unless --yes)")
+	cmd.Flags().StringVar(&older, "older", "", "only those begun longer ago than this, such as 7d")
+	return cmd
+}
+
+// leftovers lists unfinished uploads and aborts them.
+type leftovers struct {
+	env   *env
+	abort bool
+	older time.Duration
+
+	jobs  map[[2]string]transfer.Record
+	found []remote.Upload // to abort
+	t     leftoverTotals
+}
+
+type leftoverTotals struct {
+	Type    string `json:"type"`
+	Uploads int64  `json:"uploads"`
+	Bytes   int64  `json:"bytes"`
+	Aborted int64  `json:"aborted"`
+	Failed  int64  `json:"failed"`
+}
+
+// uploadJSON is one unfinished upload as --json prints it.
+type uploadJSON struct {
+	Type     string    `json:"type"`
+	Location string    `json:"location"`
+	Key      string    `json:"key"`
+	Upload   string    `json:"upload"`
+	Started  time.Time `json:"started"`
+	Parts    *int      `json:"parts,omitempty"`
+	Size     *int64    `json:"size,omitempty"`
+	Job      int64     `json:"job,omitempty"`     // on record here
+	Running  bool      `json:"running,omitempty"` // and at work
+}
+
+func (l *leftovers) run(ctx context.Context, location string) error {
+	a, err := l.env.open(ctx)
+	if err != nil {
+		return err
+	}
+	place, err := a.Open(ctx, location)
+	if err != nil {
+		return err
+	}
+	uploads, ok := remote.As[remote.Uploads](place.Tree)
+	if !ok {
+		return &remote.Error{Op: "list unfinished uploads", Kind: remote.Unsupported, Hint: "Nothing can be left over there."}
+	}
+	q, err := l.env.startQueue(ctx)
+	if err != nil {
+		return err
+	}
+	if l.jobs, err = q.UploadJobs(ctx); err != nil {
+		return err
+	}
+	for u, err := range uploads.ListUploads(ctx, place.Path) {
+		if err != nil {
+			return err
+		}
+		if l.older > 0 && time.Since(u.Started) < l.older {
+			continue
+		}
+		if err := l.show(place.Tree, u); err != nil {
+			return err
+		}
+	}
+	if err := l.remove(ctx, place.Tree, uploads); err != nil {
+		return err
+	}
+	return l.sum()
+}
+
+// show prints one upload and notes it if it may be aborted.
+func (l *leftovers) show(t remote.Tree, u remote.Upload) error {
+	rec := l.jobs[[2]string{t.Label(), u.ID}]
+	running := rec.ID != 0 && rec.Owned && !rec.State.Ended()
+	l.t.Uploads++
+	l.t.Bytes += max(u.Size, 0)
+	if !running {
+		l.found = append(l.found, u)
+	}
+	where := remote.Place{Tree: t, Path: u.Path}.Location()
+	if l.env.json {
+		j := uploadJSON{
+			Type: "upload", Location: where, Key: string(u.Path), Upload: u.ID, Started: u.Started.UTC(),
+			Job: int64(rec.ID), Running: running,
+		}
+		if u.Parts >= 0 {
+			j.Parts = &u.Parts
+		}
+		if u.Size >= 0 {
+			j.Size = &u.Size
+		}
+		return l.env.out.Object(j, false)
+	}
+	size := "-"
+	if u.Size >= 0 {
+		size = fmt.Sprint(u.Size)
+	}
+	line := fmt.Sprintf("%14s  %s  %s", size, u.Started.Local().Format(time.DateTime), where)
+	switch {
+	case running:
+		line += fmt.Sprintf("  (job %d is writing it)", rec.ID)
+	case rec.ID != 0:
+		line += fmt.Sprintf("  (job %d can go on with it)", rec.ID)
+	}
+	return l.env.out.Line(line)
+}
+
+// remove aborts what was found, after asking.
+func (l *leftovers) remove(ctx context.Context, t remote.Tree, uploads remote.Uploads) error {
+	if !l.abort || len(l.found) == 0 {
+		return nil
+	}
+	if !l.env.yes {
+		ask := newAsker(l.env)
+		if !ask.able {
+			return usagef("leftovers --abort asks before it removes anything, and this is no terminal: add --yes to abort without a question")
+		}
+		if err := l.env.out.Flush(); err != nil {
+			return err
+		}
+		ok, err := ask.yes(ctx, fmt.Sprintf("Abort %s (%s) for good?", text.Plural(int64(len(l.found)), "upload"), text.Size(l.t.Bytes)))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return usagef("nothing was aborted")
+		}
+	}
+	var failed failures
+	for _, u := range l.found {
+		if err := uploads.AbortUpload(ctx, u); err != nil {
+			l.t.Failed++
+			failed.add(l.env, remote.Place{Tree: t, Path: u.Path}.Location(), err)
+			continue
+		}
+		l.t.Aborted++
+	}
+	if err := failed.err(l.t.Aborted > 0); err != nil {
+		_ = l.sum() // the failures are what counts
+		return err
+	}
+	return nil
+}
+
+func (l *leftovers) sum() error {
+	l.t.Type = "summary"
+	switch {
+	case l.env.json:
+		return l.env.out.Object(l.t, true)
+	case l.env.quiet || !terminal(l.env.Err):
+		return nil
+	}
+	line := fmt.Sprintf("%s, %s", text.Plural(l.t.Uploads, "unfinished upload"), text.Size(l.t.Bytes))
+	if l.abort {
+		line += fmt.Sprintf(", %s aborted", text.Count(l.t.Aborted))
+	}
+	_, _ = fmt.Fprintln(l.env.Err, line)
+	return nil
+}
