@@ -38,7 +38,18 @@ type Steering interface {
 	SetBandwidth(bytesPerSecond int64)
 }
 
-var _ Queue = (*transfer.Queue)(nil)
+// Unfinished is what the screen asks of a queue about the jobs that an earlier
+// gantry did not finish. All of it is called in Cmds and may block.
+type Unfinished interface {
+	Orphans(ctx context.Context) ([]transfer.Snapshot, error)
+	Adopt(ctx context.Context, id transfer.JobID, onItem func(transfer.ItemSnapshot)) error
+	Discard(ctx context.Context, id transfer.JobID) error
+}
+
+var (
+	_ Queue      = (*transfer.Queue)(nil)
+	_ Unfinished = (*transfer.Queue)(nil)
+)
 
 // ServerRow is a server of the store as the list of servers shows it.
 type ServerRow struct {
@@ -70,11 +81,6 @@ type Deps struct {
 	// has no end. It is called in Update and must not block.
 	Clock func(server string) (time.Time, bool)
 
-	// Bookmarks are the locations that earlier sessions remembered under letters,
-	// SetBookmark remembers one more. They are called in a Cmd.
-	Bookmarks   func() (map[string]string, error)
-	SetBookmark func(letter, location string) error
-
 	// Region is where a server's bucket is, "" while nobody knows. It is called in
 	// Update and must not block.
 	Region func(server string) string
@@ -93,6 +99,9 @@ type Deps struct {
 	// Durable says that the queue knows its jobs again after a restart; without
 	// it quitting does not offer to keep them.
 	Durable bool
+
+	// Unfinished gives the jobs of earlier processes; nil if there is no telling.
+	Unfinished Unfinished
 
 	Notice string // the first message: "no servers yet: add one to ..."
 

@@ -69,10 +69,10 @@ func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
 	default:
 		m.tellOf(good, "✓ "+s.Title, "")
 	}
-	touched := m.touched[s.ID]
+	touched, ours := m.touched[s.ID]
 	var cmds []tea.Cmd
 	for p := range m.everyPane {
-		if shows(p.Place(), touched) {
+		if !ours || shows(p.Place(), touched) { // of a job of yesterday nobody knows
 			cmds = append(cmds, m.reload(p))
 		}
 	}

@@ -18,6 +18,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case queueMsg:
 		return m, m.queueNews(msg)
+	case unfinishedMsg:
+		return m, m.unfinishedFound(msg)
+	case settledMsg:
+		return m, m.oldSettled(msg)
 	case openedMsg:
 		return m, m.opened(msg)
 	case goneMsg:
@@ -31,12 +35,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case tallyMsg:
 		return m, m.tallied(msg)
-	case bookmarksMsg:
-		m.bookmarksLoaded(msg)
-		return m, nil
-	case keptMsg:
-		m.bookmarkKept(msg)
-		return m, nil
 	case edgeMsg:
 		return m, m.scrollEdge(msg)
 	case foundMsg:

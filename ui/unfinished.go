@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/remote"
+	"gantry/transfer"
+	"gantry/ui/dialog"
+	"gantry/ui/text"
+)
+
+// unfinishedMsg is what an earlier gantry has left undone.
+type unfinishedMsg struct {
+	jobs []transfer.Snapshot
+	err  error
+}
+
+// settledMsg says what became of jobs that were resumed or discarded.
+type settledMsg struct {
+	what string // "Resumed: 3 jobs"
+	err  error
+}
+
+// askUnfinished looks for jobs that were interrupted.
+func (m *Model) askUnfinished() tea.Cmd {
+	ctx, u := m.ctx, m.d.Unfinished
+	if u == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		jobs, err := u.Orphans(ctx)
+		return unfinishedMsg{jobs, err}
+	}
+}
+
+// unfinishedFound offers them. Nothing is begun by itself: the world may have
+// changed since, and with it what the user wants.
+func (m *Model) unfinishedFound(msg unfinishedMsg) tea.Cmd {
+	if msg.err != nil {
+		m.fail("unfinished jobs", msg.err)
+		return nil
+	}
+	if len(msg.jobs) > 0 {
+		m.dialogs.PushAuto(m.unfinishedDialog(msg.jobs))
+	}
+	return nil
+}
+
+func (m *Model) unfinishedDialog(jobs []transfer.Snapshot) dialog.Dialog {
+	last := jobs[len(jobs)-1]
+	what := m.described(last) + " is unfinished."
+	if len(jobs) > 1 {
+		what = fmt.Sprintf("%s are unfinished, the last one begun %s.",
+			text.Plural(int64(len(jobs)), "job"), text.WhenLong(last.Created, m.now()))
+	}
+	return dialog.NewChoice(m.st, dialog.ChoiceOptions{
+		Title: "Unfinished jobs", Text: what,
+		Options: []dialog.Option{
+			{Key: "r", Label: "Resume", Help: "go on from what has arrived", Run: func() tea.Cmd { return m.resumeOld(jobs) }},
+			{Key: "v", Label: "Review", Help: "decide for each of them", Run: func() tea.Cmd { return m.review(jobs) }},
+			{Key: "l", Label: "Later", Help: "ask again at the next start", Run: func() tea.Cmd { return nil }},
+			{
+				Key: "d", Label: "Discard", Help: "forget them; what is half done is removed", Danger: true,
+				Run: func() tea.Cmd { return m.discardOld(jobs) },
+			},
+		},
+	})
+}
+
+// described is a job in a few words: what, from when, how far.
+func (m *Model) described(s transfer.Snapshot) string {
+	line := s.Title + ", begun " + text.WhenLong(s.Created, m.now())
+	if s.Items.Total > 0 {
+		line += fmt.Sprintf(", %s of %s", text.Count(s.Items.Done), text.Plural(s.Items.Total, "item"))
+	}
+	return line
+}
+
+// reviewMost is how many jobs are shown for a choice; the others are asked about
+// at the next start.
+const reviewMost = 200
+
+// review lets the user decide job by job.
+func (m *Model) review(jobs []transfer.Snapshot) tea.Cmd {
+	var options []dialog.Option
+	for i, s := range jobs[:min(len(jobs), reviewMost)] {
+		key := ""
+		if i < 9 {
+			key = strconv.Itoa(i + 1)
+		}
+		options = append(options, dialog.Option{
+			Key: key, Label: m.described(s), Run: func() tea.Cmd { return m.reviewOne(jobs, i) },
+		})
+	}
+	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{Title: "Unfinished jobs", Options: options}))
+	return nil
+}
+
+// reviewOne decides about one job and comes back to the others.
+func (m *Model) reviewOne(jobs []transfer.Snapshot, i int) tea.Cmd {
+	one := jobs[i : i+1 : i+1]
+	rest := append(append([]transfer.Snapshot(nil), jobs[:i]...), jobs[i+1:]...)
+	then := func(cmd tea.Cmd) tea.Cmd {
+		if len(rest) > 0 {
+			return tea.Batch(cmd, m.review(rest))
+		}
+		return cmd
+	}
+	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{
+		Title: "Unfinished job", Text: m.described(jobs[i]),
+		Options: []dialog.Option{
+			{Key: "r", Label: "Resume", Help: "go on from what has arrived", Run: func() tea.Cmd { return then(m.resumeOld(one)) }},
+			{Key: "b", Label: "Back", Run: func() tea.Cmd { return m.review(jobs) }},
+			{
+				Key: "d", Label: "Discard", Help: "forget it; what is half done is removed", Danger: true,
+				Run: func() tea.Cmd { return then(m.discardOld(one)) },
+			},
+		},
+	}))
+	return nil
+}
+
+func (m *Model) resumeOld(jobs []transfer.Snapshot) tea.Cmd {
+	ctx, u := m.ctx, m.d.Unfinished
+	return func() tea.Msg {
+		var errs []error
+		for _, s := range jobs {
+			errs = append(errs, u.Adopt(ctx, s.ID, nil))
+		}
+		return settledMsg{"Resumed: " + text.Plural(int64(len(jobs)), "job"), errors.Join(errs...)}
+	}
+}
+
+func (m *Model) discardOld(jobs []transfer.Snapshot) tea.Cmd {
+	ctx, u := m.ctx, m.d.Unfinished
+	return func() tea.Msg {
+		var errs []error
+		for _, s := range jobs {
+			errs = append(errs, u.Discard(ctx, s.ID))
+		}
+		return settledMsg{"Discarded: " + text.Plural(int64(len(jobs)), "job"), errors.Join(errs...)}
+	}
+}
+
+// oldSettled tells what became of them.
+func (m *Model) oldSettled(msg settledMsg) tea.Cmd {
+	m.jobs.Reset(m.d.Queue.Jobs())
+	if msg.err != nil {
+		m.tell(bad, "✗ unfinished jobs: "+remote.HintOf(msg.err))
+		return nil
+	}
+	m.tell(plain, msg.what)
+	return nil
+}
