@@ -26,9 +26,12 @@ type conn struct {
 	profile string         // the credential's name in sentences
 	fast    *http.Transport
 	slow    *http.Transport // for answers that take the server minutes
+	quick   *wire           // for short requests in place of fast; nil when connections are limited
 	quirks  quirks
-	skew    atomic.Int64 // nanoseconds that the server's clock is ahead of ours
-	spare   spare
+
+	unhurried *wire        // in place of slow
+	skew      atomic.Int64 // nanoseconds that the server's clock is ahead of ours
+	spare     spare
 
 	mu      sync.Mutex
 	buckets map[string]*bucket
@@ -76,6 +79,10 @@ func (c *conn) connections(roots *x509.CertPool) error {
 	}
 	c.fast = newTransport(c.o.Patience, c.srv.MaxConnections, roots, proxy)
 	c.slow = newTransport(10*c.o.Patience, 0, roots, proxy)
+	c.unhurried = newWire(c.slow)
+	if c.srv.MaxConnections == 0 { // a limit is kept by one pool only
+		c.quick = newWire(c.fast)
+	}
 	return nil
 }
 
@@ -172,4 +179,8 @@ func (c *conn) now() time.Time { return time.Now().Add(time.Duration(c.skew.Load
 func (c *conn) close() {
 	c.fast.CloseIdleConnections()
 	c.slow.CloseIdleConnections()
+	c.unhurried.close()
+	if c.quick != nil {
+		c.quick.close()
+	}
 }

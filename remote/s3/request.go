@@ -90,15 +90,7 @@ func (a attempt) do(r *request) (*http.Response, error) {
 		}
 	}
 	s.sign(r, a.keys, c.now(), payload)
-	req, err := s.httpRequest(r, c.o.UserAgent)
-	if err != nil {
-		return nil, err
-	}
-	tr := c.fast
-	if r.slow {
-		tr = c.slow
-	}
-	res, err := tr.RoundTrip(req.WithContext(a.ctx))
+	res, err := a.send(r)
 	if r.body != nil {
 		r.body.stop() // the transport may still be reading; the caller's bytes are the caller's again
 	}
@@ -109,6 +101,23 @@ func (a attempt) do(r *request) (*http.Response, error) {
 		return nil, failedAnswer(res)
 	}
 	return res, nil
+}
+
+// send sends what is signed, the quick way where that can be.
+func (a attempt) send(r *request) (*http.Response, error) {
+	c := a.c
+	tr, quick := c.fast, c.quick
+	if r.slow {
+		tr, quick = c.slow, c.unhurried
+	}
+	if quick != nil && quick.takes(a.site, r) {
+		return quick.roundTrip(a.ctx, a.site, r, c.o.UserAgent)
+	}
+	req, err := a.site.httpRequest(r, c.o.UserAgent)
+	if err != nil {
+		return nil, err
+	}
+	return tr.RoundTrip(req.WithContext(a.ctx))
 }
 
 // httpRequest is r for the transport.

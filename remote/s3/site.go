@@ -44,6 +44,8 @@ type site struct {
 	client  *s3.Client
 	slow    *s3.Client
 	scope   atomic.Pointer[scope] // the signing key of the day
+	direct  sync.Once             // guards noProxy
+	noProxy bool
 }
 
 func (b *bucket) known() string {
