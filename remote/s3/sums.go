@@ -19,10 +19,36 @@ type sums struct {
 }
 
 func (c *conn) hash(body io.ReadSeeker) (sums, error) {
-	var s sums
-	if _, err := body.Seek(0, io.SeekStart); err != nil {
-		return s, &sourceError{err}
+	if at, ok := body.(io.ReaderAt); ok {
+		// What is only looked at neither counts as moved nor is it held back.
+		s, err := c.hashAt(body, at)
+		if remote.KindOf(err) != remote.Unsupported || err == nil {
+			return s, err
+		}
 	}
+	if _, err := body.Seek(0, io.SeekStart); err != nil {
+		return sums{}, &sourceError{err}
+	}
+	return c.hashAll(body)
+}
+
+func (c *conn) hashAt(body io.Seeker, at io.ReaderAt) (sums, error) {
+	size, err := body.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = body.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return sums{}, &sourceError{err}
+	}
+	s, err := c.hashAll(io.NewSectionReader(at, 0, size))
+	if err == nil && s.size != size {
+		err = &sourceError{io.ErrUnexpectedEOF}
+	}
+	return s, err
+}
+
+func (c *conn) hashAll(body io.Reader) (sums, error) {
+	var s sums
 	var old hash.Hash
 	if c.quirks.noCRC.Load() {
 		old = md5.New() //nolint:gosec // see the import

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"gantry/remote"
@@ -89,7 +90,11 @@ func (l *logged) Open(ctx context.Context, e remote.Entry, off, n int64) (io.Rea
 	if err != nil {
 		return nil, err
 	}
-	return keepDescribed(&loggedReader{ReadCloser: r, l: l, ctx: ctx, path: e.Path, start: start}, r), nil
+	out := &loggedReader{ReadCloser: r, l: l, ctx: ctx, path: e.Path, start: start}
+	if at, ok := r.(io.ReaderAt); ok { // a file, of which parts are read at the same time
+		return keepDescribed(&loggedFile{out, at}, r), nil
+	}
+	return keepDescribed(out, r), nil
 }
 
 func (l *logged) Create(ctx context.Context, p remote.Path, o remote.CreateOptions) (remote.Sink, error) {
@@ -126,13 +131,24 @@ type loggedReader struct {
 	ctx   context.Context
 	path  remote.Path
 	start time.Time
-	n     int64
+	n     atomic.Int64
 	err   error
+}
+
+type loggedFile struct {
+	*loggedReader
+	at io.ReaderAt
+}
+
+func (f *loggedFile) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.at.ReadAt(p, off)
+	f.n.Add(int64(n))
+	return n, err
 }
 
 func (r *loggedReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	r.n += int64(n)
+	r.n.Add(int64(n))
 	if err != nil {
 		r.err = err
 	}
@@ -145,7 +161,7 @@ func (r *loggedReader) Close() error {
 	if err != nil {
 		told = err
 	}
-	r.l.tell(r.ctx, "read", r.path, r.start, told, slog.Int64("bytes", r.n))
+	r.l.tell(r.ctx, "read", r.path, r.start, told, slog.Int64("bytes", r.n.Load()))
 	return err
 }
 
