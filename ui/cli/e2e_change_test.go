@@ -2,7 +2,11 @@
 
 package cli_test
 
-import "strings"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
 
 func changeScenes() []scene {
 	return []scene{
@@ -11,6 +15,8 @@ func changeScenes() []scene {
 		{"a deletion names its blast radius and Esc changes nothing", deletes},
 		{"what is marked on the disk is deleted with all below it", deletesMarked},
 		{"a read-only server is left alone", readOnly},
+		{"an editor gets the terminal and the screen takes it back", edits},
+		{"a shell runs in the folder of the pane", shell},
 	}
 }
 
@@ -145,4 +151,51 @@ func readOnly(s *stage) {
 	s.Keys("q")
 	s.end(0)
 	s.isObject("b.txt", []byte("b\n"))
+}
+
+// tool writes a program for the scene and returns its path.
+func (s *stage) tool(script string) string {
+	s.Helper()
+	p := filepath.Join(s.temp, "tool")
+	s.must(os.WriteFile(p, []byte("#!/bin/sh\n"+script), 0o700))
+	return p
+}
+
+func edits(s *stage) {
+	s.env = []string{"VISUAL=" + s.tool(`echo "now in the editor"; read line; echo "$line" >> "$1"`)}
+	s.file("a.txt", []byte("first\n"))
+	s.file("b.txt", []byte("b\n"))
+	s.open()
+	s.point(left, "a.txt")
+	s.do("now in the editor", "f4")
+	s.Send("second\r")
+	s.WaitFor("F5Copy")
+	s.isFile("a.txt", []byte("first\nsecond\n"))
+	s.shows(left, "13 B")
+
+	// Keys and mouse are the screen's again.
+	s.point(left, "b.txt")
+	s.shows(left, "2 of 2")
+	x, y := s.at(left, "a.txt")
+	s.Drag(x, y, 70, 12)
+	s.WaitFor("[c] Copy")
+	s.do("✓ copy a.txt", "c")
+	s.isObject("a.txt", []byte("first\nsecond\n"))
+	s.Keys("q")
+	s.end(0)
+}
+
+func shell(s *stage) {
+	s.env = []string{"SHELL=" + s.tool(`echo "now in the shell"; read line; pwd > "$line"`)}
+	s.file("deep/a.txt", []byte("a\n"))
+	s.open()
+	s.goTo(filepath.Join(s.dir, "deep"))
+	s.shows(left, "a.txt")
+	s.do("now in the shell", "!")
+	s.Send("where\r")
+	s.WaitFor("F5Copy")
+	s.shows(left, "where")
+	s.isFile("deep/where", []byte(filepath.Join(s.dir, "deep")+"\n"))
+	s.Keys("q")
+	s.end(0)
 }

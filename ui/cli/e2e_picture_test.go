@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"gantry/ui/uitest"
 )
 
 func pictureScenes() []scene {
@@ -21,9 +19,8 @@ func pictureScenes() []scene {
 // picture draws the demo with an upload under way. With -update that becomes
 // the picture of README.md; without, that picture must have the key bar of now.
 func picture(s *stage) {
-	s.Term = uitest.Start(s.T, s.program, []string{"--demo"}, s.size, "TMPDIR="+s.temp, "HOME="+s.temp)
-	s.shows(left, "film.bin")
-	s.shows(right, "todo.txt")
+	s.env = []string{"HOME=" + s.temp} // for a short title
+	s.demo()
 	s.do("Enter details", "f12")
 	s.do("Limit for all transfers", "b")
 	s.Send("6MiB/s\r")

@@ -43,8 +43,9 @@ type stage struct {
 	bucket string // in the right one
 	config string
 	state  string
-	temp   string // for temporary files of the program
-	races  string // where the race detector writes, if the program has one
+	temp   string   // for temporary files of the program
+	env    []string // of the program, besides what start gives it
+	races  string   // where the race detector writes, if the program has one
 }
 
 func newStage(t *testing.T, w *world) *stage {
@@ -99,8 +100,9 @@ path_style = true
 // start starts the program with args in the stage's terminal.
 func (s *stage) start(args ...string) {
 	s.Helper()
-	s.Term = uitest.Start(s.T, s.program, args, s.size,
-		"GANTRY_CONFIG="+s.config, "GANTRY_STATE="+s.state, "TMPDIR="+s.temp, "GORACE=log_path="+s.races)
+	s.Term = uitest.Start(s.T, s.program, args, s.size, append([]string{
+		"GANTRY_CONFIG=" + s.config, "GANTRY_STATE=" + s.state, "TMPDIR=" + s.temp, "GORACE=log_path=" + s.races,
+	}, s.env...)...)
 }
 
 // open starts the program with the folder on the left and the bucket on the
