@@ -219,8 +219,14 @@ func vanished(s *stage) {
 func views(s *stage) {
 	s.open()
 	for _, v := range []struct{ key, shows string }{
-		{"f11", "Enter browses"}, {"f1", "MOVE"}, {"?", "PANES"}, {"f2", "make a folder"}, {"ctrl+p", "copy to the other pane"},
-		{"f9", "[work]"}, {"f12", "Enter details"}, {"w", "State"},
+		{"f11", "Enter browses"},
+		{"f1", "MOVE"},
+		{"?", "PANES"},
+		{"f2", "make a folder"},
+		{"ctrl+p", "copy to the other pane"},
+		{"f9", "[work]"},
+		{"f12", "Enter details"},
+		{"w", "State"},
 	} {
 		s.do(v.shows, v.key)
 		s.Keys("esc")
