@@ -61,8 +61,8 @@ func goActions() []Action {
 			Run:     (*Model).chooseMount,
 		},
 		{
-			ID: "set-bookmark", Help: "remember this place under a letter, until the end", Group: group, Scope: onPanes, Keys: []string{"m <letter>"},
-			Run: (*Model).setBookmark,
+			ID: "set-bookmark", Help: "remember this place under a letter", Group: group, Scope: onPanes, Keys: []string{"m <letter>"},
+			Blocked: needPlace, Run: (*Model).setBookmark,
 		},
 		{ID: "go-bookmark", Help: "go to a remembered place", Group: group, Scope: onPanes, Keys: []string{"' <letter>"}, Run: (*Model).goBookmark},
 	}
@@ -113,23 +113,4 @@ func (m *Model) chooseMount() tea.Cmd {
 	}
 	m.dialogs.Push(dialog.NewChoice(m.st, o))
 	return nil
-}
-
-func (m *Model) setBookmark() tea.Cmd {
-	place := m.here().Place()
-	if place.Tree == nil {
-		return nil
-	}
-	m.marks[m.letter] = place
-	m.sayOf(good, "'"+m.letter+" leads to "+place.Location(), "")
-	return nil
-}
-
-func (m *Model) goBookmark() tea.Cmd {
-	place, ok := m.marks[m.letter]
-	if !ok {
-		m.say(bad, "No place is remembered under "+m.letter+"; m"+m.letter+" remembers this one.")
-		return nil
-	}
-	return m.goTo(m.here(), place, "")
 }

@@ -81,9 +81,18 @@ type Deps struct {
 	// has no end. It is called in Update and must not block.
 	Clock func(server string) (time.Time, bool)
 
+	// Bookmarks are the locations that earlier sessions remembered under letters,
+	// SetBookmark remembers one more. They are called in a Cmd.
+	Bookmarks   func() (map[string]string, error)
+	SetBookmark func(letter, location string) error
+
 	// Region is where a server's bucket is, "" while nobody knows. It is called in
 	// Update and must not block.
 	Region func(server string) string
+
+	// Crash keeps the report of a panic and tells where. It may be called from any
+	// goroutine.
+	Crash func(report []byte) (path string, err error)
 
 	Left, Right string // start locations
 	Home        string // the user's folder

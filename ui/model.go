@@ -51,9 +51,9 @@ type Model struct {
 	blast   *blastDialog                      // the deletion that is being asked about
 	finder  *finder                           // the last search
 	clip    clipboard
-	marks   map[string]remote.Place // bookmarks by letter
-	ids     int                     // of tallies and openings, never used twice
-	leaving bool                    // quit when no job is busy any more
+	marks   map[string]string // bookmarks: locations by letter
+	ids     int               // of tallies and openings, never used twice
+	leaving bool              // quit when no job is busy any more
 
 	console    *console                      // nil where there is no terminal
 	raw        func(string)                  // writes a sequence to the terminal outside of frames; may be nil
@@ -70,7 +70,7 @@ func New(ctx context.Context, d Deps) *Model {
 		jobs:    jobs.New(d.Styles, d.Now),
 		touched: map[transfer.JobID][]remote.Place{},
 		asking:  map[uint64]*dialog.Conflict{},
-		marks:   map[string]remote.Place{},
+		marks:   map[string]string{},
 	}
 	m.dialogs.Now = d.Now
 	m.matcher = keys.NewMatcher(bind(m.actions, d.Keys))
@@ -95,6 +95,7 @@ func (m *Model) Init() tea.Cmd {
 		m.openLocation(m.panes[0], m.d.Left, atStart),
 		m.openLocation(m.panes[1], m.d.Right, atStart),
 		m.waitQueue(),
+		m.loadBookmarks(),
 		m.askUnfinished(),
 		m.tick(),
 	)

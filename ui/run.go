@@ -63,16 +63,23 @@ func Run(ctx context.Context, d Deps, in, out *os.File) error {
 	if d.UI.Mouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
-	root := tty.NewFrame(&asking{Model: m})
+	fatal := &crash{keep: d.Crash, kill: func() { p.Kill() }}
+	signs := tty.NewSigns(m.raw, os.Getenv)
+	root := tty.NewFrame(&attached{Model: m, signs: signs, crash: fatal})
 	root.Screen = tty.NewScreen(screen)
+	root.Screen.Report = fatal.report
 	defer root.Screen.Close()
 	p = tea.NewProgram(root, options...)
 	defer watch(ctx, p, keeper)()
 	_, err := p.Run()
+	signs.Close()
 	if err != nil {
 		keeper.Restore() // Bubble Tea may not have come to it
 	}
+	crashed := fatal.ended()
 	switch {
+	case crashed != nil:
+		return crashed
 	case outer.Err() != nil:
 		return context.Cause(outer)
 	case err != nil:
@@ -107,26 +114,6 @@ func watch(ctx context.Context, p *tea.Program, keeper *tty.Keeper) (stop func()
 func looks(name string) func(dark bool) *theme.Styles {
 	profile := termenv.EnvColorProfile()
 	return func(dark bool) *theme.Styles { return theme.New(name, profile, dark) }
-}
-
-// asking is the model on a real terminal: its first Cmd asks for the
-// background.
-type asking struct{ *Model }
-
-// Init also asks for the background.
-func (a *asking) Init() tea.Cmd {
-	raw := a.raw
-	ask := func() tea.Msg {
-		raw(tty.AskBackground)
-		return nil
-	}
-	return tea.Batch(a.Model.Init(), ask)
-}
-
-// Update keeps the wrapper around the model.
-func (a *asking) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	_, cmd := a.Model.Update(msg)
-	return a, cmd
 }
 
 // restyle takes the look for the terminal's background.

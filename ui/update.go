@@ -35,6 +35,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case tallyMsg:
 		return m, m.tallied(msg)
+	case bookmarksMsg:
+		m.bookmarksLoaded(msg)
+		return m, nil
+	case keptMsg:
+		m.bookmarkKept(msg)
+		return m, nil
 	case edgeMsg:
 		return m, m.scrollEdge(msg)
 	case foundMsg:

@@ -139,6 +139,10 @@ func (m *Model) pendingHint() string {
 	pressed := m.matcher.Pending()
 	var parts []string
 	for _, b := range m.matcher.Next(string(m.view)) {
+		if hints := m.bookmarkHints(); b.Action == "go-bookmark" && len(hints) > 0 {
+			parts = append(parts, hints...)
+			continue
+		}
 		rest := b.Keys[len(pressed):]
 		parts = append(parts, rest.Label()+" "+m.helpOf(b.Action))
 	}

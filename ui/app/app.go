@@ -49,6 +49,8 @@ type App struct {
 	disk    remote.Tree
 	ctx     context.Context // ends with the program; trees and renewals live in it
 
+	bookmarks sync.Mutex // guards their file
+
 	queueOnce sync.Once
 	queue     *transfer.Queue
 	journal   journal.Journal

@@ -63,10 +63,15 @@ func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
 		right = args[1]
 	}
 	q := a.Queue()
+	crash := a.WriteCrash
+	if withDemo { // its state folder goes with it
+		crash = func(report []byte) (string, error) { return a.WriteCrashIn(os.TempDir(), report) }
+	}
 	return ui.Deps{
 		Queue: q, Durable: q.Durable(), Unfinished: q, Open: a.Open, Enter: a.Enter,
 		Servers: func() []ui.ServerRow { return serverRows(a) },
 		Mounts:  a.Store().Mounts, Clock: a.SessionEnd, Region: a.Region,
+		Bookmarks: a.Bookmarks, SetBookmark: a.SetBookmark, Crash: crash,
 		Left: left, Right: right, Home: app.Home(), LogFile: a.LogPath(),
 		UI: cfg.UI, Keys: cfg.Keys, Log: a.Log(), Demo: withDemo, Notice: notice(a),
 	}

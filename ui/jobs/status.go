@@ -76,6 +76,39 @@ func (v *View) story(s transfer.Snapshot, w int) string {
 	return text.Truncate(line, w)
 }
 
+// Overall is how far all jobs that have not ended are together.
+type Overall struct {
+	Busy     int     // jobs that have not ended
+	Held     int     // of them paused or waiting for the user
+	Known    bool    // all of them are listed
+	Fraction float64 // of their bytes, of their items where there are none
+}
+
+// Overall sums up the jobs.
+func (v *View) Overall() Overall {
+	all := Overall{Known: true}
+	var bytes, items transfer.Progress
+	for _, s := range v.jobs {
+		if s.State.Ended() {
+			continue
+		}
+		all.Busy++
+		if s.State == transfer.Paused || s.State == transfer.Asking {
+			all.Held++
+		}
+		all.Known = all.Known && (s.Listed || s.State == transfer.Waiting)
+		bytes = transfer.Progress{Done: bytes.Done + max(0, s.Bytes.Done), Total: bytes.Total + max(0, s.Bytes.Total)}
+		items = transfer.Progress{Done: items.Done + max(0, s.Items.Done), Total: items.Total + max(0, s.Items.Total)}
+	}
+	if bytes.Total <= 0 {
+		bytes = items
+	}
+	if all.Known && bytes.Total > 0 {
+		all.Fraction = text.Fraction(bytes.Done, bytes.Total)
+	}
+	return all
+}
+
 // subject is what a job is about: its file when it has only one, else its title.
 func subject(s transfer.Snapshot) string {
 	if s.Items.Total == 1 && s.Listed && len(s.Active) == 1 {

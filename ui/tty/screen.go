@@ -1,6 +1,7 @@
 package tty
 
 import (
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,6 +31,10 @@ type Screen struct {
 	quit  chan struct{}
 	ended chan struct{}
 	stop  sync.Once
+
+	// Report is told about a panic while drawing, which would leave the terminal
+	// as it is; nil leaves it to the runtime. Set it before the first Show.
+	Report func(v any, stack []byte)
 
 	last []string // what the terminal shows; the goroutine's, as buf is
 	buf  []byte
@@ -74,6 +79,14 @@ func (s *Screen) Close() {
 
 func (s *Screen) run() {
 	defer close(s.ended)
+	defer func() {
+		if s.Report == nil {
+			return
+		}
+		if v := recover(); v != nil {
+			s.Report(v, debug.Stack())
+		}
+	}()
 	for {
 		select {
 		case <-s.quit:
