@@ -23,6 +23,9 @@ import (
 // says what goes wrong in it.
 const childEnv = "GANTRY_UI_TEST_CHILD"
 
+// reportEnv is where it writes the report of a panic.
+const reportEnv = "GANTRY_UI_TEST_REPORT"
+
 // calledOff is its exit code when its context has ended.
 const calledOff = 9
 
@@ -36,10 +39,14 @@ func child(mode string) int {
 	defer stop()
 	settings := config.Defaults().UI
 	err := ui.Run(ctx, ui.Deps{
+		Crash: func(report []byte) (string, error) {
+			path := os.Getenv(reportEnv)
+			return path, os.WriteFile(path, report, 0o600)
+		},
 		Queue: transfer.New(ctx, transfer.Options{}), Left: string(home), Right: "acme:inbox/", UI: settings,
 		Open: func(_ context.Context, l string) (remote.Place, error) {
 			if l == "boom" {
-				panic("in a Cmd")
+				panic("in a Cmd\x1b[31m")
 			}
 			if rest, ok := strings.CutPrefix(l, "acme:"); ok {
 				return remote.Place{Tree: acme, Path: remote.Path(rest), Server: "acme"}, nil
@@ -49,7 +56,7 @@ func child(mode string) int {
 		Servers: func() []ui.ServerRow {
 			switch mode {
 			case "panic":
-				panic("in Update")
+				panic("in Update\x1b[31m")
 			case "cancel":
 				stop()
 			}
@@ -73,6 +80,11 @@ func shown(t *testing.T, mode string, env ...string) *uitest.Term {
 	x.WaitFor("notes.txt")
 	x.WaitFor("report.pdf")
 	return x
+}
+
+// written waits until the program has written s.
+func written(x *uitest.Term, s string) {
+	x.WaitScreen("the sequence "+s, func(string) bool { return strings.Contains(string(x.Capture()), s) })
 }
 
 func TestQuitLeavesTheTerminalAsItWas(t *testing.T) {
@@ -110,23 +122,62 @@ func TestTheEndOfTheContextEndsTheScreen(t *testing.T) {
 	x.CheckRestored()
 }
 
-func TestPanicsLeaveTheTerminalAsItWas(t *testing.T) {
-	t.Run("in Update", func(t *testing.T) {
-		x := shown(t, "panic")
-		x.Keys("f11")
-		if code := x.Wait(); code != 1 {
-			t.Errorf("exit code %d", code)
-		}
-		x.CheckRestored()
-	})
-	t.Run("in a Cmd", func(t *testing.T) {
-		x := shown(t, "plain")
-		x.Keys(":", "ctrl+u", "b", "o", "o", "m", "enter")
-		if code := x.Wait(); code != 1 {
-			t.Errorf("exit code %d", code)
-		}
-		x.CheckRestored()
-	})
+func TestPanicsLeaveTheTerminalAsItWasAndOneLineWithAReport(t *testing.T) {
+	for where, keys := range map[string][]string{
+		"in Update": {"f11"},
+		"in a Cmd":  {":", "ctrl+u", "b", "o", "o", "m", "enter"},
+	} {
+		t.Run(where, func(t *testing.T) {
+			report := filepath.Join(t.TempDir(), "report")
+			x := shown(t, "panic", reportEnv+"="+report, "CANARY=SECRETCANARY")
+			x.Keys(keys...)
+			if code := x.Wait(); code != 1 {
+				t.Errorf("exit code %d", code)
+			}
+			x.CheckRestored()
+			_, told, _ := strings.Cut(string(x.Capture()), "\x1b[?1049l")
+			if want := "ended: the screen crashed (" + where + "␛[31m); a report is in " + report; !strings.Contains(told, want) {
+				t.Errorf("no %q in %q", want, told)
+			}
+			if strings.Contains(told, "goroutine") || strings.Contains(told, "\x1b[31m") {
+				t.Errorf("more than a line is told: %q", told)
+			}
+			text, err := os.ReadFile(report)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range []string{"panic    " + where + "␛[31m\n", "type     string\n", "screen   100x30, panes, ", "run_test.go:"} {
+				if !strings.Contains(string(text), want) {
+					t.Errorf("no %q in the report\n%s", want, text)
+				}
+			}
+			for _, never := range []string{"\x1b", "SECRETCANARY", "notes.txt", "report.pdf"} {
+				if strings.Contains(string(text), never) {
+					t.Errorf("%q is in the report\n%s", never, text)
+				}
+			}
+		})
+	}
+}
+
+func TestTheTitleSaysWhereAndTheTaskBarHowFar(t *testing.T) {
+	x := shown(t, "plain", "TERM_PROGRAM=ghostty")
+	written(x, "\x1b]2;gantry – "+os.TempDir()+"\x07")
+	x.Keys("tab")
+	written(x, "\x1b]2;gantry – acme:inbox/\x07")
+	x.Keys("tab", "home", "down", "c", "enter")
+	x.WaitFor("✓ copy notes.txt")
+	x.Keys("q")
+	x.Wait()
+	x.CheckRestored()
+	out := string(x.Capture())
+	if !strings.Contains(out, "\x1b[22;2t") || !strings.Contains(out, "\x1b[23;2t") {
+		t.Error("the title is not given back")
+	}
+	on, off := strings.LastIndex(out, "\x1b]9;4;1;"), strings.LastIndex(out, "\x1b]9;4;0\x07")
+	if on > off {
+		t.Error("the progress stays on the task bar")
+	}
 }
 
 func TestDragInARealTerminal(t *testing.T) {

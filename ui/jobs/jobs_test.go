@@ -297,3 +297,28 @@ func TestManyItemsAreFetchedInPieces(t *testing.T) {
 		t.Error("the details of a cleared job are still open")
 	}
 }
+
+func TestOverallSumsUpWhatHasNotEnded(t *testing.T) {
+	job := func(s transfer.State, listed bool, done, total int64) transfer.Snapshot {
+		return transfer.Snapshot{State: s, Listed: listed, Bytes: transfer.Progress{Done: done, Total: total}, Items: transfer.Progress{Done: 1, Total: 4}}
+	}
+	for name, c := range map[string]struct {
+		all  []transfer.Snapshot
+		want jobs.Overall
+	}{
+		"nothing":       {nil, jobs.Overall{Known: true}},
+		"only an end":   {[]transfer.Snapshot{job(transfer.Done, true, 5, 5)}, jobs.Overall{Known: true}},
+		"two":           {[]transfer.Snapshot{job(transfer.Running, true, 1, 10), job(transfer.Paused, true, 4, 10), job(transfer.Failed, true, 9, 9)}, jobs.Overall{Busy: 2, Held: 1, Known: true, Fraction: 0.25}},
+		"one listing":   {[]transfer.Snapshot{job(transfer.Listing, false, 1, 10)}, jobs.Overall{Busy: 1}},
+		"without bytes": {[]transfer.Snapshot{job(transfer.Asking, true, 0, 0)}, jobs.Overall{Busy: 1, Held: 1, Known: true, Fraction: 0.25}},
+	} {
+		v := jobs.New(theme.Plain(), clock)
+		for i := range c.all {
+			c.all[i].ID = transfer.JobID(i + 1)
+		}
+		v.Reset(c.all)
+		if got := v.Overall(); got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
+}
