@@ -55,6 +55,10 @@ func (t *Tree) multipart(ctx context.Context, base sink) (remote.Sink, error) {
 	if err != nil {
 		err = t.c.adapt(err, false, begin)
 	}
+	if ctx.Err() != nil && m.id != "" {
+		// Called off while the store began the upload: it is known now, so it can go.
+		return nil, errors.Join(context.Cause(ctx), m.Abort(ctx))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +70,9 @@ func (m *multi) begin(ctx context.Context, whole bool) error {
 	m.whole = whole
 	w := act{op: "upload", api: "s3:PutObject", path: m.path, tries: metaTries}
 	return m.t.b.run(ctx, w, func(a attempt) error {
-		out, err := a.site.client.CreateMultipartUpload(a.ctx, m.t.createInput(m.key, m.attrs, m.whole))
+		ctx, cancel := grace(a.ctx)
+		defer cancel()
+		out, err := a.site.client.CreateMultipartUpload(ctx, m.t.createInput(m.key, m.attrs, m.whole))
 		if err != nil {
 			return err
 		}
@@ -75,6 +81,18 @@ func (m *multi) begin(ctx context.Context, whole bool) error {
 		}
 		return nil
 	})
+}
+
+// grace is a context for a request that makes something whose name only its
+// answer tells: when ctx ends, the answer is waited for a while, or what was made
+// would stay with the store, unknown and billed.
+func grace(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(graceTimeout, cancel) })
+	return longer, func() {
+		stop()
+		cancel()
+	}
 }
 
 // createInput is CreateMultipartUpload with the settings of the server.
@@ -197,6 +215,7 @@ func (m *multi) send(ctx context.Context, w act, n int, body io.ReadSeeker) (rem
 const (
 	abortTries   = 5
 	abortTimeout = 30 * time.Second
+	graceTimeout = 5 * time.Second // for the answer to a request that was called off
 )
 
 // Abort throws the parts away and makes sure that they are gone: a part that
