@@ -1,0 +1,87 @@
+package ui_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"gantry/transfer"
+)
+
+// yesterday are the jobs that an earlier gantry has left.
+type yesterday struct {
+	left     []transfer.Snapshot
+	resumed  []transfer.JobID
+	dropped  []transfer.JobID
+	listings int
+}
+
+func (y *yesterday) Orphans(context.Context) ([]transfer.Snapshot, error) {
+	y.listings++
+	return y.left, nil
+}
+
+func (y *yesterday) Adopt(_ context.Context, id transfer.JobID, _ func(transfer.ItemSnapshot)) error {
+	y.resumed = append(y.resumed, id)
+	return nil
+}
+
+func (y *yesterday) Discard(_ context.Context, id transfer.JobID) error {
+	y.dropped = append(y.dropped, id)
+	return nil
+}
+
+// later is past the moment in which keys do not count because a window has
+// opened by itself.
+func later(t *testing.T, jobs int) (*world, *yesterday) {
+	t.Helper()
+	w, y := build(t), &yesterday{}
+	for i := range jobs {
+		y.left = append(y.left, transfer.Snapshot{
+			ID: transfer.JobID(i + 7), Title: fmt.Sprintf("copy %d entries to acme:inbox/", i+2), State: transfer.Paused,
+			Items: transfer.Progress{Done: 412, Total: 930}, Created: epoch().Add(-25 * time.Hour),
+		})
+	}
+	now := epoch()
+	w.deps.Now = func() time.Time { now = now.Add(2 * time.Second); return now }
+	w.deps.Unfinished = y
+	return w.start(t, 100, 30), y
+}
+
+func TestUnfinishedJobsAreOfferedAndNotBegun(t *testing.T) {
+	w, y := later(t, 3)
+	w.WaitText("3 jobs are unfinished, the last one begun 14:09 yesterday.")
+	if len(y.resumed)+len(y.dropped) > 0 {
+		t.Errorf("resumed %v, dropped %v without a word", y.resumed, y.dropped)
+	}
+	w.Keys("l")
+	if len(y.resumed)+len(y.dropped) > 0 || y.listings != 1 {
+		t.Errorf("resumed %v, dropped %v", y.resumed, y.dropped)
+	}
+}
+
+func TestUnfinishedJobsAreResumedTogether(t *testing.T) {
+	w, y := later(t, 3)
+	w.WaitText("3 jobs are unfinished")
+	w.Keys("r")
+	w.WaitText("Resumed: 3 jobs")
+	if !slices.Equal(y.resumed, []transfer.JobID{7, 8, 9}) {
+		t.Errorf("resumed %v", y.resumed)
+	}
+}
+
+func TestUnfinishedJobsAreReviewedOneByOne(t *testing.T) {
+	w, y := later(t, 2)
+	w.WaitText("2 jobs are unfinished")
+	w.Keys("v")
+	w.WaitText("copy 3 entries to acme:inbox/, begun 14:09 yesterday, 412 of 930 items")
+	w.Keys("2", "d")
+	w.WaitText("copy 2 entries to acme:inbox/")
+	w.Keys("1", "r")
+	w.WaitText("Resumed: 1 job")
+	if !slices.Equal(y.resumed, []transfer.JobID{7}) || !slices.Equal(y.dropped, []transfer.JobID{8}) {
+		t.Errorf("resumed %v, dropped %v", y.resumed, y.dropped)
+	}
+}
