@@ -82,7 +82,8 @@ func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
 		crash = func(report []byte) (string, error) { return a.WriteCrashIn(os.TempDir(), report) }
 	}
 	return ui.Deps{
-		Queue: q, Durable: q.Durable(), Unfinished: q, Open: a.Open, Enter: a.Enter,
+		Queue: q, Unfinished: q, Open: a.Open, Enter: a.Enter,
+		Durable: q.Durable() && !withDemo, // its journal goes with it
 		Servers: func() []ui.ServerRow { return serverRows(a) },
 		Mounts:  a.Store().Mounts, Clock: a.SessionEnd, Region: a.Region,
 		Bookmarks: a.Bookmarks, SetBookmark: a.SetBookmark, Crash: crash,

@@ -98,9 +98,12 @@ func (c *Choice) Place(w, h, boxW, boxH int) (x, y int) {
 
 // View is the text and the options, one a line.
 func (c *Choice) View(w, h int) []string {
-	inner := 0
+	inner, label := 0, 0
 	for _, o := range c.o.Options {
-		inner = max(inner, 1+text.Width(optionLine(o)))
+		label = max(label, min(labelMost, text.Width(labelOf(o))))
+	}
+	for _, o := range c.o.Options {
+		inner = max(inner, 1+text.Width(optionLine(o, label)))
 	}
 	if c.o.Text != "" {
 		inner = max(inner, min(60, text.Width(text.Clean(c.o.Text))))
@@ -123,7 +126,7 @@ func (c *Choice) View(w, h int) []string {
 		if i == c.cur {
 			mark = "▸"
 		}
-		b.styled(c.look(i), mark+optionLine(c.o.Options[i]))
+		b.styled(c.look(i), mark+optionLine(c.o.Options[i], label))
 	}
 	b.foot = c.list.position()
 	return b.render(h)
@@ -143,18 +146,27 @@ func (c *Choice) look(i int) theme.Style {
 	return c.st.Dialog
 }
 
-func optionLine(o Option) string {
-	line := text.Clean(o.Label)
-	if o.Key != "" {
-		line = "[" + text.Clean(o.Key) + "] " + line
+// labelMost is how wide labels are made for what stands beside them.
+const labelMost = 30
+
+func labelOf(o Option) string {
+	if o.Key == "" {
+		return text.Clean(o.Label)
 	}
+	return "[" + text.Clean(o.Key) + "] " + text.Clean(o.Label)
+}
+
+// optionLine is an option with its help, or why it is not possible, behind label
+// columns.
+func optionLine(o Option, label int) string {
+	line, more := labelOf(o), o.Help
 	if o.Blocked != "" {
-		return line + "  " + text.Clean(o.Blocked)
+		more = o.Blocked
 	}
-	if o.Help != "" {
-		return line + "  " + text.Clean(o.Help)
+	if more == "" {
+		return line
 	}
-	return line
+	return line + text.Pad("", label-text.Width(line)) + "  " + text.Clean(more)
 }
 
 // outside tells whether a cell lies beyond the rows of all zones and their

@@ -127,7 +127,7 @@ func TestTheStatusLineTellsWhatMovesAndWhatNeedsTheUser(t *testing.T) {
 		w    int
 		want string
 	}{
-		{80, "↑ q1.parquet 62 % ████▉    84 MB/s 0:07  ↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 ?2"},
+		{80, "↑ q1.parquet 62 % ████▉··· 84 MB/s 0:07  ↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 ?2"},
 		{55, "↑ q1.parquet 62 % 84 MB/s 0:07  ↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 ?2"},
 		{20, "↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 ?2"},
 		{19, "↑1 ↓1 ⇄1 ·1 ⏸1 ✗1 …"},

@@ -55,7 +55,7 @@ func (v *View) story(s transfer.Snapshot, w int) string {
 		{t: percent(s), need: 10},
 		{t: text.ETA(eta(s)), need: 12},
 		{t: rate(s), need: 14},
-		{t: text.Bar(fraction(s), 8), st: v.st.Progress, need: 16},
+		{t: v.bar(s), need: 16},
 	}
 	if !s.Listed {
 		parts[0].t, parts[3].t = items(s), "" // a share of what is not known yet says nothing
@@ -74,6 +74,12 @@ func (v *View) story(s transfer.Snapshot, w int) string {
 		line += shown[i]
 	}
 	return text.Truncate(line, w)
+}
+
+// bar is how far a job is in eight columns.
+func (v *View) bar(s transfer.Snapshot) string {
+	filled, rest := text.BarParts(fraction(s), 8)
+	return v.st.Progress.Render(filled) + v.st.ProgressRest.Render(strings.ReplaceAll(rest, " ", "·"))
 }
 
 // Overall is how far all jobs that have not ended are together.
