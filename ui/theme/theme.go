@@ -142,6 +142,15 @@ func (b builder) mono(attrs ...string) []string {
 	return nil
 }
 
+// tint is text on a strong background. With sixteen colours it is the other way
+// round, text of that colour in reverse: terminals show bold black as grey.
+func (b builder) tint(fg, bg colour) Style {
+	if b.profile == termenv.ANSI {
+		return b.fg(bg, reverse)
+	}
+	return b.on(fg, bg, append([]string{bold}, b.mono(reverse)...)...)
+}
+
 // heavy adds bold in high contrast.
 func (b builder) heavy(attrs ...string) []string {
 	if b.strong {
@@ -159,7 +168,7 @@ func build(p palette, profile termenv.Profile) *Styles {
 		BorderFocus: b.fg(p.accent, b.heavy()...),
 		Title:       b.fg(p.faint),
 		TitleFocus:  b.fg(p.accent, bold),
-		PathFocus:   b.on(p.onTint, p.accent, append([]string{bold}, b.mono(reverse)...)...),
+		PathFocus:   b.tint(p.onTint, p.accent),
 		Badge:       b.fg(p.warn),
 		BadgeWarn:   b.fg(p.bad, bold),
 
@@ -184,8 +193,11 @@ func (b builder) rows(s *Styles) {
 	s.Cursor = b.on(b.onRow, b.cursor, b.heavy(b.mono(reverse)...)...)
 	s.CursorMarked = b.on(b.onRow, b.cursor, append([]string{bold}, b.mono(reverse)...)...)
 	s.CursorBlur = b.on(colour{}, b.resting, b.mono(underline)...)
-	s.DropTarget = b.on(b.onTint, b.good, append([]string{bold}, b.mono(reverse)...)...)
-	s.Ghost = b.on(b.onTint, b.mark, append([]string{bold}, b.mono(reverse)...)...)
+	s.DropTarget = b.tint(b.onTint, b.good)
+	s.Ghost = b.tint(b.onTint, b.mark)
+	if b.profile == termenv.ANSI && b.onRow.idx == "0" {
+		s.Cursor, s.CursorMarked = b.tint(b.onRow, b.cursor), b.tint(b.onRow, b.mark)
+	}
 	if b.profile == termenv.ANSI {
 		// The sixteen colours hold no shade that is surely behind every text.
 		s.CursorBlur = Style{open: "\x1b[" + underline + "m"}
@@ -205,14 +217,14 @@ func (b builder) windows(s *Styles) {
 	s.DialogBorder = b.fg(b.accent, bold)
 	s.DialogDanger = b.fg(b.bad, bold)
 	s.Button = b.on(colour{}, b.bar)
-	s.ButtonFocus = b.on(b.onTint, b.accent, append([]string{bold}, b.mono(reverse)...)...)
-	s.ButtonDanger = b.on(b.onBad, b.bad, append([]string{bold}, b.mono(reverse)...)...)
+	s.ButtonFocus = b.tint(b.onTint, b.accent)
+	s.ButtonDanger = b.tint(b.onBad, b.bad)
 	s.Input = b.on(colour{}, b.bar, b.mono(underline)...)
 	if b.profile == termenv.ANSI {
 		s.Input = Style{open: "\x1b[" + underline + "m"}
 	}
 	s.InputCursor = Style{open: "\x1b[" + reverse + "m"}
-	s.InputSelect = b.on(b.onTint, b.mark, b.mono(reverse)...)
+	s.InputSelect = b.tint(b.onTint, b.mark)
 	s.Progress = b.fg(b.good)
 	s.ProgressRest = b.fg(b.faint, b.mono(faint)...)
 }

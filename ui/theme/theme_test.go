@@ -3,6 +3,7 @@ package theme_test
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -130,5 +131,19 @@ func TestStylesRenderAndStack(t *testing.T) {
 	}
 	if got := s.Match.On(s.Cursor).Open(); got != s.Cursor.Open()+s.Match.Open() {
 		t.Errorf("stacked: %q", got)
+	}
+}
+
+// Terminals show bold black as grey, which cannot be read on a strong colour.
+func TestSixteenColoursNeverPutBoldBlackOnAColour(t *testing.T) {
+	for _, name := range theme.Names() {
+		for _, dark := range []bool{true, false} {
+			for field, s := range styles(theme.New(name, termenv.ANSI, dark)) {
+				c := codes(t, s)
+				if slices.Contains(c, 1) && slices.Contains(c, 30) && slices.ContainsFunc(c, func(n int) bool { return n >= 40 }) {
+					t.Errorf("%s.%s is bold black: %q", name, field, s.Open())
+				}
+			}
+		}
 	}
 }
