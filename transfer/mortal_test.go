@@ -1,0 +1,213 @@
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"sync"
+	"time"
+
+	"gantry/remote"
+	"gantry/remote/mem"
+	"gantry/transfer/journal"
+)
+
+// death is a kill -9 at the n-th step of a process: from then on it does nothing
+// any more, to no tree and to no journal. What it is told does not matter.
+type death struct {
+	mu    sync.Mutex
+	at    int  // the step at which it strikes; 0 for never
+	after bool // the step is taken, and nobody hears of it
+	steps int
+	dead  bool
+	did   map[string]int // some steps, counted by name
+}
+
+func (d *death) note(what string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.did[what]++
+}
+
+var errDead = errors.New("killed")
+
+func (d *death) step(do func() error) error {
+	d.mu.Lock()
+	d.steps++
+	strikes := d.steps == d.at
+	was := d.dead
+	d.dead = d.dead || strikes
+	d.mu.Unlock()
+	if was || strikes && !d.after {
+		return errDead
+	}
+	if err := do(); err != nil || !strikes {
+		return err
+	}
+	return errDead
+}
+
+func (d *death) struck() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dead
+}
+
+// mortal is a tree as a process that may be killed reaches it.
+type mortal struct {
+	*mem.Tree
+	d *death
+}
+
+func (m mortal) List(ctx context.Context, dir remote.Path, token string) (page remote.Page, err error) {
+	err = m.d.step(func() (err error) { page, err = m.Tree.List(ctx, dir, token); return err })
+	return page, err
+}
+
+func (m mortal) Stat(ctx context.Context, p remote.Path) (e remote.Entry, err error) {
+	err = m.d.step(func() (err error) { e, err = m.Tree.Stat(ctx, p); return err })
+	return e, err
+}
+
+func (m mortal) Open(ctx context.Context, e remote.Entry, off, n int64) (r io.ReadCloser, err error) {
+	err = m.d.step(func() (err error) { r, err = m.Tree.Open(ctx, e, off, n); return err })
+	return r, err
+}
+
+func (m mortal) Create(ctx context.Context, p remote.Path, o remote.CreateOptions) (s remote.Sink, err error) {
+	err = m.d.step(func() (err error) { s, err = m.Tree.Create(ctx, p, o); return err })
+	if err != nil {
+		return nil, err
+	}
+	if a, ok := s.(remote.Adopter); ok {
+		return struct {
+			remote.Sink
+			remote.Adopter
+		}{mortalSink{s, m.d}, a}, nil
+	}
+	return mortalSink{s, m.d}, nil
+}
+
+func (m mortal) Mkdir(ctx context.Context, p remote.Path) error {
+	return m.d.step(func() error { return m.Tree.Mkdir(ctx, p) })
+}
+
+func (m mortal) Remove(ctx context.Context, ps []remote.Path) error {
+	return m.d.step(func() error { return m.Tree.Remove(ctx, ps) })
+}
+
+func (m mortal) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return func(yield func(remote.Entry, error) bool) {
+		for e, err := range m.Tree.Walk(ctx, dir) {
+			if err == nil {
+				err = m.d.step(func() error { return nil })
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func (m mortal) CanCopy(src remote.Tree) bool {
+	_, ok := src.(mortal)
+	return ok
+}
+
+func (m mortal) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst remote.Path, o remote.CreateOptions) (out remote.Entry, err error) {
+	err = m.d.step(func() (err error) { out, err = m.Tree.Copy(ctx, src.(mortal).Tree, e, dst, o); return err })
+	return out, err
+}
+
+func (m mortal) AbortUpload(ctx context.Context, u remote.Upload) error {
+	return m.d.step(func() error { return m.Tree.AbortUpload(ctx, u) })
+}
+
+type mortalSink struct {
+	remote.Sink
+	d *death
+}
+
+func (s mortalSink) WritePart(ctx context.Context, n int, body io.ReadSeeker) (p remote.Part, err error) {
+	s.d.note("WritePart")
+	err = s.d.step(func() (err error) { p, err = s.Sink.WritePart(ctx, n, body); return err })
+	return p, err
+}
+
+func (s mortalSink) Commit(ctx context.Context, ps []remote.Part) (e remote.Entry, err error) {
+	err = s.d.step(func() (err error) { e, err = s.Sink.Commit(ctx, ps); return err })
+	return e, err
+}
+
+func (s mortalSink) Abort(ctx context.Context) error {
+	return s.d.step(func() error { return s.Sink.Abort(ctx) })
+}
+
+// lasting is a journal on the disk of the machine on which processes are killed:
+// what one has recorded the next one finds.
+type lasting struct {
+	*journal.Memory
+	d    *death
+	name string
+}
+
+func (l lasting) Durable() bool { return true }
+func (l lasting) Owner() string { return l.name }
+
+// Unowned are all jobs that have not ended: in these tests only one process
+// lives at a time.
+func (l lasting) Unowned(ctx context.Context) ([]journal.Summary, error) {
+	var all []journal.Summary
+	for rec, err := range l.Jobs(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if rec.Ended.IsZero() {
+			all = append(all, journal.Summary{Job: rec})
+		}
+	}
+	return all, nil
+}
+
+// Summaries yields nothing: nobody lists jobs here.
+func (l lasting) Summaries(context.Context) iter.Seq2[journal.Summary, error] {
+	return func(func(journal.Summary, error) bool) {}
+}
+
+// Lease never refuses, since whoever had the job is dead.
+func (l lasting) Lease(context.Context, int64, string, time.Time) error {
+	return l.d.step(func() error { return nil })
+}
+
+func (l lasting) Release(context.Context, int64, string) error {
+	return l.d.step(func() error { return nil })
+}
+
+func (l lasting) PutJob(ctx context.Context, j journal.Job) error {
+	return l.d.step(func() error { return l.Memory.PutJob(ctx, j) })
+}
+
+func (l lasting) Plan(ctx context.Context, items []journal.Item) error {
+	return l.d.step(func() error { return l.Memory.Plan(ctx, items) })
+}
+
+func (l lasting) End(ctx context.Context, job, item int64, o journal.Outcome) error {
+	return l.d.step(func() error { return l.Memory.End(ctx, job, item, o) })
+}
+
+func (l lasting) Intend(ctx context.Context, u journal.Upload) error {
+	return l.d.step(func() error { return l.Memory.Intend(ctx, u) })
+}
+
+func (l lasting) Began(ctx context.Context, job, item int64, id string) error {
+	return l.d.step(func() error { return l.Memory.Began(ctx, job, item, id) })
+}
+
+func (l lasting) Part(ctx context.Context, job, item int64, p remote.Part) error {
+	return l.d.step(func() error { return l.Memory.Part(ctx, job, item, p) })
+}
+
+func (l lasting) Settled(ctx context.Context, job, item int64) error {
+	return l.d.step(func() error { return l.Memory.Settled(ctx, job, item) })
+}
