@@ -125,6 +125,17 @@ func (v *victim) resume() resumed {
 	return resumed{}
 }
 
+// applied counts the requests of an operation that the store has served to
+// their ends: what a kill cuts off is not among them.
+func (v *victim) applied(op string) (n int) {
+	for _, e := range v.server.Events() {
+		if e.Op == op && e.Applied {
+			n++
+		}
+	}
+	return n
+}
+
 // parts counts the parts that the store has of the unfinished upload.
 func (v *victim) parts() int {
 	n := 0
@@ -147,7 +158,6 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		v := newVictim(t, program)
 		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
 		v.kill(syscall.SIGKILL, func() bool { return v.parts() >= 4 }, v.slowly("cp", v.path("big.bin"), "acme:in/")...)
-		before := v.server.Count("UploadPart")
 		if out := v.run("queue"); !strings.Contains(out, "interrupted") {
 			t.Errorf("the queue shows\n%s", out)
 		}
@@ -158,8 +168,8 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		if r.State != "done" || r.All != 9 || r.Proven < 4 {
 			t.Errorf("resumed: %+v", r)
 		}
-		if sent := v.server.Count("UploadPart") - before; int64(sent) != r.All-r.Proven {
-			t.Errorf("%d parts were sent although %d of %d were proved", sent, r.Proven, r.All)
+		if sent := v.applied("UploadPart"); int64(sent) != r.All {
+			t.Errorf("%d parts were sent of %d: some of them twice", sent, r.All)
 		}
 		if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
 			t.Error("the object is not the file")
@@ -172,7 +182,7 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		t.Parallel()
 		v := newVictim(t, program)
 		v.server.Put("acme-bucket", "in/big.bin", content)
-		got := func() int { return v.server.Count("GetObject") }
+		got := func() int { return v.applied("GetObject") }
 		v.kill(syscall.SIGKILL, func() bool { return got() >= 5 }, v.slowly("cp", "acme:in/big.bin", v.dir)...)
 		before := got()
 		r := v.resume()
