@@ -57,7 +57,7 @@ func (s *sieve) pick(list []int32) ([]int32, bool) {
 func (s *sieve) sweep() []uint64 {
 	n := s.rows.n()
 	found := make([]uint64, (n+63)/64)
-	workers := min(sieveWorkers, runtime.GOMAXPROCS(0))
+	workers := min(sieveWorkers, runtime.NumCPU())
 	share := ((n+workers-1)/workers + 63) &^ 63 // whole words, so that no two write to one
 	var all sync.WaitGroup
 	for from := 0; from < n; from += share {

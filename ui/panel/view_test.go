@@ -172,11 +172,15 @@ func TestTheTitleShowsWhereThePaneIs(t *testing.T) {
 	}
 }
 
-func TestTheRowOfTheParentIsMissingAtTheRoot(t *testing.T) {
+func TestTheRowOfTheParentIsMissingWhereNothingIsAbove(t *testing.T) {
 	b := acme()
 	b.folders[""] = []remote.Entry{folder("", "in")}
 	p := opened(t, b)
-	at := place(b, "")
+	run(p, p.Open(t.Context(), place(b, ""), "")) // above it are the servers
+	if p.Len() != 2 {
+		t.Errorf("at the root of a server: %d rows", p.Len())
+	}
+	at := remote.Place{Tree: b}
 	run(p, p.Open(t.Context(), at, ""))
 	if p.OnParent() || p.Len() != 1 {
 		t.Errorf("at the root: %d rows, on .. %v", p.Len(), p.OnParent())
