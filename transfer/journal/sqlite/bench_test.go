@@ -72,6 +72,43 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
+// BenchmarkStart opens a journal with 100,000 jobs that wait, and lists them.
+func BenchmarkStart(b *testing.B) {
+	const jobs = 100_000
+	ctx, dir := context.Background(), b.TempDir()
+	j := open(b, dir)
+	var wg sync.WaitGroup
+	for w := range int64(256) {
+		wg.Go(func() {
+			for id := w + 1; id <= jobs; id += 256 {
+				err := j.PutJob(ctx, journal.Job{
+					ID: id, Op: "copy", Title: fmt.Sprintf("copy 12 entries to acme:inbox/%d/", id), To: "acme:", Dir: "inbox/",
+					Rules: []byte(`{"OnConflict":0,"Verify":"auto","PartSize":0}`), State: "waiting", Created: day,
+				})
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	must(b, j.Close())
+	for b.Loop() {
+		j := open(b, dir)
+		n := 0
+		for _, err := range j.Jobs(ctx) {
+			must(b, err)
+			n++
+		}
+		list, err := j.Orphans(ctx)
+		must(b, err)
+		if n != jobs || len(list) != jobs {
+			b.Fatal(n, len(list))
+		}
+		must(b, j.Close())
+	}
+}
+
 // BenchmarkParts records parts one call at a time, by as many workers as the
 // name says.
 func BenchmarkParts(b *testing.B) {

@@ -17,7 +17,7 @@ import (
 
 // checkMost is the size in bytes up to which all items are read when the
 // journal is opened. In a larger one they are verified when they are needed.
-const checkMost = 64 << 20
+const checkMost = 256 << 20
 
 // versionMost is more than the number of any version to come in years.
 const versionMost = 1000
@@ -42,6 +42,8 @@ func (f *folder) inspect(ctx context.Context) (finding, error) {
 	case size == 0:
 		found.damage = "the file is empty"
 		return found, nil
+	case f.isNewer(header):
+		return found, f.tooNew(int(binary.BigEndian.Uint32(header[versionAt:])))
 	case !startsWell(header):
 		found.damage = "the file does not begin as a journal does"
 		return found, nil
@@ -61,30 +63,54 @@ func (f *folder) inspect(ctx context.Context) (finding, error) {
 	if err := f.rollBack(ctx); err != nil {
 		return f.doubt(found, err)
 	}
-	db, err := sql.Open("sqlite", f.dsn(fileName, "mode", "ro", "_pragma", "busy_timeout(10000)"))
-	if err != nil {
-		return found, f.fail("check", err)
-	}
-	defer func() { _ = db.Close() }() // only read from
-	db.SetMaxOpenConns(1)
-	if found.version, err = versionOf(ctx, db); err != nil {
-		return f.doubt(found, err)
-	}
-	switch {
-	case found.version > versionMost || found.version < 1:
-		found.damage = fmt.Sprintf("its version cannot be %d", found.version)
-		return found, nil
-	case found.version > len(f.steps):
-		return found, f.tooNew(found.version)
-	}
 	deep := size <= f.checkMost
 	if _, marked, err := f.there(suspect); err != nil {
 		return found, err
 	} else if marked {
 		deep = true
 	}
-	found.damage, err = f.verify(ctx, db, found.version, deep)
+	have, err := f.examine(ctx, &found, deep)
+	if err == nil && found.damage == "" {
+		found.damage, err = f.verifyRows(have, s, deep)
+	}
 	return f.doubt(found, err)
+}
+
+// examine has SQLite look at the file, for reading only: else it would tidy up
+// its log.
+func (f *folder) examine(ctx context.Context, found *finding, deep bool) (have []table, err error) {
+	db, err := sql.Open("sqlite", f.dsn(fileName, "mode", "ro", "_pragma", "busy_timeout(10000)"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if cerr := db.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	db.SetMaxOpenConns(1)
+	if found.version, err = versionOf(ctx, db); err != nil {
+		return nil, err
+	}
+	switch {
+	case found.version > versionMost || found.version < 1:
+		found.damage = fmt.Sprintf("its version cannot be %d", found.version)
+		return nil, nil
+	case found.version > len(f.steps):
+		return nil, f.tooNew(found.version)
+	}
+	found.damage, have, err = f.verify(ctx, db, found.version, deep)
+	return have, err
+}
+
+// versionAt is where in its header a file has its version.
+const versionAt = 60
+
+// isNewer tells whether a file is of a newer version, whatever else is the
+// matter with it: what we know of journals may not hold for it.
+func (f *folder) isNewer(header [100]byte) bool {
+	v := binary.BigEndian.Uint32(header[versionAt:])
+	return string(header[:16]) == magic && v <= versionMost && int(v) > len(f.steps)
 }
 
 // startsWell tells whether a file begins as one of ours: some wrong values make
@@ -184,68 +210,72 @@ func scanOne(ctx context.Context, q querier, query string, dst ...any) error {
 	return rows.Scan(dst...)
 }
 
-// verify compares the tables with what they should be, has SQLite check the
-// structure, and verifies the sum of every row; of items only if deep.
-func (f *folder) verify(ctx context.Context, db *sql.DB, version int, deep bool) (damage string, err error) {
+// verify compares the tables with what they should be and has SQLite check the
+// structure; that of items only if deep.
+func (f *folder) verify(ctx context.Context, db *sql.DB, version int, deep bool) (damage string, have []table, err error) {
 	want, err := expected(ctx, f.steps[:version])
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	have, err := tables(ctx, db)
-	if err != nil {
-		return "", err
+	if have, err = tables(ctx, db); err != nil {
+		return "", nil, err
 	}
 	if len(have) != len(want) {
-		return "tables are missing", nil
+		return "tables are missing", nil, nil
+	}
+	checks := []string{"PRAGMA quick_check(1)"}
+	if !deep {
+		checks = nil
 	}
 	for i, t := range want {
 		if have[i].name != t.name || have[i].sql != t.sql {
-			return "the tables are not those of a journal", nil
+			return "the tables are not those of a journal", nil, nil
 		}
-		if t.name == "chunk" && !deep {
-			continue
-		}
-		check := "PRAGMA quick_check(1)"
-		if !deep {
-			check = fmt.Sprintf("PRAGMA quick_check(%s)", t.name)
-		}
-		if deep && i > 0 {
-			check = "SELECT 'ok'" // the whole file was checked with the first table
-		}
-		var said string
-		if err := scanOne(ctx, db, check, &said); err != nil {
-			return "", err
-		}
-		if said != "ok" {
-			return strings.ReplaceAll(said, "\n", "; "), nil
-		}
-		if damage, err = verifyRows(ctx, db, t); damage != "" || err != nil {
-			return damage, err
+		if !deep && t.name != bigTable {
+			checks = append(checks, fmt.Sprintf("PRAGMA quick_check(%s)", t.name))
 		}
 	}
-	return "", nil
+	for _, check := range checks {
+		var said string
+		if err := scanOne(ctx, db, check, &said); err != nil {
+			return "", nil, err
+		}
+		if said != "ok" {
+			return strings.ReplaceAll(said, "\n", "; "), nil, nil
+		}
+	}
+	return "", have, nil
 }
 
-func verifyRows(ctx context.Context, db *sql.DB, t table) (damage string, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT * FROM "+t.name)
+// bigTable is where most of a large journal is.
+const bigTable = "chunk"
+
+// verifyRows verifies the sum of every row; of items only if deep. It reads the
+// pages as a repair would, which takes a third of the time that SQLite takes.
+func (f *folder) verifyRows(have []table, s scan, deep bool) (damage string, err error) {
+	if f.unused() != nil {
+		return "", nil // somebody may be writing: locks do not tell
+	}
+	im, done, err := f.openImage(s)
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = rows.Close() }()
-	row := make([]any, t.cols)
-	dst := make([]any, t.cols)
-	for i := range row {
-		dst[i] = &row[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(dst...); err != nil {
-			return "", err
+	defer done()
+	for _, t := range have {
+		if t.name == bigTable && !deep {
+			continue
 		}
-		if !whole(t.name, row) {
-			return "an entry in the table " + t.name + " has been changed", nil
+		err := im.tree(t.root, 0, func(row []any) error {
+			if len(row) != t.cols || !whole(t.name, row) {
+				return errDamaged
+			}
+			return nil
+		})
+		if err != nil || im.holes {
+			return "an entry in the table " + t.name + " has been changed", nil //nolint:nilerr // that is the finding
 		}
 	}
-	return "", rows.Err()
+	return "", nil
 }
 
 // mark remembers that damage was met, so that the next one who opens the

@@ -31,7 +31,9 @@ func child() bool {
 	var err error
 	switch role {
 	case "work":
-		err = work(rest)
+		err = work(rest, false)
+	case "network":
+		err = work(rest, true)
 	case "hold":
 		err = hold(rest)
 	case "persist":
@@ -60,11 +62,11 @@ func spawn(tb testing.TB, role, dir string, wrap ...string) (*exec.Cmd, *bufio.S
 	return cmd, bufio.NewScanner(out), in
 }
 
-// work takes over the jobs of dead processes and makes records until it is
-// killed or its input ends. It prints each record once it is acknowledged.
-func work(dir string) error {
+// work makes records until it is killed or its input ends, on a network file
+// system or not. It prints each record once it is acknowledged.
+func work(dir string, network bool) error {
 	ctx := context.Background()
-	j, told, err := sqlite.Open(ctx, dir, sqlite.Options{})
+	j, told, err := sqlite.OpenWith(ctx, dir, sqlite.Options{}, sqlite.Setup{Network: network})
 	if err != nil {
 		return err
 	}

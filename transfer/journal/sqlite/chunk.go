@@ -215,6 +215,18 @@ func (d *decoder) signed() int64 {
 	return v
 }
 
+// text is a string that stands for itself.
+func (d *decoder) text() string {
+	n := d.int()
+	if d.bad || n > int64(len(d.b)) {
+		d.bad = true
+		return ""
+	}
+	s := string(d.b[:n])
+	d.b = d.b[n:]
+	return s
+}
+
 func (d *decoder) string(prev, ref string) string {
 	pre, suf, mid := d.int(), d.int(), d.int()
 	if d.bad || pre > int64(len(prev)) || suf > int64(len(ref)) || mid > int64(len(d.b)) {

@@ -20,8 +20,8 @@
 // # Size
 //
 // Items are kept in chunks of 256 in which each item is written as its
-// difference from the one before: a million of them take some 50 MB and are
-// recorded in about a second. An item that has ended takes no room, only a
+// difference from the one before: a million of them take some 100 MB and are
+// recorded in a second or two. An item that has ended takes no room, only a
 // counter; failures, skips and cancellations are kept, the first 10,000 of each
 // in a job. Items read lazily, a few chunks at a time, without holding a
 // transaction. Plan many items at a time: each call costs a flush and makes at

@@ -40,7 +40,7 @@ func (f *folder) explain(err error) (remote.Kind, string) {
 	switch {
 	case isFull(err):
 		return remote.Full, fmt.Sprintf("The disk of the state folder %s is full, so nothing can be put on record. Free some space.", f.dir)
-	case errors.Is(err, errClosed):
+	case errors.Is(err, errClosed), errors.Is(err, os.ErrClosed):
 		return remote.Invalid, "gantry is closing."
 	case isDamage(err):
 		return remote.Corrupt, fmt.Sprintf("The journal in %s is damaged. Close every gantry and start one again: it repairs the journal and keeps the damaged file.", f.dir)

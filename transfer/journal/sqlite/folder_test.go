@@ -190,6 +190,9 @@ func TestAFailedStepLeavesTheOlderVersion(t *testing.T) {
 }
 
 func TestOnANetworkFileSystemThereIsNoSharedMemory(t *testing.T) {
+	if slow {
+		t.Skip("the race detector sees the suite with shared memory")
+	}
 	dirs := map[journal.Journal]string{}
 	openThere := func(t *testing.T, dir string) journal.Journal {
 		t.Helper()

@@ -176,8 +176,9 @@ func (j *Journal) jobRows(ctx context.Context, query string, args ...any) iter.S
 			rows, err := j.read.QueryContext(ctx, query, args...)
 			if err == nil {
 				err = each(ctx, rows, "job", jobColumns, func(c cols) error {
-					page = append(page, readJob(c))
-					return nil
+					r, err := readJob(c)
+					page = append(page, r)
+					return err
 				})
 			}
 			if err != nil {

@@ -37,6 +37,7 @@ type Journal struct {
 	read *sql.DB
 	me   *owner
 	held map[int64]string // leases by job; the writer's
+	told bool             // a notice was given out
 
 	closing sync.Once
 	closed  error
@@ -46,7 +47,8 @@ var _ journal.Journal = (*Journal)(nil)
 
 // Open opens the journal in the folder dir, which it makes if need be. The
 // Recovered is not nil if something of an earlier journal is damaged or gone:
-// the journal is usable, and the user has to be told.
+// the journal is usable, and the user has to be told. Until a process that was
+// given it has called Close, the next ones get it as well.
 //
 // Errors are *remote.Error: Denied if the folder cannot be written to or
 // belongs to somebody else, Unsupported if the journal is of a newer version
@@ -104,7 +106,7 @@ func (f *folder) start(ctx context.Context) (j *Journal, told *Recovered, err er
 			return nil, nil, err
 		}
 	}
-	j = &Journal{f: f, use: use, held: map[int64]string{}}
+	j = &Journal{f: f, use: use, held: map[int64]string{}, told: told != nil}
 	j.me = newOwner(j)
 	if err := j.connect(ctx); err != nil {
 		return nil, nil, f.fail("open", err)
@@ -171,6 +173,9 @@ func (f *folder) inUse(version int) error {
 
 // failed is fail, and remembers damage for the next start.
 func (j *Journal) failed(op string, err error) error {
+	if err != nil && j.w.isClosed() {
+		return j.f.fail(op, errors.Join(errClosed, err))
+	}
 	if isDamage(err) {
 		j.f.mark()
 	}
@@ -198,7 +203,7 @@ func (j *Journal) Close() error {
 	j.closing.Do(func() {
 		j.me.quiet()
 		j.w.stop()
-		if j.me.registered {
+		if j.me.registered || j.told {
 			if err := j.w.transact(context.Background(), []*request{{run: j.me.leave}}, make([]error, 1)); err != nil {
 				j.f.log.Warn("leave the journal", "err", err) // others find out by the lock
 			}

@@ -24,7 +24,10 @@ func TestP01WhatWasAcknowledgedSurvivesAKillAtAnyTime(t *testing.T) {
 	var a acknowledged
 	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable
 	notices := 0
-	for range *kills {
+	for i := range *kills {
+		if slow && i%3 != 0 {
+			continue
+		}
 		cmd, lines, _ := spawn(t, "work", dir)
 		killAfter(cmd, lines, &a, r.IntN(400))
 		if a.err != "" {
@@ -90,7 +93,11 @@ func TestP01WhatWasAcknowledgedSurvivesAKillAtAnySystemCall(t *testing.T) {
 			"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call,
 			"-e", fmt.Sprintf("inject=%s:signal=SIGKILL:when=%d", call, 1+i*i*7%most),
 		}
-		cmd, lines, in := spawn(t, "work", dir, wrap...)
+		role := "work"
+		if i%4 == 3 { // with a rollback journal
+			role = "network"
+		}
+		cmd, lines, in := spawn(t, role, dir, wrap...)
 		stop := time.AfterFunc(time.Second, func() { _ = in.Close() }) // too few calls
 		a.collect(lines)
 		_ = cmd.Wait() // killed
@@ -156,7 +163,10 @@ func TestP01ARepairThatIsKilledIsDoneByTheNextStart(t *testing.T) {
 	f := newFixture(t, true)
 	damaged := files{"journal.db": f.files["journal.db"], "journal.db-wal": flipped(f.files["journal.db-wal"], 32+4120*20+999, 3)}
 	call := "fsync,fdatasync,renameat,renameat2,unlinkat,ftruncate,linkat"
-	for i := range *kills + 6 {
+	for i := range *kills + 12 {
+		if slow && i%4 != 3 {
+			continue
+		}
 		dir := scratch(t)
 		f.files.restore(t, dir, damaged)
 		cmd, lines, in := spawn(t, "hold", dir, "strace", "-f", "-qq", "-o", "/dev/null",

@@ -95,8 +95,9 @@ func mendJobs(ctx context.Context, tx *sql.Tx, r *Recovered) error {
 	}
 	var jobs []*jobRow
 	if err := each(ctx, rows, "job", jobColumns, func(c cols) error {
-		jobs = append(jobs, readJob(c))
-		return nil
+		j, err := readJob(c)
+		jobs = append(jobs, j)
+		return err
 	}); err != nil {
 		return err
 	}

@@ -136,9 +136,15 @@ func (o *owner) quiet() {
 	}
 }
 
-// leave removes the process's row. Its jobs are offered to the next one.
+// leave removes the process's row, and the notice that it was given. Its jobs
+// are offered to the next one.
 func (o *owner) leave(t *txn) error {
-	t.after = append(t.after, func() { o.registered = false })
+	o.registered = false
+	if o.j.told {
+		if err := dropMeta(t.ctx, t.w.conn, "notice"); err != nil {
+			return err
+		}
+	}
 	_, err := t.exec("DELETE FROM owner WHERE id=?", []byte(o.id))
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,9 +19,10 @@ import (
 )
 
 // clock is a time that a test moves.
-type clock struct{ ahead time.Duration }
+type clock struct{ ahead atomic.Int64 }
 
-func (c *clock) now() time.Time { return time.Now().Add(c.ahead) }
+func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) set(ahead time.Duration) { c.ahead.Store(int64(ahead)) }
 
 func openAt(tb testing.TB, dir string, c *clock, s sqlite.Setup) *sqlite.Journal {
 	tb.Helper()
@@ -59,7 +61,8 @@ func orphans(tb testing.TB, j *sqlite.Journal) (ids []int64) {
 func TestP16AProcessThatSleptStillHasItsJob(t *testing.T) {
 	dir, ctx := t.TempDir(), t.Context()
 	id, owner, kill := holder(t, dir)
-	c := &clock{ahead: 100 * time.Hour} // its lease has long run out
+	c := &clock{}
+	c.set(100 * time.Hour) // its lease has long run out
 	j := openAt(t, dir, c, sqlite.Setup{})
 	if err := j.Lease(ctx, id, j.Owner(), c.now().Add(time.Minute)); !errors.Is(err, journal.ErrLeased) {
 		t.Errorf("the job of a living process was taken: %v", err)
@@ -87,7 +90,7 @@ func TestP16AProcessThatSleptStillHasItsJob(t *testing.T) {
 		}
 	}
 	kill()
-	c.ahead = 0 // its lease would last for an hour
+	c.set(0) // its lease would last for an hour
 	if d := cmp.Diff([]int64{id}, orphans(t, j)); d != "" {
 		t.Errorf("a killed process still has its job: %s", d)
 	}
@@ -105,6 +108,17 @@ func TestTheJobsOfAProcessThatLeavesAreOffered(t *testing.T) {
 	must(t, a.PutJob(ctx, journal.Job{ID: 2, State: "running"}))
 	must(t, a.Lease(ctx, 2, a.Owner(), time.Now().Add(time.Hour)))
 	must(t, a.PutJob(ctx, journal.Job{ID: 3, State: "done", Ended: day}))
+	must(t, a.Intend(ctx, journal.Upload{Job: 2, Item: 1}))
+	left := func() (alive bool) {
+		for u, err := range b.Unsettled(ctx) {
+			must(t, err)
+			alive = alive || u.Alive
+		}
+		return alive
+	}
+	if !left() {
+		t.Error("an upload of a living process is held for a leftover")
+	}
 	if got := orphans(t, b); len(got) != 0 {
 		t.Errorf("offered while their process lives: %v", got)
 	}
@@ -114,6 +128,9 @@ func TestTheJobsOfAProcessThatLeavesAreOffered(t *testing.T) {
 	must(t, a.Close())
 	if d := cmp.Diff([]int64{1, 2}, orphans(t, b)); d != "" {
 		t.Errorf("-want +got:\n%s", d)
+	}
+	if left() {
+		t.Error("an upload of a process that left is held for its")
 	}
 	must(t, b.Lease(ctx, 1, b.Owner(), time.Now().Add(time.Hour)))
 	must(t, b.Release(ctx, 1, b.Owner()))
@@ -186,11 +203,11 @@ func TestP10WhereLocksDoNotWorkTheHeartbeatDecides(t *testing.T) {
 	if err := lease(); !errors.Is(err, journal.ErrLeased) {
 		t.Errorf("while the lease lasts: %v", err)
 	}
-	c.ahead = time.Minute
+	c.set(time.Minute)
 	if err := lease(); !errors.Is(err, journal.ErrLeased) {
 		t.Errorf("while the heartbeat is fresh: %v", err)
 	}
-	c.ahead = 10 * time.Minute
+	c.set(10 * time.Minute)
 	must(t, lease())
 	if err := a.End(ctx, 1, 1, journal.Outcome{}); !errors.Is(err, journal.ErrLeased) {
 		t.Errorf("the first one goes on: %v", err)

@@ -54,6 +54,15 @@ func (f *folder) found(ctx context.Context) (told *Recovered, err error) {
 	if err := f.create(ctx, freshName); err != nil {
 		return nil, err
 	}
+	// The folder of processes is made with the first job.
+	if _, ok, err := f.there(ownersName); err != nil {
+		return nil, err
+	} else if ok {
+		told = &Recovered{Time: f.now(), Gone: true, Why: "it is not in " + f.dir + " any more"}
+		if err := f.leaveNotice(ctx, freshName, told); err != nil {
+			return nil, err
+		}
+	}
 	// A link fails where somebody else was faster, which a lock that does not
 	// work would not have kept out.
 	err = f.root.Link(freshName, fileName)
@@ -67,13 +76,20 @@ func (f *folder) found(ctx context.Context) (told *Recovered, err error) {
 	if err != nil {
 		return nil, f.fail("create", err)
 	}
-	// The folder of processes is made with the first job.
-	if _, ok, err := f.there(ownersName); err != nil {
-		return nil, err
-	} else if ok {
-		told = &Recovered{Time: f.now(), Gone: true, Why: "it is not in " + f.dir + " any more"}
-	}
 	return told, f.syncNames()
+}
+
+// leaveNotice puts a notice into a journal that nobody uses yet.
+func (f *folder) leaveNotice(ctx context.Context, name string, told *Recovered) error {
+	db, err := f.openRaw(name)
+	if err != nil {
+		return err
+	}
+	err = putMeta(ctx, db, "notice", told.marshal())
+	if cerr := db.Close(); err == nil {
+		err = cerr
+	}
+	return f.fail("create", err)
 }
 
 // tend checks a journal, repairs it and brings it up to date. What a repair has
@@ -169,9 +185,8 @@ func (f *folder) unused() error {
 	}
 }
 
-// settle sets how the file is written, and gives the notice that waits in it,
-// if there is one, else told. It compares how far the journal has got with what
-// was noted beside it.
+// settle sets how the file is written, and gives the notice that waits in it, or
+// told. It compares how far the journal has got with what was noted beside it.
 func (f *folder) settle(ctx context.Context, told *Recovered) (*Recovered, error) {
 	db, err := f.openRaw(fileName)
 	if err != nil {
@@ -203,7 +218,7 @@ func (f *folder) notice(ctx context.Context, db *sql.DB, told *Recovered) (*Reco
 	if err != nil {
 		return nil, err
 	}
-	if r := unmarshal(waiting); r != nil {
+	if r := unmarshal(waiting); r != nil && (told == nil || r.Rebuilt) {
 		told = r
 	}
 	mark, _ := strconv.ParseInt(string(value), 10, 64) // 0 if there is none yet
@@ -215,8 +230,11 @@ func (f *folder) notice(ctx context.Context, db *sql.DB, told *Recovered) (*Reco
 			return nil, err
 		}
 	}
-	if told != nil {
-		f.log.Warn("the journal was recovered", "notice", told.String())
+	if told == nil {
+		return nil, nil
 	}
-	return told, dropMeta(ctx, db, "notice")
+	f.log.Warn("the journal was recovered", "notice", told.String())
+	// It waits there until a process that was given it has closed the journal:
+	// one that is killed may not have shown it.
+	return told, putMeta(ctx, db, "notice", told.marshal())
 }

@@ -100,7 +100,14 @@ func (f *folder) replace(ctx context.Context) error {
 
 // fill copies into repairName what is whole.
 func (f *folder) fill(ctx context.Context, r *Recovered) error {
-	im, done, err := f.openImage(ctx)
+	if err := f.rollBack(ctx); err != nil && !doubtful(err) {
+		return err
+	}
+	s, err := f.scanLog()
+	if err != nil {
+		return err
+	}
+	im, done, err := f.openImage(s)
 	if err != nil {
 		return err
 	}
@@ -135,11 +142,9 @@ func (f *folder) fill(ctx context.Context, r *Recovered) error {
 	return tx.Commit()
 }
 
-// openImage opens the damaged file and its log to be read as pages.
-func (f *folder) openImage(ctx context.Context) (im *image, done func(), err error) {
-	if err := f.rollBack(ctx); err != nil && !doubtful(err) {
-		return nil, nil, err
-	}
+// openImage opens the file and its log, which has been scanned, to be read as
+// pages while nobody else has them open.
+func (f *folder) openImage(s scan) (im *image, done func(), err error) {
 	var files []*os.File
 	done = func() {
 		for _, file := range files {
@@ -147,7 +152,7 @@ func (f *folder) openImage(ctx context.Context) (im *image, done func(), err err
 		}
 	}
 	var readers [2]io.ReaderAt
-	var sizes [2]int64
+	var size int64
 	for i, name := range []string{fileName, fileName + "-wal"} {
 		file, err := f.root.Open(name)
 		if gone(err) {
@@ -158,21 +163,18 @@ func (f *folder) openImage(ctx context.Context) (im *image, done func(), err err
 			return nil, nil, err
 		}
 		files = append(files, file)
+		readers[i] = file
+		if i > 0 {
+			continue
+		}
 		st, err := file.Stat()
 		if err != nil {
 			done()
 			return nil, nil, err
 		}
-		readers[i], sizes[i] = file, st.Size()
+		size = st.Size()
 	}
-	var s scan
-	if readers[1] != nil {
-		if s, err = scanLog(readers[1], sizes[1]); err != nil {
-			done()
-			return nil, nil, err
-		}
-	}
-	return newImage(readers[0], sizes[0], readers[1], s), done, nil
+	return newImage(readers[0], size, readers[1], s), done, nil
 }
 
 // intake sorts rows into the tables that their sums say they are of.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"time"
@@ -39,31 +40,53 @@ type jobRow struct {
 	dirty bool // has changed since it was read
 }
 
-const jobColumns = 24
+const (
+	jobColumns = 7
+	jobForm    = 1 // of data and tally, their first byte
+)
 
-// row is the job as columns without the sum.
+// row is the job as columns without the sum. What is only ever read together is
+// one column: each costs SQLite more than its content.
 func (r *jobRow) row() []any {
-	return []any{
-		r.ID, []byte(r.Op), []byte(r.Title), []byte(r.From), []byte(r.To), []byte(r.Dir), filled(r.Rules), []byte(r.State),
-		flag(r.Listed), []byte(r.Reason), nanos(r.Created), nanos(r.Ended),
-		r.Planned, r.Bytes, r.Done, r.DoneBytes, r.Failed, r.Skipped, r.Cancelled,
-		r.top, r.serial, []byte(r.owner), r.until,
+	data := append(make([]byte, 0, 256), jobForm)
+	data = binary.AppendVarint(data, nanos(r.Created))
+	data = binary.AppendVarint(data, flag(r.Listed))
+	for _, s := range []string{r.Op, r.Title, r.From, r.To, string(r.Dir), string(r.Rules), r.State, r.Reason} {
+		data = binary.AppendUvarint(data, uint64(len(s)))
+		data = append(data, s...)
 	}
+	tally := append(make([]byte, 0, 64), jobForm)
+	for _, n := range []int64{r.Planned, r.Bytes, r.Done, r.DoneBytes, r.Failed, r.Skipped, r.Cancelled, r.top, r.serial} {
+		tally = binary.AppendVarint(tally, n)
+	}
+	return []any{r.ID, nanos(r.Ended), data, tally, []byte(r.owner), r.until}
 }
 
 // readJob takes a verified row apart.
-func readJob(row []any) *jobRow {
+func readJob(row []any) (*jobRow, error) {
 	c := cols(row)
-	r := &jobRow{known: true}
-	r.ID, r.Op, r.Title, r.From, r.To = c.int(0), c.str(1), c.str(2), c.str(3), c.str(4)
-	r.Dir, r.Rules, r.State, r.Listed = remote.Path(c.str(5)), c.bytes(6), c.str(7), c.int(8) != 0
-	r.Reason, r.Created, r.Ended = c.str(9), instant(c.int(10)), instant(c.int(11))
+	r := &jobRow{known: true, owner: c.str(4), until: c.int(5)}
+	r.ID, r.Ended = c.int(0), instant(c.int(1))
+	d := decoder{b: c.bytes(2)}
+	d.bad = d.byte() != jobForm
+	r.Created, r.Listed = instant(d.signed()), d.signed() != 0
+	for _, s := range []*string{&r.Op, &r.Title, &r.From, &r.To} {
+		*s = d.text()
+	}
+	r.Dir, r.Rules = remote.Path(d.text()), []byte(d.text())
+	r.State, r.Reason = d.text(), d.text()
 	if len(r.Rules) == 0 {
 		r.Rules = nil
 	}
-	r.Tally = Tally{c.int(12), c.int(13), c.int(14), c.int(15), c.int(16), c.int(17), c.int(18)}
-	r.top, r.serial, r.owner, r.until = c.int(19), c.int(20), c.str(21), c.int(22)
-	return r
+	t := decoder{b: c.bytes(3)}
+	t.bad = t.byte() != jobForm
+	for _, n := range []*int64{&r.Planned, &r.Bytes, &r.Done, &r.DoneBytes, &r.Failed, &r.Skipped, &r.Cancelled, &r.top, &r.serial} {
+		*n = t.signed()
+	}
+	if d.bad || t.bad {
+		return nil, fmt.Errorf("job %d: %w", r.ID, errDamaged)
+	}
+	return r, nil
 }
 
 // cols are the columns of a verified row.
@@ -80,14 +103,6 @@ func (c cols) bytes(i int) []byte {
 }
 
 func (c cols) str(i int) string { return string(c.bytes(i)) }
-
-// filled is b, never nil: SQLite would take that for NULL.
-func filled(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
-}
 
 func flag(v bool) int64 {
 	if v {

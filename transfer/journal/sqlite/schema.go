@@ -20,15 +20,10 @@ var steps = []string{`
 	CREATE TABLE meta(key BLOB NOT NULL, value BLOB NOT NULL, sum INTEGER NOT NULL,
 		PRIMARY KEY(key)) WITHOUT ROWID;
 
-	-- Jobs with their counters and who runs them. Times are nanoseconds since
-	-- 1970, 0 for none. top is the highest number of an item.
-	CREATE TABLE job(id INTEGER NOT NULL, op BLOB NOT NULL, title BLOB NOT NULL, source BLOB NOT NULL, target BLOB NOT NULL,
-		dir BLOB NOT NULL, rules BLOB NOT NULL, state BLOB NOT NULL, listed INTEGER NOT NULL, reason BLOB NOT NULL,
-		created INTEGER NOT NULL, ended INTEGER NOT NULL,
-		planned INTEGER NOT NULL, bytes INTEGER NOT NULL, done INTEGER NOT NULL, donebytes INTEGER NOT NULL,
-		failed INTEGER NOT NULL, skipped INTEGER NOT NULL, cancelled INTEGER NOT NULL,
-		top INTEGER NOT NULL, serial INTEGER NOT NULL, owner BLOB NOT NULL, until INTEGER NOT NULL,
-		sum INTEGER NOT NULL, PRIMARY KEY(id)) WITHOUT ROWID;
+	-- Jobs (row.go has the form of data and tally) with who runs them. Times are
+	-- nanoseconds since 1970, 0 for none.
+	CREATE TABLE job(id INTEGER NOT NULL, ended INTEGER NOT NULL, data BLOB NOT NULL, tally BLOB NOT NULL,
+		owner BLOB NOT NULL, until INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(id)) WITHOUT ROWID;
 
 	-- Items in chunks, and which of a chunk have not ended: bit i of bits is item
 	-- first+i. A chunk goes with its last item.

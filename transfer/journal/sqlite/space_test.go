@@ -160,14 +160,18 @@ func keep(lines []string, prefix string) (kept []string) {
 func TestFinishedItemsLeaveTheFileAsSmallAsItWas(t *testing.T) {
 	dir, ctx := scratch(t), t.Context()
 	var sizes []int64
+	n := int64(20_000)
+	if slow {
+		n = 3000
+	}
 	for round := range int64(4) {
 		j := open(t, dir)
 		must(t, j.PutJob(ctx, journal.Job{ID: round + 1, Op: "copy"}))
-		must(t, j.Plan(ctx, manyItems(round+1, 1, 20_000)))
+		must(t, j.Plan(ctx, manyItems(round+1, 1, int(n))))
 		var wg sync.WaitGroup
 		for w := range int64(64) {
 			wg.Go(func() {
-				for num := w + 1; num <= 20_000; num += 64 {
+				for num := w + 1; num <= n; num += 64 {
 					if err := j.End(ctx, round+1, num, journal.Outcome{State: "done"}); err != nil {
 						t.Error(err)
 						return
@@ -178,7 +182,7 @@ func TestFinishedItemsLeaveTheFileAsSmallAsItWas(t *testing.T) {
 		wg.Wait()
 		s, err := j.Job(ctx, round+1)
 		must(t, err)
-		if s.Open() != 0 || s.Done != 20_000 || s.DoneBytes != s.Bytes || s.Bytes == 0 {
+		if s.Open() != 0 || s.Done != n || s.DoneBytes != s.Bytes || s.Bytes == 0 {
 			t.Errorf("counters: %+v", s.Tally)
 		}
 		must(t, j.Close())
@@ -193,10 +197,14 @@ func TestFinishedItemsLeaveTheFileAsSmallAsItWas(t *testing.T) {
 
 func TestForgettingGivesTheRoomBack(t *testing.T) {
 	dir, ctx := scratch(t), t.Context()
+	n := 50_000
+	if slow {
+		n = 10_000
+	}
 	j := open(t, dir)
 	for id := range int64(2) {
 		must(t, j.PutJob(ctx, journal.Job{ID: id + 1, Op: "copy"}))
-		must(t, j.Plan(ctx, manyItems(id+1, 1, 50_000)))
+		must(t, j.Plan(ctx, manyItems(id+1, 1, n)))
 		must(t, j.End(ctx, id+1, 1, journal.Outcome{State: "failed"}))
 	}
 	must(t, j.Forget(ctx, []int64{1}))

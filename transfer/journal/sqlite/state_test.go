@@ -38,7 +38,7 @@ func read(tb testing.TB, j *sqlite.Journal) state {
 		for _, p := range u.Parts {
 			s.uploads[fmt.Sprint(u.Job, "/", u.Item, "/", p.Num)] = fmt.Sprintf("%+v", p)
 		}
-		u.Parts = nil
+		u.Parts, u.Alive = nil, false
 		s.uploads[fmt.Sprint(u.Job, "/", u.Item)] = fmt.Sprintf("%+v", u)
 	}
 	return s

@@ -50,9 +50,9 @@ func (t *txn) job(id int64) (*jobRow, error) {
 		return r, nil
 	}
 	r := &jobRow{Job: journal.Job{ID: id}}
-	err := t.each("job", jobColumns, func(c cols) error {
-		r = readJob(c)
-		return nil
+	err := t.each("job", jobColumns, func(c cols) (err error) {
+		r, err = readJob(c)
+		return err
 	}, "SELECT * FROM job WHERE id=?", id)
 	if err != nil {
 		return nil, err

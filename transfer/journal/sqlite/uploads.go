@@ -110,6 +110,7 @@ func (t *txn) settle(job, item int64) error {
 type Unsettled struct {
 	journal.Upload
 	Parts []remote.Part // by number
+	Alive bool          // the process that runs its job lives: it is not left over
 }
 
 // Uploads yields the uploads that are not settled, with the parts they have, by
@@ -132,10 +133,14 @@ func (j *Journal) Uploads(ctx context.Context) iter.Seq2[journal.Upload, []remot
 // Unsettled is Uploads with errors: it yields one and stops.
 func (j *Journal) Unsettled(ctx context.Context) iter.Seq2[Unsettled, error] {
 	return func(yield func(Unsettled, error) bool) {
+		jobs := map[int64]bool{} // whose process lives
 		for u, err := range j.uploads(ctx) {
 			full := Unsettled{Upload: u}
 			if err == nil {
 				full.Parts, err = j.parts(ctx, u.Job, u.Item)
+			}
+			if err == nil {
+				full.Alive, err = j.aliveJob(ctx, jobs, u.Job)
 			}
 			if err != nil {
 				yield(Unsettled{}, err)
@@ -146,6 +151,19 @@ func (j *Journal) Unsettled(ctx context.Context) iter.Seq2[Unsettled, error] {
 			}
 		}
 	}
+}
+
+func (j *Journal) aliveJob(ctx context.Context, known map[int64]bool, id int64) (bool, error) {
+	alive, ok := known[id]
+	if ok {
+		return alive, nil
+	}
+	s, err := j.Job(ctx, id)
+	if err != nil && remote.KindOf(err) != remote.NotExist {
+		return false, err
+	}
+	known[id] = s.Alive
+	return s.Alive, nil
 }
 
 func (j *Journal) uploads(ctx context.Context) iter.Seq2[journal.Upload, error] {

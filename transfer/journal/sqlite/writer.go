@@ -288,6 +288,12 @@ func (w *writer) stop() {
 	<-w.stopped
 }
 
+func (w *writer) isClosed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.closed
+}
+
 // disconnect lets go of the file, after stop.
 func (w *writer) disconnect() error {
 	var err error
