@@ -4,7 +4,7 @@ import "time"
 
 // burst is how many frames may follow each other at once after a pause, so that
 // a key and all that comes of it are seen without waiting.
-const burst = 4
+const burst = 8
 
 // pace allows one frame every so often, and a few more at once after a pause.
 type pace struct {
