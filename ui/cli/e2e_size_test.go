@@ -53,7 +53,7 @@ func smallest(s *stage) {
 	s.do("✓ copy one.txt", "enter")
 	s.isObject("one.txt", []byte("one\n"))
 	s.do("acme:", "tab")
-	s.WaitFor("one.txt")
+	s.WaitFor("1 of 1") // the cursor is on it
 	s.do("Delete 1 object", "f8")
 	s.do("✓ delete one.txt", "y")
 	s.isObject("one.txt", nil)
@@ -102,7 +102,7 @@ func hostile(s *stage) {
 	s.do("?", "esc")
 	s.WaitGone("Target exists")
 	s.do("Cancel job", "f12", "x")
-	s.do("cancelled", "y")
+	s.do(": cancelled", "y")
 	s.do("[Active", "enter")
 	s.Keys("esc")
 	s.WaitGone("[Active")
@@ -155,6 +155,16 @@ func (s *stage) harmless() {
 
 // ours tells whether an escape sequence is one that the program has a use for.
 func ours(seq string) bool {
+	switch seq {
+	case "\x1b[22;2t", "\x1b[23;2t": // keep the window's title, and give it back
+		return true
+	}
+	if title, ok := strings.CutPrefix(seq, "\x1b]2;"); ok {
+		title, whole := strings.CutSuffix(title, "\a")
+		return whole && !strings.ContainsFunc(title, func(r rune) bool {
+			return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == unicode.ReplacementChar
+		})
+	}
 	if body, ok := strings.CutPrefix(seq, "\x1b["); ok {
 		return strings.ContainsAny(body[len(body)-1:], "mHJKGhlABCD")
 	}

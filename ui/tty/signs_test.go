@@ -37,7 +37,9 @@ func TestProgressIsShownWhereItIsKnownAndTakenAwayAtTheEnd(t *testing.T) {
 	ghostty := map[string]string{"TERM_PROGRAM": "ghostty"}
 	got := written(ghostty, func(s *tty.Signs) {
 		for _, p := range []tty.Progress{
-			{State: tty.Uncertain}, {State: tty.Working, Percent: 7}, {State: tty.Working, Percent: 42},
+			{State: tty.Uncertain},
+			{State: tty.Working, Percent: 7},
+			{State: tty.Working, Percent: 42},
 			{State: tty.Waiting, Percent: 420},
 		} {
 			s.Set("", p)
