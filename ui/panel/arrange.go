@@ -130,7 +130,12 @@ func (p *Panel) arrange() tea.Cmd {
 	if j.small() {
 		return p.take(j.run())
 	}
-	return func() tea.Msg { return j.run() }
+	return func() tea.Msg {
+		if m := j.run(); m.whole {
+			return m
+		}
+		return nil // called off: nothing that would be drawn again
+	}
 }
 
 // small tells whether the job may run in the event loop.
