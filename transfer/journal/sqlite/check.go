@@ -48,6 +48,9 @@ func (f *folder) inspect(ctx context.Context) (finding, error) {
 		found.damage = "the file does not begin as a journal does"
 		return found, nil
 	}
+	if err := f.rollBack(ctx); err != nil {
+		return f.doubt(found, err)
+	}
 	s, err := f.scanLog()
 	if err != nil {
 		return found, err
@@ -59,9 +62,6 @@ func (f *folder) inspect(ctx context.Context) (finding, error) {
 	found.cut = s.cut
 	if s.salt != [8]byte{} {
 		_, found.short = f.behind(math.MaxInt64, s)
-	}
-	if err := f.rollBack(ctx); err != nil {
-		return f.doubt(found, err)
 	}
 	deep := size <= f.checkMost
 	if _, marked, err := f.there(suspect); err != nil {
@@ -176,10 +176,11 @@ func (f *folder) scanLog() (scan, error) {
 }
 
 // rollBack undoes the transaction that a kill has left in a rollback journal,
-// which the mode for reading only cannot do.
+// which the mode for reading only cannot do. Opening the file for writing brings
+// the log into it as well, so the log is looked at afterwards.
 func (f *folder) rollBack(ctx context.Context) error {
-	size, ok, err := f.there(fileName + "-journal")
-	if err != nil || !ok || size == 0 {
+	hot, err := f.isHot(fileName + "-journal")
+	if err != nil || !hot {
 		return err
 	}
 	db, err := f.openRaw(fileName)
@@ -191,6 +192,25 @@ func (f *folder) rollBack(ctx context.Context) error {
 		err = cerr
 	}
 	return err
+}
+
+// isHot tells whether a rollback journal holds a transaction: when that has
+// ended, or was not begun for good, the first byte is zero.
+func (f *folder) isHot(name string) (bool, error) {
+	file, err := f.root.Open(name)
+	if gone(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, f.fail("open", err)
+	}
+	defer func() { _ = file.Close() }() // only read from
+	var b [1]byte
+	n, err := file.ReadAt(b[:], 0)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return n == 1 && b[0] != 0, f.fail("read", err)
 }
 
 func versionOf(ctx context.Context, q querier) (v int, err error) {

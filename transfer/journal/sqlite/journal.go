@@ -121,9 +121,13 @@ func (j *Journal) connect(ctx context.Context) (err error) {
 	}
 	w := &writer{j: j, stmts: map[string]*sql.Stmt{}, wake: make(chan struct{}, 1), stopped: make(chan struct{})}
 	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.disconnect())
+		if err == nil {
+			return
 		}
+		if j.read != nil {
+			err = errors.Join(err, j.read.Close())
+		}
+		err = errors.Join(err, w.disconnect())
 	}()
 	mode := "journal_mode(WAL)"
 	if j.f.network {

@@ -245,3 +245,22 @@ func TestTheLocksOfDeadProcessesAreRemoved(t *testing.T) {
 		t.Errorf("Close leaves %v, %v", list, err)
 	}
 }
+
+func TestP10WhereLocksDoNotWorkNobodysJournalIsReplaced(t *testing.T) {
+	dir := t.TempDir()
+	f := newFixture(t, false)
+	f.files.restore(t, dir, files{"journal.db": flipped(f.files["journal.db"], 3*4096+9, 3)})
+	noLocks := sqlite.Setup{NoLocks: true}
+	c := &clock{}
+	_, _, err := sqlite.OpenWith(t.Context(), dir, sqlite.Options{Now: c.now}, noLocks)
+	if remote.KindOf(err) != remote.Unreachable || !strings.Contains(remote.HintOf(err), "locks do not work") {
+		t.Errorf("a damaged journal that was just written to: %v", err)
+	}
+	c.set(time.Hour)
+	j, told, err := sqlite.OpenWith(t.Context(), dir, sqlite.Options{Now: c.now}, noLocks)
+	must(t, err)
+	if told == nil || !told.Rebuilt {
+		t.Errorf("told %v", told)
+	}
+	must(t, j.Close())
+}

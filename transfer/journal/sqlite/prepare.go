@@ -167,16 +167,20 @@ func (f *folder) keepLog() (path string, err error) {
 }
 
 // unused refuses what replaces the file while others may have it open: where
-// locks do not work only the age of the file tells.
+// locks do not work only its age tells.
 func (f *folder) unused() error {
-	st, err := f.root.Stat(fileName)
-	if f.locks || gone(err) {
+	if f.locks {
 		return nil
 	}
-	if err != nil {
-		return f.fail("open", err)
+	fresh := false
+	for _, name := range []string{fileName, fileName + "-wal"} {
+		st, err := f.root.Stat(name)
+		if err != nil && !gone(err) {
+			return f.fail("open", err)
+		}
+		fresh = fresh || err == nil && f.now().Sub(st.ModTime()) < beatLasts
 	}
-	if f.now().Sub(st.ModTime()) > beatLasts {
+	if !fresh {
 		return nil
 	}
 	return &remote.Error{
