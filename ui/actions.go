@@ -162,7 +162,11 @@ func (m *Model) do(id string) tea.Cmd {
 	}
 	a := &m.actions[i]
 	if why := m.blocked(a); why != "" {
-		m.say(bad, a.Help+": "+why)
+		name := a.Bar
+		if name == "" {
+			name = a.Help
+		}
+		m.sayOf(bad, name, ": "+why)
 		return nil
 	}
 	if !m.status.stays {

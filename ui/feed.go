@@ -59,13 +59,13 @@ func (m *Model) queueNews(msg queueMsg) tea.Cmd {
 func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
 	switch {
 	case s.State == transfer.Failed && s.Err != nil:
-		m.tellOf(bad, "✗ "+s.Title, ": "+remote.HintOf(s.Err))
+		m.tellOf(bad, "✗ "+s.Title, " – "+remote.HintOf(s.Err))
 	case s.State == transfer.Failed || s.Failures > 0:
-		m.tellOf(bad, "✗ "+s.Title, ": "+text.Plural(int64(s.Failures), "item")+" failed; F12 shows why")
+		m.tellOf(bad, "✗ "+s.Title, " – "+text.Plural(int64(s.Failures), "item")+" failed; F12 shows why")
 	case s.State == transfer.Cancelled:
-		m.tellOf(plain, s.Title, ": cancelled")
+		m.tellOf(plain, s.Title, " – cancelled")
 	case s.Skipped > 0:
-		m.tellOf(plain, "✓ "+s.Title, ": "+text.Plural(int64(s.Skipped), "item")+" skipped")
+		m.tellOf(plain, "✓ "+s.Title, " – "+text.Plural(int64(s.Skipped), "item")+" skipped")
 	default:
 		m.tellOf(good, "✓ "+s.Title, "")
 	}

@@ -80,7 +80,7 @@ func (m *Model) fail(what string, err error) {
 	}
 	hint := remote.HintOf(err)
 	m.d.Log.Error("failed", "what", what, "kind", remote.KindOf(err).String(), "err", err)
-	m.status = status{about: text.Clean(what), text: text.Clean(": " + hint), tone: bad, clock: m.status.clock}
+	m.status = status{about: text.Clean(what), text: text.Clean(" – " + hint), tone: bad, clock: m.status.clock}
 	m.dialogs.Push(dialog.NewFailure(m.st, dialog.FailureOptions{
 		Title: "Could not " + what, Hint: hint, Err: err,
 	}))

@@ -21,7 +21,7 @@ func TestAJobThatSkippedSaysSo(t *testing.T) {
 	w.Keys("c", "enter")
 	w.WaitText("Target exists")
 	w.Keys("esc", "a", "s")
-	w.WaitText("✓ copy notes.txt to acme:inbox/: 1 item skipped")
+	w.WaitText("✓ copy notes.txt to acme:inbox/ – 1 item skipped")
 }
 
 func TestTheClockShowsWithTheFirstAnswer(t *testing.T) {

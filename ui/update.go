@@ -7,8 +7,9 @@ import (
 	"gantry/ui/panel"
 )
 
-// Update routes a message by its type to the one handler for it. It never
-// blocks and does no I/O.
+// Update routes a message by its type to the one handler for it: what the
+// terminal sends here, what our own Cmds bring in result. It never blocks and
+// does no I/O.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -16,49 +17,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.endGesture()
 		m.resize()
 		return m, nil
-	case queueMsg:
-		return m, m.queueNews(msg)
-	case unfinishedMsg:
-		return m, m.unfinishedFound(msg)
-	case settledMsg:
-		return m, m.oldSettled(msg)
-	case openedMsg:
-		return m, m.opened(msg)
-	case goneMsg:
-		return m, m.left(msg)
-	case targetMsg:
-		return m, m.targetFound(msg)
-	case changedMsg:
-		return m, m.changed(msg)
-	case panel.MarkedMsg:
-		m.say(plain, pluralMarks(msg.Changed, msg.On))
-		return m, nil
-	case tallyMsg:
-		return m, m.tallied(msg)
-	case bookmarksMsg:
-		m.bookmarksLoaded(msg)
-		return m, nil
-	case keptMsg:
-		m.bookmarkKept(msg)
-		return m, nil
-	case edgeMsg:
-		return m, m.scrollEdge(msg)
-	case foundMsg:
-		return m, m.foundNews(msg)
-	case droppedMsg:
-		return m, m.dropped(msg)
-	case externalMsg:
-		return m, m.externalDone(msg)
-	case contentMsg:
-		return m, m.showContent(msg)
-	case tickMsg:
-		m.readClock()
-		return m, m.tick()
-	case backgroundMsg:
-		m.restyle(msg.dark)
-		return m, nil
-	case quitMsg:
-		return m, tea.Quit
 	case tea.BlurMsg:
 		m.endGesture() // the release may never come
 		return m, nil
@@ -72,6 +30,17 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, nil
 		}
 		return m, m.mouseMsg(msg)
+	case tickMsg:
+		m.readClock()
+		return m, m.tick()
+	case backgroundMsg:
+		m.restyle(msg.dark)
+		return m, nil
+	case quitMsg:
+		return m, tea.Quit
+	}
+	if cmd, ok := m.result(msg); ok {
+		return m, cmd
 	}
 	for p := range m.everyPane {
 		if handled, cmd := p.Update(msg); handled {
@@ -79,6 +48,48 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	}
 	return m, m.dialogs.Update(msg)
+}
+
+// result takes what a Cmd of ours has brought; ok is false for all else.
+func (m *Model) result(msg tea.Msg) (cmd tea.Cmd, ok bool) {
+	switch msg := msg.(type) {
+	case queueMsg:
+		return m.queueNews(msg), true
+	case unfinishedMsg:
+		return m.unfinishedFound(msg), true
+	case settledMsg:
+		return m.oldSettled(msg), true
+	case openedMsg:
+		return m.opened(msg), true
+	case goneMsg:
+		return m.left(msg), true
+	case targetMsg:
+		return m.targetFound(msg), true
+	case changedMsg:
+		return m.changed(msg), true
+	case panel.MarkedMsg:
+		m.say(plain, pluralMarks(msg.Changed, msg.On))
+		return nil, true
+	case tallyMsg:
+		return m.tallied(msg), true
+	case bookmarksMsg:
+		m.bookmarksLoaded(msg)
+		return nil, true
+	case keptMsg:
+		m.bookmarkKept(msg)
+		return nil, true
+	case edgeMsg:
+		return m.scrollEdge(msg), true
+	case foundMsg:
+		return m.foundNews(msg), true
+	case droppedMsg:
+		return m.dropped(msg), true
+	case externalMsg:
+		return m.externalDone(msg), true
+	case contentMsg:
+		return m.showContent(msg), true
+	}
+	return nil, false
 }
 
 // key gives a key to the front window, to the filter that is being typed, or

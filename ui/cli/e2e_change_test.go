@@ -138,9 +138,8 @@ func readOnly(s *stage) {
 	s.open()
 	s.shows(right, "RO")
 	s.point(right, "b.txt")
-	for key, what := range map[string]string{"f6": "move", "f7": "make a folder", "f8": "delete", "r": "rename"} {
-		s.do(what, key)
-		s.WaitFor("acme is read-only")
+	for key, what := range map[string]string{"f6": "Move", "f7": "Folder", "f8": "Delete", "r": "rename"} {
+		s.do(what+": acme is read-only", key)
 	}
 	s.point(left, "a.txt")
 	s.do("acme is read-only", "f5")

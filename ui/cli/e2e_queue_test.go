@@ -62,7 +62,7 @@ func (s *stage) cancel() {
 	s.Helper()
 	s.do("Queue", "f12")
 	s.do("Cancel job", "x")
-	s.do(": cancelled", "y")
+	s.do("– cancelled", "y")
 }
 
 func cancelUpload(s *stage) {

@@ -52,8 +52,10 @@ func smallest(s *stage) {
 	s.do("Copy one.txt, 4 B to:", "f5")
 	s.do("✓ copy one.txt", "enter")
 	s.isObject("one.txt", []byte("one\n"))
-	s.do("acme:", "tab")
-	s.WaitFor("1 of 1") // the cursor is on it
+	s.Keys("tab")
+	s.WaitScreen("one.txt in the bucket, under the cursor", func(screen string) bool {
+		return strings.Contains(s.Area(0, 0, 40, 1), "acme:") && strings.Contains(screen, "1 of 1")
+	})
 	s.do("Delete 1 object", "f8")
 	s.do("✓ delete one.txt", "y")
 	s.isObject("one.txt", nil)
@@ -102,7 +104,7 @@ func hostile(s *stage) {
 	s.do("?", "esc")
 	s.WaitGone("Target exists")
 	s.do("Cancel job", "f12", "x")
-	s.do(": cancelled", "y")
+	s.do("– cancelled", "y")
 	s.do("[Active", "enter")
 	s.Keys("esc")
 	s.WaitGone("[Active")
@@ -166,7 +168,11 @@ func ours(seq string) bool {
 		})
 	}
 	if body, ok := strings.CutPrefix(seq, "\x1b["); ok {
-		return strings.ContainsAny(body[len(body)-1:], "mHJKGhlABCD")
+		return strings.ContainsAny(body[len(body)-1:], "mHJKGhlABCD") || body == "22;2t" || body == "23;2t"
+	}
+	if title, ok := strings.CutPrefix(seq, "\x1b]2;gantry"); ok {
+		title, ok = strings.CutSuffix(title, "\a")
+		return ok && strings.IndexFunc(title, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) < 0
 	}
 	return strings.HasPrefix(seq, "\x1b]11;?") || strings.HasPrefix(seq, "\x1b]9;4;")
 }
