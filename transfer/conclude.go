@@ -98,6 +98,18 @@ func (t *task) anew(err error) bool {
 			return false
 		}
 		return t.refresh()
+	case k == remote.Changed && !errors.As(err, new(sourceError)):
+		// Somebody else is writing the target at this moment: a little later it
+		// shows what became of it.
+		if it.rounds++; it.rounds > roundsMost {
+			return false
+		}
+		t.letGo()
+		if sleep(t.j.ctx, backoff(it.rounds)) != nil {
+			return false
+		}
+		it.unsure = true
+		return t.refresh()
 	case k == remote.Corrupt:
 		if it.restarts++; it.restarts > restartsMost {
 			return false

@@ -12,26 +12,33 @@ const (
 	firstWait = 500 * time.Millisecond // bound of the first wait; doubles each time
 	longWait  = 30 * time.Second       // bound of every later one
 	recheck   = 2                      // further attempts at what arrived damaged
+
+	// stride is the most that the time between two failures counts for: longer
+	// than any wait with the request after it. What is beyond was spent asleep, by
+	// a laptop that was closed or a process that was stopped, not waiting.
+	stride = 2 * time.Minute
 )
 
 // patience decides whether a failed operation of a job is tried again. While
 // other operations of the job succeed, one that keeps failing has Retries
 // attempts. While nothing succeeds, as in an outage, everything goes on until
-// Patience has passed; then what fails is given up at once.
+// Patience has been spent; then what fails is given up at once. Time in which
+// nobody tried, because the machine slept, spends none.
 type patience struct {
 	retries int
 	limit   time.Duration
 
-	mu   sync.Mutex
-	good time.Time // of the last success
-	bad  time.Time // of the first failure since; zero while all is well
+	mu    sync.Mutex
+	good  time.Time     // of the last success
+	bad   time.Time     // of the last failure since; zero while all is well
+	spent time.Duration // of the limit, since the first failure
 }
 
 // well notes a success.
 func (p *patience) well(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.good, p.bad = now, time.Time{}
+	p.good, p.bad, p.spent = now, time.Time{}, 0
 }
 
 // again tells whether to try once more and how long to wait before, after the
@@ -45,10 +52,11 @@ func (p *patience) again(now, since time.Time, attempt int, err error) (time.Dur
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bad.IsZero() {
-		p.bad = now
+	if !p.bad.IsZero() {
+		p.spent += min(max(now.Sub(p.bad), 0), stride)
 	}
-	if now.Sub(p.bad) > p.limit {
+	p.bad = now
+	if p.spent > p.limit {
 		return 0, false
 	}
 	if attempt > p.retries && p.good.After(since) {

@@ -74,6 +74,44 @@ func TestPatienceEnds(t *testing.T) {
 	})
 }
 
+// TestN14SleepDoesNotUseUpThePatience: a request that was under way when the lid
+// was closed fails eight hours later, and the network takes minutes to come back.
+func TestN14SleepDoesNotUseUpThePatience(t *testing.T) {
+	inBubble(t, transfer.Options{Retries: 3}, func(t *testing.T, q *transfer.Queue) {
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		from.Put("/a", content(5))
+		f := wrap.NewFaulty(to)
+		f.Fail(wrap.Commit, 1, fault(remote.Unreachable))
+		f.Add(wrap.Commit, wrap.Fault{Do: func() { <-time.After(8 * time.Hour) }, Err: fault(remote.Unreachable)})
+		start := time.Now()
+		f.Add(wrap.Commit, wrap.Fault{Times: 1 << 20, Err: fault(remote.Unreachable), Match: func(remote.Path) bool {
+			return time.Since(start) < 8*time.Hour+10*time.Minute
+		}})
+		wantState(t, await(t, q, q.Submit(request(t, transfer.Copy, from, f, "in/", "/a"))), transfer.Done)
+		wantContent(t, to, "in/a", content(5))
+	})
+}
+
+// TestN01AnErrorOfTheServerIsOutlastedEightTimes: while others succeed.
+func TestN01AnErrorOfTheServerIsOutlastedEightTimes(t *testing.T) {
+	for _, m := range []wrap.Method{wrap.Stat, wrap.Create, wrap.WritePart, wrap.Commit, wrap.Open, wrap.Read} {
+		inBubble(t, transfer.Options{}, func(t *testing.T, q *transfer.Queue) {
+			from, to := mem.New("l:"), mem.New("r:")
+			from.Put("a", content(25))
+			from.Put("b", content(5))
+			r := request(t, transfer.Copy, from, to, "in/", "a", "b")
+			ff, ft := wrap.NewFaulty(plain{from}), wrap.NewFaulty(plain{to})
+			r.From, r.To = ff, ft
+			r.Rules.OnConflict = transfer.PolicySize // looks at the target
+			for _, f := range []*wrap.Faulty{ff, ft} {
+				f.Add(m, wrap.Fault{Times: 8, Err: fault(remote.Unreachable)})
+			}
+			wantState(t, await(t, q, q.Submit(r)), transfer.Done)
+			wantContent(t, to, "in/a", content(25))
+		})
+	}
+}
+
 func TestOneBadItemDoesNotUseUpThePatience(t *testing.T) {
 	inBubble(t, transfer.Options{Retries: 4}, func(t *testing.T, q *transfer.Queue) {
 		from, to := mem.NewDisk("l:"), mem.New("r:")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
@@ -39,6 +40,10 @@ func (p *Provider) fault(err error) error {
 			"The AWS files of this machine have no profile "+quote(p.c.Profile)+". Add it with \"aws configure\" or name another one.")
 	}
 	if hint, final, ok := remote.NetworkFault(err); ok {
+		var dns *net.DNSError
+		if errors.As(err, &dns) && dns.IsNotFound && !p.issued.IsZero() {
+			final = false // the name was known before: it is the network that has gone
+		}
 		return &remote.Error{
 			Op: "sign in", Kind: remote.Unreachable, Final: final, Err: errNoAnswer,
 			Hint: "Signing in with " + quote(p.c.Name) + " failed. " + hint,

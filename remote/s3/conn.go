@@ -31,6 +31,7 @@ type conn struct {
 
 	unhurried *wire        // in place of slow
 	skew      atomic.Int64 // nanoseconds that the server's clock is ahead of ours
+	reached   atomic.Bool  // the server has done what it was asked for, at least once
 	spare     spare
 
 	mu      sync.Mutex

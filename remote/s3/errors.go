@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"strings"
 	"syscall"
@@ -54,7 +55,9 @@ func (f fault) cause() error {
 // sentence fills in kind and hint by the code, else by the status.
 func (c *conn) sentence(e *remote.Error, w act, b *bucket, f fault) {
 	if hint, final, ok := f.unreachable(); ok {
-		e.Kind, e.Hint, e.Final = remote.Unreachable, hint, final
+		// A name that was known a moment ago has not gone out of the world: the
+		// network has, and with it whoever knows names.
+		e.Kind, e.Hint, e.Final = remote.Unreachable, hint, final && !(c.reached.Load() && lostName(f.err))
 		return
 	}
 	if c.byCode(e, w, b, f) {
@@ -221,6 +224,12 @@ func offBy(date time.Time) string {
 		return "more than 15 minutes"
 	}
 	return fmt.Sprintf("%.0f minutes", math.Abs(time.Until(date).Minutes()))
+}
+
+// lostName: nobody knows a host of that name.
+func lostName(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
 }
 
 // refusedDial: nobody listens there.

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	metaTries = 6 // of a metadata call, the first one included
+	metaTries = 9 // of a metadata call, the first one included
 	dataTries = 1 // of a call that moves content: the caller retries
 	baseDelay = 100 * time.Millisecond
 	maxDelay  = 5 * time.Second
@@ -36,6 +36,9 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 		start := time.Now()
 		err := b.once(ctx, f)
 		if err == nil {
+			if !b.c.reached.Load() {
+				b.c.reached.Store(true)
+			}
 			b.trace(ctx, w, try, start, nil)
 			return nil
 		}

@@ -192,7 +192,9 @@ func (a *App) ambient(ctx context.Context) (remote.Tree, error) {
 }
 
 func (a *App) s3Options() s3.Options {
-	return s3.Options{Log: a.log, UserAgent: "gantry/" + a.options.Version, Patience: time.Duration(a.config.Transfer.Patience)}
+	// The silence after which a connection is cut stays the tree's own minute: the
+	// patience of [transfer] is how long jobs go on trying, which is another thing.
+	return s3.Options{Log: a.log, UserAgent: "gantry/" + a.options.Version}
 }
 
 // SessionEnd tells when the session of a server's credential ends; false if the
