@@ -72,6 +72,10 @@ func (q *Queue) recordedIDs(ctx context.Context) (map[string]bool, error) {
 	return ids, context.Cause(ctx)
 }
 
+// coarse is how far the times of files may be behind the clock: the system
+// takes them from its last tick.
+const coarse = 20 * time.Millisecond
+
 // sweepMost is how many items of a job that has died are looked at for traces.
 // Items are begun in order, so those that were begun are among the first that
 // have not ended.
@@ -98,7 +102,7 @@ func (q *Queue) sweep(ctx context.Context, tree remote.Tree, rec journal.Job) er
 			if err != nil {
 				return err
 			}
-			if taken[x.ID] || !targets[x.Path] || x.Started.Before(rec.Created) || x.Started.After(q.born) {
+			if taken[x.ID] || !targets[x.Path] || x.Started.Before(rec.Created.Add(-coarse)) || x.Started.After(q.born) {
 				continue
 			}
 			if err := list.AbortUpload(ctx, x); err != nil {

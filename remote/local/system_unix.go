@@ -47,6 +47,10 @@ func factsOf(fi fs.FileInfo) facts {
 	return f
 }
 
+// begun is when a temporary file was last changed in any way, which is not
+// before it was made, and cannot be set by anybody.
+func begun(fi fs.FileInfo) time.Time { return time.Unix(0, factsOf(fi).changed) }
+
 // factsAt looks at name in the folder f, without walking the path again.
 func factsAt(f *os.File, name string) (facts, error) {
 	var st unix.Stat_t

@@ -70,6 +70,14 @@ func openFolder(dir string, follow bool) (*os.File, error) {
 
 func openFile(name string) (*os.File, error) { return os.Open(name) }
 
+// begun is when a temporary file was made.
+func begun(fi fs.FileInfo) time.Time {
+	if d, ok := fi.Sys().(*syscall.Win32FileAttributeData); ok {
+		return time.Unix(0, d.CreationTime.Nanoseconds())
+	}
+	return fi.ModTime()
+}
+
 func factsOf(fi fs.FileInfo) facts {
 	return facts{mode: fi.Mode().Type(), size: fi.Size(), mtime: fi.ModTime(), written: fi.ModTime().UnixNano()}
 }

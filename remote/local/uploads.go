@@ -89,14 +89,20 @@ func (t *Tree) ListUploads(ctx context.Context, prefix remote.Path) iter.Seq2[re
 	}
 }
 
-// leftover describes a temporary file. The name of its target may be cut.
+// leftover describes a temporary file. The name of its target may be cut. When
+// it was begun is asked of the system: its modification time may already be
+// that of what it is to become.
 func leftover(e remote.Entry) (remote.Upload, bool) {
 	dir, name := filepath.Split(native(e.Path))
 	if e.Dir || e.Type != remote.Regular || !Temporary(name) {
 		return remote.Upload{}, false
 	}
 	p, _ := below(filepath.Clean(dir), name[1:len(name)-len(tempMark)-tempRandom])
-	return remote.Upload{Path: p, ID: name, Started: e.ModTime, Parts: -1, Size: e.Size}, true
+	u := remote.Upload{Path: p, ID: name, Started: e.ModTime, Parts: -1, Size: e.Size}
+	if fi, err := os.Lstat(native(e.Path)); err == nil {
+		u.Started = begun(fi)
+	}
+	return u, true
 }
 
 // belongs tells whether the temporary file temp may be one of name.

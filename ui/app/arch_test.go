@@ -31,6 +31,7 @@ var layers = []struct {
 	{"gantry/ui", []string{"gantry/remote", "gantry/transfer", "gantry/ui/panel", "gantry/ui/dialog", "gantry/ui/jobs", "gantry/ui/theme", "gantry/ui/text", "gantry/ui/keys", "gantry/ui/config", "gantry/ui/tty"}},
 	{"gantry/ui/app", []string{"gantry/remote", "gantry/transfer", "gantry/ui/config"}},
 	{"gantry/ui/cli", []string{"gantry/remote", "gantry/transfer", "gantry/ui"}},
+	{"gantry/ui/cli/torture", []string{"gantry/remote", "gantry/transfer", "gantry/ui/uitest"}}, // tests only
 	{"gantry/ui/config", []string{"gantry/remote", "gantry/ui/keys"}},
 	{"gantry/ui/dialog", []string{"gantry/ui/theme", "gantry/ui/text"}},
 	{"gantry/ui/jobs", []string{"gantry/remote", "gantry/transfer", "gantry/ui/theme", "gantry/ui/text"}},

@@ -2,6 +2,7 @@ package s3test
 
 import (
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -45,6 +46,9 @@ type Server struct {
 	release chan struct{}
 	dice    *rand.Rand
 	serial  int
+
+	clients int        // connections that are open
+	alone   *sync.Cond // on mu: clients has become 0
 }
 
 // New starts a server that ends with the test.
@@ -65,8 +69,10 @@ func New(t testing.TB, o Options) *Server {
 		o:   o, stop: make(chan struct{}), buckets: make(map[string]*bucket), fired: make(map[string]int),
 		release: make(chan struct{}), dice: rand.New(rand.NewPCG(o.Seed, 1)),
 	}
+	s.alone = sync.NewCond(&s.mu)
 	s.STS.AddUser(s.Access, s.Secret)
 	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.http.Config.ConnState = s.connection
 	if o.TLS {
 		s.http.StartTLS()
 	} else {
@@ -93,6 +99,30 @@ func (s *Server) Release() {
 	defer s.mu.Unlock()
 	close(s.release)
 	s.release = make(chan struct{})
+}
+
+// Settle waits until nobody is connected any more: what a client that has died
+// had sent is then either done or will never be.
+func (s *Server) Settle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.clients > 0 {
+		s.alone.Wait()
+	}
+}
+
+// connection counts connections as they come and go.
+func (s *Server) connection(_ net.Conn, st http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch st {
+	case http.StateNew:
+		s.clients++
+	case http.StateClosed, http.StateHijacked: // only what is reset at once is hijacked
+		if s.clients--; s.clients == 0 {
+			s.alone.Broadcast()
+		}
+	}
 }
 
 // released is what a stalled request waits for.
