@@ -50,6 +50,10 @@ type Error struct {
 	Hint string // a whole sentence: what is wrong and what to do about it; may be ""
 	Err  error  // the cause, may be nil; never holds a secret
 
+	// Action is the IAM action that was refused, as in "s3:PutObject"; "" when that
+	// is not known or something else went wrong.
+	Action string
+
 	// Final says that trying again cannot help although the kind suggests it: no
 	// such host, a certificate that is not trusted.
 	Final bool
@@ -135,6 +139,15 @@ func HintOf(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+// ActionOf is the IAM action whose refusal is err; "" when there is none.
+func ActionOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Action
+	}
+	return ""
 }
 
 // Cancelled tells whether err only says that the work was called off.

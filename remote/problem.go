@@ -8,6 +8,10 @@ type Problem struct {
 	Line, Col int    // counted from 1; 0 when unknown
 	Field     string // "server[2].region"
 	Message   string // "unknown key; did you mean \"region\"?"
+
+	// Key is the last part of Field, "region", so that a form knows which of its
+	// fields is meant; "" when it is the table as a whole.
+	Key string
 }
 
 // String is "line 3, column 5: server[2].regio: unknown key".

@@ -13,7 +13,7 @@ const (
 )
 
 // Credential is named authentication, kept in the store, used by any number of
-// servers. It is plain data; exactly one of the four ways to the secret key is
+// servers. It is plain data; exactly one of the five ways to the secret key is
 // set for an access key.
 type Credential struct {
 	Name        string         `toml:"name"`
@@ -25,6 +25,7 @@ type Credential struct {
 	SecretAccessKeyEnv     string   `toml:"secret_access_key_env"`
 	SecretAccessKeyCommand []string `toml:"secret_access_key_command"`
 	SecretAccessKeyKeyring bool     `toml:"secret_access_key_keyring"`
+	SecretAccessKeyAge     string   `toml:"secret_access_key_age"` // base64 of a file of age, encrypted with a passphrase
 	SessionToken           Secret   `toml:"session_token"`
 
 	RoleARN       string `toml:"role_arn"`

@@ -15,9 +15,9 @@ import (
 // files. The instance's metadata service is asked only for the ambient chain:
 // a profile must not fall back to the role of the machine. The files are read
 // again for every fetch, so that what the user changed is picked up.
-func (p *Provider) chain(profile string, ambient bool) fetch {
+func (m *maker) chain(profile string, ambient bool) fetch {
 	return func(ctx context.Context) (aws.Credentials, error) {
-		cfg, err := p.load(ctx, profile, ambient)
+		cfg, err := m.load(ctx, profile, ambient)
 		if err != nil {
 			return aws.Credentials{}, err
 		}
@@ -30,12 +30,12 @@ func (p *Provider) chain(profile string, ambient bool) fetch {
 
 // load leaves the HTTP client to the SDK: with AWS_CA_BUNDLE set it takes no
 // other one.
-func (p *Provider) load(ctx context.Context, profile string, ambient bool) (aws.Config, error) {
+func (m *maker) load(ctx context.Context, profile string, ambient bool) (aws.Config, error) {
 	opts := []func(*config.LoadOptions) error{
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
-			o.TokenProvider = func() (string, error) { return p.tokenCode(p.life, aws.ToString(o.SerialNumber)) }
+			o.TokenProvider = func() (string, error) { return m.tokenCode(m.life, aws.ToString(o.SerialNumber)) }
 			if o.RoleSessionName == "" {
-				o.RoleSessionName = p.sessionName()
+				o.RoleSessionName = m.sessionName()
 			}
 		}),
 	}
@@ -45,8 +45,8 @@ func (p *Provider) load(ctx context.Context, profile string, ambient bool) (aws.
 	if !ambient {
 		opts = append(opts, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	}
-	if p.c.Region != "" && p.c.Region != "auto" {
-		opts = append(opts, config.WithRegion(p.c.Region))
+	if m.c.Region != "" && m.c.Region != "auto" {
+		opts = append(opts, config.WithRegion(m.c.Region))
 	}
 	return config.LoadDefaultConfig(ctx, opts...)
 }
@@ -56,12 +56,18 @@ func (p *Provider) load(ctx context.Context, profile string, ambient bool) (aws.
 // the endpoint that these places name. It reads files but asks no server.
 func Ambient(ctx context.Context, o Options) (*Provider, aws.Config, error) {
 	o = o.withDefaults()
-	p := empty(remote.Credential{Name: "the AWS settings of this machine", Type: remote.Environment}, o)
-	cfg, err := p.load(ctx, "", true)
+	p := empty(ambientCredential(), o)
+	m := p.made()
+	cfg, err := m.load(ctx, "", true)
 	if err != nil {
 		p.Close()
-		return nil, aws.Config{}, p.fault(err)
+		return nil, aws.Config{}, m.fault(err)
 	}
-	p.fetch = p.chain("", true)
+	m.fetch = m.chain("", true)
 	return p, cfg, nil
+}
+
+// ambientCredential is what the AWS default chain is called.
+func ambientCredential() remote.Credential {
+	return remote.Credential{Name: "the AWS settings of this machine", Type: remote.Environment}
 }

@@ -31,13 +31,13 @@ func checkKey(c remote.Credential) error {
 		return invalid(c, "its access_key_id begins or ends with a space")
 	}
 	ways := 0
-	for _, set := range []bool{!c.SecretAccessKey.Empty(), c.SecretAccessKeyEnv != "", len(c.SecretAccessKeyCommand) > 0, c.SecretAccessKeyKeyring} {
+	for _, set := range []bool{!c.SecretAccessKey.Empty(), c.SecretAccessKeyEnv != "", len(c.SecretAccessKeyCommand) > 0, c.SecretAccessKeyKeyring, c.SecretAccessKeyAge != ""} {
 		if set {
 			ways++
 		}
 	}
 	if ways != 1 {
-		return invalid(c, "it needs exactly one of secret_access_key, secret_access_key_env, secret_access_key_command and secret_access_key_keyring")
+		return invalid(c, "it needs exactly one of secret_access_key, secret_access_key_env, secret_access_key_command, secret_access_key_keyring and secret_access_key_age")
 	}
 	if s := c.SecretAccessKey.Reveal(); s != strings.TrimSpace(s) {
 		return invalid(c, "its secret_access_key begins or ends with a space or a line break")

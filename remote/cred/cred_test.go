@@ -284,7 +284,7 @@ func TestWhatAssumeRoleIsAskedFor(t *testing.T) {
 		t.Errorf("session name %q", name)
 	}
 	o := s.options()
-	o.TokenCode = func(_ context.Context, serial string) (string, error) { return " 123456\n", nil }
+	o.TokenCode = func(_ context.Context, _, serial string) (string, error) { return " 123456\n", nil }
 	q, err := cred.New(role(func(c *remote.Credential) {
 		c.ExternalID, c.SessionName, c.SessionPolicy, c.MFASerial = "our/id:7", "me@here", "read-only", "arn:aws:iam::1:mfa/me"
 	}), o)

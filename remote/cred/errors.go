@@ -15,13 +15,13 @@ import (
 var errNoAnswer = errors.New("no answer from where the keys come from")
 
 // failed is an error of this credential with a sentence for the user.
-func (p *Provider) failed(kind remote.Kind, err error, hint string) error {
+func (m *maker) failed(kind remote.Kind, err error, hint string) error {
 	return &remote.Error{Op: "sign in", Kind: kind, Hint: hint, Err: err}
 }
 
 // fault maps whatever a fetch failed with to the one error that callers see. An
 // answer of STS is reduced to its code: its message may echo the request.
-func (p *Provider) fault(err error) error {
+func (m *maker) fault(err error) error {
 	var known *remote.Error
 	if errors.As(err, &known) {
 		return known
@@ -31,13 +31,13 @@ func (p *Provider) fault(err error) error {
 	}
 	var api smithy.APIError
 	if errors.As(err, &api) {
-		kind, hint := p.refusal(api.ErrorCode())
-		return p.failed(kind, fmt.Errorf("STS answered %s", api.ErrorCode()), hint)
+		kind, hint := m.refusal(api.ErrorCode())
+		return m.failed(kind, fmt.Errorf("STS answered %s", api.ErrorCode()), hint)
 	}
 	var noProfile config.SharedConfigProfileNotExistError
 	if errors.As(err, &noProfile) {
-		return p.failed(remote.Auth, errors.New("no such profile"),
-			"The AWS files of this machine have no profile "+quote(p.c.Profile)+". Add it with \"aws configure\" or name another one.")
+		return m.failed(remote.Auth, errors.New("no such profile"),
+			"The AWS files of this machine have no profile "+quote(m.c.Profile)+". Add it with \"aws configure\" or name another one.")
 	}
 	if hint, final, ok := remote.NetworkFault(err); ok {
 		var dns *net.DNSError
@@ -46,29 +46,29 @@ func (p *Provider) fault(err error) error {
 		}
 		return &remote.Error{
 			Op: "sign in", Kind: remote.Unreachable, Final: final, Err: errNoAnswer,
-			Hint: "Signing in with " + quote(p.c.Name) + " failed. " + hint,
+			Hint: "Signing in with " + quote(m.c.Name) + " failed. " + hint,
 		}
 	}
-	return p.failed(remote.Auth, errors.New("no keys"), p.noKeys())
+	return m.failed(remote.Auth, errors.New("no keys"), m.noKeys())
 }
 
-func (p *Provider) noKeys() string {
-	switch p.c.Type {
+func (m *maker) noKeys() string {
+	switch m.c.Type {
 	case remote.Environment:
 		return "No AWS credentials were found in the environment, in the shared AWS files, or from the machine. Set AWS_PROFILE, or add a credential to the store."
 	case remote.Profile:
-		return "The AWS profile " + quote(p.c.Profile) + " gave no keys. If it signs in by SSO, run \"aws sso login --profile " + p.c.Profile + "\"."
+		return "The AWS profile " + quote(m.c.Profile) + " gave no keys. If it signs in by SSO, run \"aws sso login --profile " + m.c.Profile + "\"."
 	default:
-		return "The credential " + quote(p.c.Name) + " gave no keys. Check its settings."
+		return "The credential " + quote(m.c.Name) + " gave no keys. Check its settings."
 	}
 }
 
 // refusal is what a code of STS means for the user.
-func (p *Provider) refusal(code string) (remote.Kind, string) {
-	name := quote(p.c.Name)
+func (m *maker) refusal(code string) (remote.Kind, string) {
+	name := quote(m.c.Name)
 	switch code {
 	case "AccessDenied", "AccessDeniedException":
-		return remote.Auth, "The source of " + name + " may not assume " + p.c.RoleARN +
+		return remote.Auth, "The source of " + name + " may not assume " + m.c.RoleARN +
 			". The role's trust policy must name it, the external id must match, and MFA must be given if it is asked for."
 	case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
 		return remote.Auth, "The access key behind " + name + " does not exist (any more). Put the new key into the credential that is its source."
@@ -79,7 +79,7 @@ func (p *Provider) refusal(code string) (remote.Kind, string) {
 	case "ValidationError":
 		return remote.Invalid, "STS does not accept the settings of " + name + ". Check role_arn, session_name, external_id and duration; a role allows at most its own maximum, a chained one an hour."
 	case "RegionDisabledException":
-		return remote.Invalid, "STS is switched off in the region " + p.region() + ". Name another region in the credential " + name + "."
+		return remote.Invalid, "STS is switched off in the region " + m.region() + ". Name another region in the credential " + name + "."
 	case "MalformedPolicyDocument", "PackedPolicyTooLarge":
 		return remote.Invalid, "STS does not accept the session policy of " + name + ". Remove session_policy."
 	case "Throttling", "ThrottlingException", "RequestLimitExceeded":

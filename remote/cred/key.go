@@ -10,59 +10,56 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/zalando/go-keyring"
 
 	"gantry/remote"
 )
 
 const (
-	keyringService = "gantry"
 	commandTimeout = 30 * time.Second
 	commandOutput  = 64 << 10
 )
 
-var (
-	errNoSecret = errors.New("no secret access key")
-	errKeyring  = errors.New("the keyring failed")
-)
+var errNoSecret = errors.New("no secret access key")
 
 // accessKey is the fetch of an access key.
-func (p *Provider) accessKey(ctx context.Context) (aws.Credentials, error) {
-	secret, err := p.secret(ctx)
+func (m *maker) accessKey(ctx context.Context) (aws.Credentials, error) {
+	secret, err := m.secret(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
 	return aws.Credentials{
-		AccessKeyID:     p.c.AccessKeyID,
+		AccessKeyID:     m.c.AccessKeyID,
 		SecretAccessKey: secret,
-		SessionToken:    p.c.SessionToken.Reveal(),
+		SessionToken:    m.c.SessionToken.Reveal(),
 		Source:          "gantry",
 	}, nil
 }
 
-func (p *Provider) secret(ctx context.Context) (string, error) {
-	c := p.c
+func (m *maker) secret(ctx context.Context) (string, error) {
+	c := m.c
 	switch {
 	case c.SecretAccessKeyEnv != "":
 		if s := os.Getenv(c.SecretAccessKeyEnv); s != "" {
 			return s, nil
 		}
-		return "", p.failed(remote.Auth, errNoSecret,
+		return "", m.failed(remote.Auth, errNoSecret,
 			"The environment variable "+c.SecretAccessKeyEnv+", which holds the secret key of "+quote(c.Name)+", is not set. Set it and try again.")
 	case len(c.SecretAccessKeyCommand) > 0:
 		s, err := command(ctx, c.SecretAccessKeyCommand)
 		if err != nil {
-			return "", p.failed(remote.Auth, err,
+			return "", m.failed(remote.Auth, err,
 				"The command that gives the secret key of "+quote(c.Name)+" failed. Run it by hand: it must print the key on its first line within 30 seconds.")
 		}
 		return s, nil
 	case c.SecretAccessKeyKeyring:
 		s, err := fromKeyring(ctx, c.Name)
 		if err != nil {
-			return "", p.failed(remote.Auth, err,
+			return "", m.failed(remote.Auth, err,
 				"The keyring gave no secret key for "+quote(c.Name)+" (service "+quote(keyringService)+"). Unlock the keyring or store the key in it.")
 		}
 		return s, nil
+	case c.SecretAccessKeyAge != "":
+		return m.unsealed(ctx)
 	default:
 		return c.SecretAccessKey.Reveal(), nil
 	}
@@ -127,30 +124,4 @@ func cleanEnv(env []string) []string {
 		}
 	}
 	return out
-}
-
-// fromKeyring asks the desktop's keyring. It knows no context, so that the
-// question may outlive the caller; it ends when the keyring answers.
-func fromKeyring(ctx context.Context, name string) (string, error) {
-	type answer struct {
-		secret string
-		err    error
-	}
-	ch := make(chan answer, 1)
-	go func() {
-		s, err := keyring.Get(keyringService, name)
-		ch <- answer{s, err}
-	}()
-	select {
-	case a := <-ch:
-		if a.err == nil && a.secret == "" {
-			return "", errNoSecret
-		}
-		if a.err != nil && !errors.Is(a.err, keyring.ErrNotFound) {
-			a.err = errKeyring // what the keyring says may be anything
-		}
-		return a.secret, a.err
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,11 +25,20 @@ type Options struct {
 	HTTP *http.Client
 	// TokenCode asks the user for the six digits of the MFA device serial. nil
 	// makes every credential with MFA fail with an error that says so.
-	TokenCode func(ctx context.Context, serial string) (string, error)
+	TokenCode func(ctx context.Context, credential, serial string) (string, error)
+	// Passphrase asks the user for the passphrase of a credential whose secret is
+	// encrypted. nil makes every such credential fail with an error that says so.
+	Passphrase func(ctx context.Context, credential string) (remote.Secret, error)
 	// Log gets renewals and their failures; nil logs nothing.
 	Log *slog.Logger
+	// Limit and SetLimit remember how many seconds a role's sessions may last, by
+	// its ARN; 0 means that nobody knows. nil remembers nothing.
+	Limit    func(role string) int
+	SetLimit func(role string, seconds int)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+
+	pool *Pool // shares the sources of roles; nil outside of one
 }
 
 func (o Options) withDefaults() Options {
@@ -58,10 +68,8 @@ type fetch func(ctx context.Context) (aws.Credentials, error)
 // Provider gives keys to sign with. It implements aws.CredentialsProvider. All
 // methods may be called from several goroutines.
 type Provider struct {
-	c     remote.Credential
 	o     Options
-	fetch fetch
-	under []*Provider // the sources that belong to this provider
+	maker atomic.Pointer[maker] // changes when the credential does
 
 	life context.Context // ends with Close
 	end  context.CancelFunc
@@ -76,6 +84,17 @@ type Provider struct {
 	flight  *flight
 	used    bool // keys were asked for since the last renewal ahead
 	renewer bool // the goroutine that renews ahead is running
+	note    string
+}
+
+// maker makes the keys of one credential. It never changes once it is in use.
+type maker struct {
+	c     remote.Credential
+	o     Options
+	life  context.Context // of its provider
+	fetch fetch
+	under []*Provider // the sources of a role
+	owned []*Provider // those of them that end with it
 }
 
 // flight is one request for keys that any number of callers wait for.
@@ -94,43 +113,78 @@ func New(c remote.Credential, o Options) (*Provider, error) {
 }
 
 func build(c remote.Credential, o Options, seen []string) (*Provider, error) {
-	if err := check(c); err != nil {
-		return nil, err
-	}
 	p := empty(c, o)
-	var err error
-	switch c.Type {
-	case remote.AccessKey:
-		p.fetch = p.accessKey
-	case remote.AssumeRole:
-		err = p.role(append(seen, c.Name))
-	case remote.Profile:
-		p.fetch = p.chain(c.Profile, false)
-	case remote.Environment:
-		p.fetch = p.chain("", true)
-	case remote.Anonymous:
-		p.fetch = func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, nil }
-	default:
-		err = invalid(c, "the type %q is none that gantry knows", c.Type)
-	}
+	m, err := p.prepare(c, seen)
 	if err != nil {
 		p.Close()
 		return nil, err
 	}
+	p.maker.Store(m)
 	return p, nil
 }
 
+// prepare makes the maker of c for p. It asks nobody.
+func (p *Provider) prepare(c remote.Credential, seen []string) (*maker, error) {
+	if err := check(c); err != nil {
+		return nil, err
+	}
+	m := &maker{c: c, o: p.o, life: p.life}
+	switch c.Type {
+	case remote.AccessKey:
+		m.fetch = m.accessKey
+	case remote.AssumeRole:
+		if err := m.role(append(seen, c.Name)); err != nil {
+			m.close()
+			return nil, err
+		}
+	case remote.Profile:
+		m.fetch = m.chain(c.Profile, false)
+	case remote.Environment:
+		m.fetch = m.chain("", true)
+	case remote.Anonymous:
+		m.fetch = func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, nil }
+	default:
+		return nil, invalid(c, "the type %q is none that gantry knows", c.Type)
+	}
+	return m, nil
+}
+
 func empty(c remote.Credential, o Options) *Provider {
-	p := &Provider{c: c, o: o}
+	p := &Provider{o: o}
 	p.life, p.end = context.WithCancel(context.Background())
+	p.maker.Store(&maker{c: c, o: o, life: p.life})
 	return p
 }
 
+func (m *maker) close() {
+	for _, u := range m.owned {
+		u.Close()
+	}
+}
+
+func (p *Provider) made() *maker { return p.maker.Load() }
+
+// replace makes p the provider of c, of the same name: whoever uses p gets the
+// new keys from its next request on. The old keys are dropped. When c cannot be
+// used nothing changes; the error is a *remote.Error of kind Invalid.
+func (p *Provider) replace(c remote.Credential) error {
+	m, err := p.prepare(c, nil)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	old := p.maker.Swap(m)
+	p.keys, p.issued, p.bad, p.quiet, p.note = aws.Credentials{}, time.Time{}, false, time.Time{}, ""
+	p.mu.Unlock()
+	old.close()
+	return nil
+}
+
 // Name is the credential's name in the store.
-func (p *Provider) Name() string { return p.c.Name }
+func (p *Provider) Name() string { return p.made().c.Name }
 
 // Anonymous tells whether requests go unsigned.
-func (p *Provider) Anonymous() bool { return p.c.Type == remote.Anonymous }
+func (p *Provider) Anonymous() bool { return p.made().c.Type == remote.Anonymous }
 
 // Retrieve gives the keys, asking for them if there are none or if they are
 // about to end. The error is a *remote.Error.
@@ -166,7 +220,7 @@ func (p *Provider) Invalidate() {
 	p.bad = !p.issued.IsZero()
 	p.quiet = time.Time{}
 	p.mu.Unlock()
-	for _, u := range p.under {
+	for _, u := range p.made().under {
 		u.Invalidate()
 	}
 }
@@ -193,9 +247,7 @@ func (p *Provider) Refused(keys aws.Credentials) {
 func (p *Provider) Close() {
 	p.end()
 	p.wg.Wait()
-	for _, u := range p.under {
-		u.Close()
-	}
+	p.made().close()
 	p.mu.Lock()
 	p.keys, p.issued = aws.Credentials{}, time.Time{}
 	p.mu.Unlock()
@@ -227,7 +279,7 @@ func (p *Provider) start() *flight {
 	}
 	f := &flight{done: make(chan struct{})}
 	if p.life.Err() != nil {
-		f.err = &remote.Error{Op: "sign in", Kind: remote.Auth, Hint: "The credential " + quote(p.c.Name) + " is no longer in use.", Err: errClosed}
+		f.err = &remote.Error{Op: "sign in", Kind: remote.Auth, Hint: "The credential " + quote(p.made().c.Name) + " is no longer in use.", Err: errClosed}
 		close(f.done)
 		return f
 	}
@@ -241,16 +293,34 @@ var errClosed = errors.New("credential closed")
 // land makes the request for all who wait for f. It runs on the provider's own
 // context: a caller that gives up does not take the keys away from the others.
 func (p *Provider) land(f *flight) {
-	limit := fetchTimeout
-	if p.c.MFASerial != "" || p.c.Type == remote.Profile {
-		limit = codeTimeout
+	for {
+		m := p.made()
+		limit := fetchTimeout
+		if m.asks() {
+			limit = codeTimeout
+		}
+		ctx, cancel := context.WithTimeout(p.life, limit)
+		keys, err := m.fetch(ctx)
+		cancel()
+		if p.settle(f, m, keys, err) {
+			return
+		}
 	}
-	ctx, cancel := context.WithTimeout(p.life, limit)
-	keys, err := p.fetch(ctx)
-	cancel()
+}
 
+// asks tells whether a person may have to type something.
+func (m *maker) asks() bool {
+	return m.c.MFASerial != "" || m.c.SecretAccessKeyAge != "" || m.c.Type == remote.Profile
+}
+
+// settle ends f with what m's fetch gave. false means that the credential was
+// replaced meanwhile: its keys are not wanted any more.
+func (p *Provider) settle(f *flight, m *maker, keys aws.Credentials, err error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.made() != m && p.life.Err() == nil {
+		return false
+	}
 	now := p.o.Now()
 	switch {
 	case err == nil:
@@ -258,17 +328,18 @@ func (p *Provider) land(f *flight) {
 		p.window = min(maxWindow, keys.Expires.Sub(now)/10)
 		f.keys = keys
 		if keys.CanExpire {
-			p.o.Log.Info("credential renewed", "credential", p.c.Name, "expires", keys.Expires)
+			p.o.Log.Info("credential renewed", "credential", m.c.Name, "expires", keys.Expires)
 			p.renewAhead()
 		}
 	case p.valid(now):
 		p.quiet = now.Add(min(retryPause, p.window))
 		f.keys = p.keys
-		p.o.Log.Warn("credential kept, its renewal failed", "credential", p.c.Name, "expires", p.keys.Expires, "error", p.fault(err))
+		p.o.Log.Warn("credential kept, its renewal failed", "credential", m.c.Name, "expires", p.keys.Expires, "error", m.fault(err))
 	default:
-		f.err = p.fault(err)
-		p.o.Log.Warn("credential refused", "credential", p.c.Name, "error", f.err)
+		f.err = m.fault(err)
+		p.o.Log.Warn("credential refused", "credential", m.c.Name, "error", f.err)
 	}
 	p.flight = nil
 	close(f.done)
+	return true
 }

@@ -25,54 +25,64 @@ const readOnlyPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",`
 
 // role prepares the fetch of an assumed role. seen are the credentials on the
 // way here, so that a circle of sources is found.
-func (p *Provider) role(seen []string) error {
-	source, err := p.source(seen)
+func (m *maker) role(seen []string) error {
+	source, err := m.source(seen)
 	if err != nil {
 		return err
 	}
-	p.under = append(p.under, source)
-	client := p.stsClient(source)
-	p.fetch = func(ctx context.Context) (aws.Credentials, error) { return p.assume(ctx, client, source) }
+	m.under = append(m.under, source)
+	client := m.stsClient(source)
+	m.fetch = func(ctx context.Context) (aws.Credentials, error) { return m.assume(ctx, client, source) }
 	return nil
 }
 
-func (p *Provider) source(seen []string) (*Provider, error) {
-	if p.c.Source == "" {
-		amb := empty(remote.Credential{Name: "the AWS settings of this machine", Type: remote.Environment}, p.o)
-		amb.fetch = amb.chain("", true)
+// source is the provider of the keys that ask STS. That of a pool is shared;
+// any other one belongs to m.
+func (m *maker) source(seen []string) (*Provider, error) {
+	if m.c.Source == "" {
+		amb := empty(ambientCredential(), m.o)
+		amb.made().fetch = amb.made().chain("", true)
+		m.owned = append(m.owned, amb)
 		return amb, nil
 	}
-	if slices.Contains(seen, p.c.Source) {
-		return nil, invalid(p.c, "its source %q leads back to itself", p.c.Source)
+	if slices.Contains(seen, m.c.Source) {
+		return nil, invalid(m.c, "its source %q leads back to itself", m.c.Source)
 	}
-	if p.o.Lookup == nil {
-		return nil, invalid(p.c, "its source %q is not in the store", p.c.Source)
+	if m.o.Lookup == nil {
+		return nil, invalid(m.c, "its source %q is not in the store", m.c.Source)
 	}
-	c, ok := p.o.Lookup(p.c.Source)
+	c, ok := m.o.Lookup(m.c.Source)
 	if !ok {
-		return nil, invalid(p.c, "its source %q is not in the store", p.c.Source)
+		return nil, invalid(m.c, "its source %q is not in the store", m.c.Source)
 	}
-	return build(c, p.o, seen)
+	if m.o.pool != nil {
+		return m.o.pool.get(c, m.o.Region, seen)
+	}
+	p, err := build(c, m.o, seen)
+	if err == nil {
+		m.owned = append(m.owned, p)
+	}
+	return p, err
 }
 
-func (p *Provider) stsClient(source *Provider) *sts.Client {
+func (m *maker) stsClient(source *Provider) *sts.Client {
 	o := sts.Options{
-		Region:           p.region(),
+		Region:           m.region(),
 		Credentials:      source,
-		HTTPClient:       p.http(),
+		HTTPClient:       m.http(),
 		RetryMaxAttempts: 3,
 	}
 	if source.Anonymous() {
 		o.Credentials = aws.AnonymousCredentials{}
 	}
-	if p.c.STSEndpoint != "" {
-		o.BaseEndpoint = aws.String(p.c.STSEndpoint)
+	if m.c.STSEndpoint != "" {
+		o.BaseEndpoint = aws.String(m.c.STSEndpoint)
 	}
 	return sts.New(o)
 }
 
-func (p *Provider) region() string {
-	for _, r := range []string{p.c.Region, p.o.Region} {
+func (m *maker) region() string {
+	for _, r := range []string{m.c.Region, m.o.Region} {
 		if r != "" && r != "auto" {
 			return r
 		}
@@ -82,9 +92,9 @@ func (p *Provider) region() string {
 
 // http is a client that follows no redirect: a redirect would carry the
 // session token to a host that the user never named.
-func (p *Provider) http() *http.Client {
-	if p.o.HTTP != nil {
-		return p.o.HTTP
+func (m *maker) http() *http.Client {
+	if m.o.HTTP != nil {
+		return m.o.HTTP
 	}
 	return &http.Client{
 		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: 10 * time.Second, DisableKeepAlives: true},
@@ -95,8 +105,8 @@ func (p *Provider) http() *http.Client {
 
 // assume calls STS. A duration that the role does not allow, or that a chained
 // role cannot have, is lowered to the hour that every role allows.
-func (p *Provider) assume(ctx context.Context, client *sts.Client, source *Provider) (aws.Credentials, error) {
-	seconds := p.c.Duration
+func (m *maker) assume(ctx context.Context, client *sts.Client, source *Provider) (aws.Credentials, error) {
+	seconds := m.c.Duration
 	if seconds == 0 {
 		seconds = remote.DefaultDuration
 	}
@@ -109,10 +119,10 @@ func (p *Provider) assume(ctx context.Context, client *sts.Client, source *Provi
 			seconds = remote.DefaultDuration
 		}
 	}
-	out, err := p.callSTS(ctx, client, seconds)
+	out, err := m.callSTS(ctx, client, seconds)
 	if seconds > remote.DefaultDuration && tooLong(err) {
-		p.o.Log.Warn("role allows no session this long, using one hour", "credential", p.c.Name, "seconds", seconds)
-		out, err = p.callSTS(ctx, client, remote.DefaultDuration)
+		m.o.Log.Warn("role allows no session this long, using one hour", "credential", m.c.Name, "seconds", seconds)
+		out, err = m.callSTS(ctx, client, remote.DefaultDuration)
 	}
 	if err != nil {
 		return aws.Credentials{}, err
@@ -131,36 +141,36 @@ func (p *Provider) assume(ctx context.Context, client *sts.Client, source *Provi
 	}, nil
 }
 
-func (p *Provider) callSTS(ctx context.Context, client *sts.Client, seconds int) (*sts.AssumeRoleOutput, error) {
+func (m *maker) callSTS(ctx context.Context, client *sts.Client, seconds int) (*sts.AssumeRoleOutput, error) {
 	in := &sts.AssumeRoleInput{
-		RoleArn:         aws.String(p.c.RoleARN),
-		RoleSessionName: aws.String(p.sessionName()),
+		RoleArn:         aws.String(m.c.RoleARN),
+		RoleSessionName: aws.String(m.sessionName()),
 		DurationSeconds: aws.Int32(int32(seconds)),
 	}
-	if p.c.ExternalID != "" {
-		in.ExternalId = aws.String(p.c.ExternalID)
+	if m.c.ExternalID != "" {
+		in.ExternalId = aws.String(m.c.ExternalID)
 	}
-	if p.c.SessionPolicy != "" {
+	if m.c.SessionPolicy != "" {
 		in.Policy = aws.String(readOnlyPolicy)
 	}
-	if p.c.MFASerial != "" {
-		code, err := p.tokenCode(ctx, p.c.MFASerial)
+	if m.c.MFASerial != "" {
+		code, err := m.tokenCode(ctx, m.c.MFASerial)
 		if err != nil {
 			return nil, err
 		}
-		in.SerialNumber, in.TokenCode = aws.String(p.c.MFASerial), aws.String(code)
+		in.SerialNumber, in.TokenCode = aws.String(m.c.MFASerial), aws.String(code)
 	}
 	return client.AssumeRole(ctx, in)
 }
 
-func (p *Provider) tokenCode(ctx context.Context, serial string) (string, error) {
-	if p.o.TokenCode == nil {
-		return "", p.failed(remote.Auth, errNoCode,
-			"MFA needed: "+quote(p.c.Name)+" asks for a code of the device "+serial+", and nobody is there to type it. Open the server on screen once.")
+func (m *maker) tokenCode(ctx context.Context, serial string) (string, error) {
+	if m.o.TokenCode == nil {
+		return "", m.failed(remote.Auth, errNoCode,
+			"MFA needed: "+quote(m.c.Name)+" asks for a code of the device "+serial+", and nobody is there to type it. Open the server on screen once.")
 	}
-	code, err := p.o.TokenCode(ctx, serial)
+	code, err := m.o.TokenCode(ctx, m.c.Name, serial)
 	if err != nil {
-		return "", p.failed(remote.Auth, err, "No MFA code was given for "+quote(p.c.Name)+". Try again and type the six digits of the device.")
+		return "", m.failed(remote.Auth, err, "No MFA code was given for "+quote(m.c.Name)+". Try again and type the six digits of the device.")
 	}
 	return strings.TrimSpace(code), nil
 }
@@ -175,9 +185,9 @@ func tooLong(err error) bool {
 }
 
 // sessionName is what the audit log of the other side shows.
-func (p *Provider) sessionName() string {
-	if p.c.SessionName != "" {
-		return p.c.SessionName
+func (m *maker) sessionName() string {
+	if m.c.SessionName != "" {
+		return m.c.SessionName
 	}
 	name := "user"
 	if u, err := user.Current(); err == nil && u.Username != "" {

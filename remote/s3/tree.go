@@ -23,11 +23,12 @@ const (
 
 // Options say how trees of this package work. The zero value is useful.
 type Options struct {
-	Log       *slog.Logger  // requests at debug level; nil logs nothing
-	UserAgent string        // "" means "gantry"
-	Patience  time.Duration // silence on a connection before it is cut; 0 means 60 s
-	Proxy     string        // URL of the proxy; "" means what the environment says
-	MaxCopy   int64         // largest object copied by one request, in bytes; 0 means 5 GiB
+	Log       *slog.Logger        // requests at debug level; nil logs nothing
+	UserAgent string              // "" means "gantry"
+	Patience  time.Duration       // silence on a connection before it is cut; 0 means 60 s
+	Proxy     string              // URL of the proxy; "" means what the environment says
+	Refused   func(action string) // hears of every IAM action that the server refuses; may be nil
+	MaxCopy   int64               // largest object copied by one request, in bytes; 0 means 5 GiB
 }
 
 func (o Options) withDefaults() Options {

@@ -34,6 +34,20 @@ func All(changes ...Change) Change {
 	}}
 }
 
+// AddServer adds a server; that the name is free is checked with the rest.
+func AddServer(s remote.Server) Change {
+	if s.Type == "" {
+		s.Type = "s3"
+	}
+	return Change{func(e *edit) error { return e.set("server", -1, nil, serverSettings(s)) }}
+}
+
+// AddCredential adds a credential; that the name is free is checked with the
+// rest.
+func AddCredential(c remote.Credential) Change {
+	return Change{func(e *edit) error { return e.set("credential", -1, nil, credentialSettings(c)) }}
+}
+
 // SetServer adds a server, or makes the one of its name like s. Values that are
 // the defaults are written only where the file has the key already.
 func SetServer(s remote.Server) Change {

@@ -10,7 +10,7 @@ import (
 
 // secretWays are the ways to the secret of an access key.
 func secretWays() []string {
-	return []string{"secret_access_key", "secret_access_key_env", "secret_access_key_command", "secret_access_key_keyring"}
+	return []string{"secret_access_key", "secret_access_key_env", "secret_access_key_command", "secret_access_key_keyring", "secret_access_key_age"}
 }
 
 // keysOf are the keys that a type of credential knows besides name, description

@@ -37,6 +37,7 @@ func credentialFields() []tomldoc.Field {
 		text("secret_access_key_env", variable),
 		list("secret_access_key_command", nil),
 		flag("secret_access_key_keyring"),
+		text("secret_access_key_age", encrypted),
 		text("session_token", filled),
 		text("role_arn", arn),
 		text("source", nil),

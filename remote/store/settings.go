@@ -45,6 +45,7 @@ func credentialSettings(c remote.Credential) []setting {
 		listSetting("secret_access_key_command", c.SecretAccessKeyCommand),
 		// False is written by leaving it out: it must not stand beside another way.
 		{"secret_access_key_keyring", tomldoc.FlagValue(c.SecretAccessKeyKeyring), tomldoc.FlagValue(false), !c.SecretAccessKeyKeyring},
+		textSetting("secret_access_key_age", c.SecretAccessKeyAge, ""),
 		secretSetting("session_token", c.SessionToken),
 		textSetting("role_arn", c.RoleARN, ""),
 		textSetting("source", c.Source, ""),

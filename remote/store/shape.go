@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"encoding/base64"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -75,6 +77,15 @@ func only(s, signs string) bool {
 func variable(s string) string {
 	if s == "" || !only(s, "_") || s[0] >= '0' && s[0] <= '9' {
 		return "must be the name of an environment variable: letters, digits and _"
+	}
+	return ""
+}
+
+// encrypted is a file of age in base64 on one line.
+func encrypted(s string) string {
+	raw, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || !bytes.HasPrefix(raw, []byte("age-encryption.org/")) {
+		return `must be what "gantry credential edit --secret-place age" writes: a file of age in base64`
 	}
 	return ""
 }

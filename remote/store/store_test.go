@@ -147,12 +147,12 @@ func TestEveryBadValueIsRefusedWithWhatWouldBeRight(t *testing.T) {
 	role := "[[credential]]\nname = \"r\"\ntype = \"assume_role\"\nrole_arn = \"arn:aws:iam::123456789012:role/x\"\n"
 	sync := "[[sync]]\nname = \"x\"\nsource = \"/a/\"\ndestination = \"/b/\"\n"
 	for _, c := range []struct{ in, want string }{
-		{ak, `line 1, column 3: credential[1]: one of secret_access_key, secret_access_key_env, secret_access_key_command or secret_access_key_keyring is missing`},
+		{ak, `line 1, column 3: credential[1]: one of secret_access_key, secret_access_key_env, secret_access_key_command, secret_access_key_keyring or secret_access_key_age is missing`},
 		{ak + "secret_access_key = \"CANARY\"\nsecret_access_key_env = \"X\"", `line 6, column 25: credential[1].secret_access_key_env: excludes secret_access_key; keep one of them`},
 		{ak + "secret_access_key_env = \"1X\"", `line 5, column 25: credential[1].secret_access_key_env: must be the name of an environment variable: letters, digits and _`},
 		{ak + "secret_access_key_command = []", `line 5, column 29: credential[1].secret_access_key_command: must begin with a program, as in ["pass", "s3/ops"]`},
 		{ak + "secret_access_key_keyring = true\nrole_arn = \"arn:aws:iam::1:role/CANARY\"", `line 6, column 12: credential[1].role_arn: does not belong to a credential of type access_key`},
-		{ak + "secret_access_key_keyring = false", `line 1, column 3: credential[1]: one of secret_access_key, secret_access_key_env, secret_access_key_command or secret_access_key_keyring is missing`},
+		{ak + "secret_access_key_keyring = false", `line 1, column 3: credential[1]: one of secret_access_key, secret_access_key_env, secret_access_key_command, secret_access_key_keyring or secret_access_key_age is missing`},
 		{"[[credential]]\nname = \"a\"\ntype = \"acess_key\"", `line 3, column 8: credential[1].type: must be "access_key", "assume_role", "profile", "environment" or "anonymous"; did you mean "access_key"?`},
 		{"[[credential]]\nname = \"a\"", `line 1, column 3: credential[1].type: is missing`},
 		{key + key, `line 5, column 8: credential[2].name: this name is taken by credential[1] already`},

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -33,6 +32,13 @@ type Options struct {
 	// the user fails instead.
 	Unattended bool
 
+	// TokenCode asks the user for the six digits of the MFA device serial, and
+	// Passphrase for the passphrase of a credential's encrypted secret; both end
+	// with their context. nil says that nobody can be asked. Neither may read stdin
+	// behind the back of who uses it.
+	TokenCode  func(ctx context.Context, credential, serial string) (string, error)
+	Passphrase func(ctx context.Context, credential string) (remote.Secret, error)
+
 	Workers   int   // 0 for what the configuration says
 	PartSize  int64 // bytes
 	Bandwidth int64 // bytes a second
@@ -56,11 +62,15 @@ type App struct {
 	journal   journal.Journal
 	notices   []string // what the user has to know about the journal
 
-	mu        sync.Mutex
-	trees     map[string]*openServer
-	providers map[string]*cred.Provider
-	account   *s3.Account
-	ambients  remote.Tree // the account, logged
+	pool  *cred.Pool
+	known *known
+	watch *watch
+
+	mu       sync.Mutex
+	trees    map[string]*openServer
+	retired  []*openServer // changed or removed meanwhile, but perhaps in use
+	account  *s3.Account
+	ambients remote.Tree // the account, logged
 }
 
 // openServer is a server that has been opened once. It is kept, with its
@@ -79,12 +89,23 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	log, file := newLog(o.StateDir, o.LogLevel, time.Now())
-	return &App{
+	a := &App{
 		options: o, config: cfg, store: st, log: log, logFile: file, ctx: ctx,
-		disk:      wrap.Logged(local.New(), log),
-		trees:     map[string]*openServer{},
-		providers: map[string]*cred.Provider{},
-	}, nil
+		disk:  wrap.Logged(local.New(), log),
+		trees: map[string]*openServer{},
+		known: &known{dir: o.StateDir, log: log},
+		watch: newWatch(),
+	}
+	a.pool = cred.NewPool(a.credOptions())
+	return a, nil
+}
+
+// credOptions are what every credential is opened with.
+func (a *App) credOptions() cred.Options {
+	return cred.Options{
+		Lookup: a.store.Credential, Log: a.log, TokenCode: a.options.TokenCode, Passphrase: a.options.Passphrase,
+		Limit: a.known.limit, SetLimit: a.known.setLimit,
+	}
 }
 
 // Config is the configuration as it was read.
@@ -112,15 +133,16 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for _, s := range a.retired {
+		s.bucket.Close()
+	}
 	for _, s := range a.trees {
 		s.bucket.Close()
 	}
 	if a.account != nil {
 		a.account.Close()
 	}
-	for _, p := range a.providers {
-		p.Close()
-	}
+	a.pool.Close()
 	errs = append(errs, a.logFile.Close())
 	return errors.Join(errs...)
 }
@@ -136,17 +158,17 @@ func (a *App) server(name string) (remote.Tree, remote.Server, error) {
 	if err != nil {
 		return nil, remote.Server{}, &remote.Error{Op: "open", Kind: remote.NotExist, Err: err}
 	}
-	p, err := a.provider(c, srv)
+	p, err := a.pool.Get(c, srv.Region)
 	if err != nil {
 		return nil, remote.Server{}, err
 	}
-	bucket, err := s3.New(srv, p, a.s3Options())
+	bucket, err := s3.New(a.resolved(srv), p, a.s3Options())
 	if err != nil {
 		return nil, remote.Server{}, err
 	}
 	var t remote.Tree = bucket
 	if srv.ReadOnly {
-		t = wrap.ReadOnly(t, fmt.Sprintf("The server %s is read-only (read_only = true in %s).", srv.Name, a.store.Path()))
+		t = wrap.ReadOnly(t, a.readOnlyWhy(srv.Name))
 	}
 	if n, err := remote.ParseRate(srv.Bandwidth); err == nil && n > 0 {
 		t = wrap.Limited(t, limit{rate.NewLimiter(n)})
@@ -162,18 +184,10 @@ type limit struct{ *rate.Limiter }
 // Wait waits for n bytes.
 func (l limit) Wait(ctx context.Context, n int) error { return l.Limiter.Wait(ctx, rate.Normal, n) }
 
-// provider gives one provider for each credential, so that all servers that use
-// it share its session. a.mu is held.
-func (a *App) provider(c remote.Credential, srv remote.Server) (*cred.Provider, error) {
-	if p, ok := a.providers[c.Name]; ok {
-		return p, nil
-	}
-	p, err := cred.New(c, cred.Options{Lookup: a.store.Credential, Region: srv.Region, Log: a.log})
-	if err != nil {
-		return nil, err
-	}
-	a.providers[c.Name] = p
-	return p, nil
+// resolved is a server with its paths as the system takes them.
+func (a *App) resolved(s remote.Server) remote.Server {
+	s.CABundle = ExpandHome(s.CABundle)
+	return s
 }
 
 // ambient opens s3:// with the AWS settings around us.
@@ -206,11 +220,7 @@ func (a *App) SessionEnd(server string) (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	p, ok := a.providers[s.server.Credential]
-	if !ok {
-		return time.Time{}, false
-	}
-	return p.Expires()
+	return a.pool.Expires(s.server.Credential)
 }
 
 // Region is the region of an open server, learnt from the bucket where the

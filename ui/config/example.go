@@ -50,6 +50,14 @@ const example = `# gantry reads this file as ~/.config/gantry/config.toml (or $G
 #access_key_id = "AKIAIOSFODNN7EXAMPLE"
 #secret_access_key_keyring = true
 
+# With the secret in this file, encrypted with a passphrase that is asked for once in
+# every run; "gantry credential add --secret-place age" writes it.
+#[[credential]]
+#name = "ops-age"
+#type = "access_key"
+#access_key_id = "AKIAIOSFODNN7EXAMPLE"
+#secret_access_key_age = "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCAuLi4K"
+
 # A role, whose sessions another credential asks STS for.
 #[[credential]]
 #name = "partner"

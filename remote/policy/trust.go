@@ -1,0 +1,28 @@
+package policy
+
+import "gantry/remote"
+
+// Trust is the trust policy of a role: who may assume it, and on what terms.
+// caller is the ARN of whoever asks STS; the other side pastes it.
+func Trust(c remote.Credential, caller string) string {
+	if caller == "" {
+		caller = "arn:aws:iam::ACCOUNT:user/NAME"
+	}
+	st := struct {
+		Sid       string            `json:"Sid"`
+		Effect    string            `json:"Effect"`
+		Principal map[string]string `json:"Principal"`
+		Action    string            `json:"Action"`
+		Condition map[string]any    `json:"Condition,omitempty"`
+	}{Sid: "GantryMayAssume", Effect: "Allow", Principal: map[string]string{"AWS": RoleOf(caller)}, Action: "sts:AssumeRole"}
+	if c.ExternalID != "" {
+		st.Condition = map[string]any{"StringEquals": map[string]string{"sts:ExternalId": c.ExternalID}}
+	}
+	if c.MFASerial != "" {
+		if st.Condition == nil {
+			st.Condition = map[string]any{}
+		}
+		st.Condition["Bool"] = map[string]string{"aws:MultiFactorAuthPresent": "true"}
+	}
+	return text(map[string]any{"Version": "2012-10-17", "Statement": []any{st}})
+}

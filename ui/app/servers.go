@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gantry/remote"
+	"gantry/remote/preset"
+	"gantry/remote/store"
+)
+
+// Servers are the servers of the store with what is known about them. It asks
+// nobody.
+func (a *App) Servers() []remote.ServerInfo {
+	var out []remote.ServerInfo
+	for _, s := range a.store.Servers() {
+		i := remote.ServerInfo{
+			Server: s, Location: s.Name + ":", Region: s.Region, State: remote.ServerUntested,
+			ReadOnly: s.ReadOnly, Credential: s.Credential,
+		}
+		seen := a.known.server(s)
+		i.LastUsed, i.Probed = seen.Used, seen.Report
+		i.State, i.Why = seen.state()
+		if found := a.Region(s.Name); found != "" {
+			i.Region = found
+		} else if i.Region == "auto" && seen.Region != "" {
+			i.Region = seen.Region
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
+// Presets are the services whose settings gantry knows.
+func (a *App) Presets() []remote.Preset { return preset.Services() }
+
+// Regions are the regions of AWS, of all partitions.
+func (a *App) Regions() []remote.Region { return preset.Regions() }
+
+// CheckServer tells what is wrong with a server that would take the place of
+// old, or be added if old is "". It asks nobody and never repeats a value.
+func (a *App) CheckServer(old string, s remote.Server) []remote.Problem {
+	return a.store.Preview(setServer(old, s))
+}
+
+// SaveServer adds a server, or changes and renames old. What the user wrote
+// around it in the file stays. The error says what is wrong with s, a
+// *store.Rejected, or with the file, a *store.Refused.
+func (a *App) SaveServer(ctx context.Context, old string, s remote.Server) error {
+	if err := a.apply(ctx, setServer(old, s)); err != nil {
+		return err
+	}
+	if old != "" && old != s.Name {
+		a.known.rename(old, s.Name)
+	}
+	return nil
+}
+
+func setServer(old string, s remote.Server) store.Change {
+	switch {
+	case old == "":
+		return store.AddServer(s)
+	case old == s.Name:
+		return store.SetServer(s)
+	}
+	return store.All(store.RenameServer(old, s.Name), store.SetServer(s))
+}
+
+// RemoveServer takes a server out of the store. One that mounts, syncs or
+// automations use is refused, naming them. Nothing in the bucket changes.
+func (a *App) RemoveServer(ctx context.Context, name string) error {
+	if err := a.apply(ctx, store.RemoveServer(name)); err != nil {
+		return err
+	}
+	a.known.forget(name)
+	return nil
+}
+
+// apply changes the store and lets what is open follow.
+func (a *App) apply(ctx context.Context, c store.Change) error {
+	if err := a.store.Apply(ctx, c); err != nil {
+		return err
+	}
+	a.changed()
+	return nil
+}
+
+// Denied tells why an IAM action as "s3:PutObject" cannot work on a server, as
+// far as is known; "" if it may. It asks nobody.
+func (a *App) Denied(server, action string) string {
+	s, _, err := a.store.Lookup(server)
+	if err != nil {
+		return ""
+	}
+	if s.ReadOnly && writes(action) {
+		return a.readOnlyWhy(s.Name)
+	}
+	r, ok := a.known.server(s).Denied[action]
+	if !ok || time.Since(r.At) > r.keeps() {
+		return ""
+	}
+	return fmt.Sprintf("The credential %q may not do this on %s: it needs the permission %s (found %s). Test the server again when that has changed.",
+		s.Credential, s.Name, action, r.At.Local().Format("Jan 2 15:04"))
+}
+
+// writes tells whether an action changes anything in a bucket.
+func writes(action string) bool {
+	_, verb, _ := strings.Cut(action, ":")
+	return !strings.HasPrefix(verb, "Get") && !strings.HasPrefix(verb, "List") && !strings.HasPrefix(verb, "Head")
+}
+
+func (a *App) readOnlyWhy(name string) string {
+	return fmt.Sprintf("The server %s is read-only (read_only = true in %s).", name, a.store.Path())
+}
