@@ -61,7 +61,7 @@ func Ambient(ctx context.Context, o Options) (*Provider, aws.Config, error) {
 	cfg, err := m.load(ctx, "", true)
 	if err != nil {
 		p.Close()
-		return nil, aws.Config{}, m.fault(err)
+		return nil, aws.Config{}, m.fault(err, false)
 	}
 	m.fetch = m.chain("", true)
 	return p, cfg, nil

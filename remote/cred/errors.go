@@ -20,8 +20,9 @@ func (m *maker) failed(kind remote.Kind, err error, hint string) error {
 }
 
 // fault maps whatever a fetch failed with to the one error that callers see. An
-// answer of STS is reduced to its code: its message may echo the request.
-func (m *maker) fault(err error) error {
+// answer of STS is reduced to its code: its message may echo the request. before
+// tells that there were keys before.
+func (m *maker) fault(err error, before bool) error {
 	var known *remote.Error
 	if errors.As(err, &known) {
 		return known
@@ -41,7 +42,7 @@ func (m *maker) fault(err error) error {
 	}
 	if hint, final, ok := remote.NetworkFault(err); ok {
 		var dns *net.DNSError
-		if errors.As(err, &dns) && dns.IsNotFound && !p.issued.IsZero() {
+		if errors.As(err, &dns) && dns.IsNotFound && before {
 			final = false // the name was known before: it is the network that has gone
 		}
 		return &remote.Error{

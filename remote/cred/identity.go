@@ -45,7 +45,7 @@ func (m *maker) identity(ctx context.Context, client *sts.Client) (Identity, err
 		if errors.As(err, &api) && unknownAction(api.ErrorCode()) {
 			return Identity{}, m.failed(remote.Unsupported, errNoIdentity, "The STS of this service does not tell who a key belongs to.")
 		}
-		return Identity{}, m.fault(err)
+		return Identity{}, m.fault(err, false)
 	}
 	return Identity{ARN: aws.ToString(out.Arn), Account: aws.ToString(out.Account)}, nil
 }

@@ -334,9 +334,9 @@ func (p *Provider) settle(f *flight, m *maker, keys aws.Credentials, err error) 
 	case p.valid(now):
 		p.quiet = now.Add(min(retryPause, p.window))
 		f.keys = p.keys
-		p.o.Log.Warn("credential kept, its renewal failed", "credential", m.c.Name, "expires", p.keys.Expires, "error", m.fault(err))
+		p.o.Log.Warn("credential kept, its renewal failed", "credential", m.c.Name, "expires", p.keys.Expires, "error", m.fault(err, !p.issued.IsZero()))
 	default:
-		f.err = m.fault(err)
+		f.err = m.fault(err, !p.issued.IsZero())
 		p.o.Log.Warn("credential refused", "credential", m.c.Name, "error", f.err)
 	}
 	p.flight = nil
