@@ -168,6 +168,13 @@ type ScopedTree interface {
 	io.Closer
 }
 
+// Signer is a tree that signs in with a credential. While that is refused, no
+// tree that has the same one works.
+type Signer interface {
+	// Credential is its name in the store; "" for a tree that needs none.
+	Credential() string
+}
+
 // Wrapper is a decorated tree. Abilities are asked with As, which looks
 // through wrappers that let it.
 type Wrapper interface {

@@ -42,6 +42,9 @@ func (q *Queue) Subscribe() *Feed {
 			f.events = append(f.events, AskEvent{Ask: a})
 		}
 	}
+	for _, r := range q.refusals {
+		f.events = append(f.events, SignIn{Credential: r.name, Err: r.err})
+	}
 	f.closed = q.finished
 	feeds := append(slices.Clone(*q.feeds.Load()), f)
 	q.feeds.Store(&feeds)
@@ -138,6 +141,14 @@ func (f *Feed) mark(j *job, e Event) {
 	if fresh {
 		f.poke()
 	}
+}
+
+// news puts e behind the events.
+func (f *Feed) news(e Event) {
+	f.mu.Lock()
+	f.events = append(f.events, e)
+	f.mu.Unlock()
+	f.poke()
 }
 
 func (f *Feed) remove(ids []JobID) {

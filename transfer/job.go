@@ -55,8 +55,9 @@ type job struct {
 	paused   bool
 	listed   bool
 	finished time.Time
-	final    State    // Waiting until it has ended
-	why      error    // of a pause or of the end
+	final    State // Waiting until it has ended
+	why      error // of a pause or of the end
+	refused  []*refusal
 	told     bool     // the end is in the feeds; until then the job keeps its place
 	adopted  *adopted // of a job that another process began
 	kept     sources
@@ -258,8 +259,8 @@ func (j *job) pause(why error) {
 		return
 	}
 	j.paused, j.why = true, why
+	j.holdLocked()
 	j.mu.Unlock()
-	j.q.budget.hold(j.share, true)
 	j.save()
 	j.touch()
 }
@@ -270,10 +271,10 @@ func (j *job) resume() {
 	if was {
 		j.paused, j.why = false, nil
 		j.eta.Reset()
+		j.holdLocked()
 	}
 	j.mu.Unlock()
 	if was {
-		j.q.budget.hold(j.share, false)
 		j.wakeUp()
 		j.save()
 		j.touch()

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -87,6 +88,14 @@ func (j *job) listAgain(ctx context.Context, attempt int, err error) bool {
 	at := now()
 	if attempt == 1 {
 		j.listBad = at
+	}
+	if remote.KindOf(err) == remote.Auth && attempt <= signInsMost {
+		var e *remote.Error
+		dir := remote.Path("")
+		if errors.As(err, &e) {
+			dir = e.Path
+		}
+		return j.awaitSignIn(ctx, j.req.From, dir, at, err) == nil
 	}
 	wait, again := j.patient.again(at, j.listBad, attempt, err)
 	if !again {

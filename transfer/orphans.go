@@ -103,7 +103,7 @@ func (q *Queue) Adopt(ctx context.Context, id JobID, onItem func(ItemSnapshot)) 
 		return errors.Join(errQuit, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
 	}
 	q.order = slices.DeleteFunc(q.order, func(o *job) bool { return o.id == id })
-	q.order = append(q.order, j)
+	q.enter(j)
 	q.mu.Unlock()
 	j.save()
 	j.touch()

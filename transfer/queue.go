@@ -43,8 +43,10 @@ type Queue struct {
 	mu       sync.Mutex
 	order    []*job // as they are to be started
 	gates    map[string]*gate
-	closed   bool // takes no more jobs
-	finished bool // nothing runs any more
+	refusals map[string]*refusal  // of credentials that jobs wait for
+	accepted map[string]time.Time // when a credential worked again
+	closed   bool                 // takes no more jobs
+	finished bool                 // nothing runs any more
 }
 
 // New returns an empty queue that works until ctx ends or Close is called.
@@ -53,6 +55,7 @@ func New(ctx context.Context, o Options) *Queue {
 	q := &Queue{
 		o: o, jr: o.Journal, limit: rate.NewLimiter(o.Bandwidth), budget: newBudget(o.most()),
 		memory: semaphore.NewWeighted(memoryMost), gates: map[string]*gate{},
+		refusals: map[string]*refusal{}, accepted: map[string]time.Time{},
 	}
 	q.ctx, q.stop = context.WithCancelCause(ctx)
 	q.feeds.Store(&[]*Feed{})
@@ -82,7 +85,7 @@ func (q *Queue) Submit(r Request) JobID {
 	if q.closed && err == nil {
 		err = errQuit
 	}
-	q.order = append(q.order, j)
+	q.enter(j)
 	q.mu.Unlock()
 	switch {
 	case errors.Is(err, errQuit):
@@ -94,6 +97,14 @@ func (q *Queue) Submit(r Request) JobID {
 		q.schedule()
 	}
 	return j.id
+}
+
+// enter puts a job behind the others. The caller holds q.mu.
+func (q *Queue) enter(j *job) {
+	q.order = append(q.order, j)
+	for _, r := range q.refusals {
+		j.waitFor(r)
+	}
 }
 
 // schedule starts jobs that wait while there is room. A job that is paused or

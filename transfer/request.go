@@ -142,7 +142,8 @@ type Snapshot struct {
 	Conflicts int // parked items that wait for Answer
 	Created   time.Time
 	Finished  time.Time // zero until ended
-	Err       error     // why the job as a whole failed
+	Err       error     // why the job as a whole failed, is paused, or waits for SignIn
+	SignIn    string    // Asking: the credential that it waits for; "" when it waits for answers
 	Proven    Progress  // parts, as ItemSnapshot.Proven, of all items that were resumed
 	Kept      bool      // cancelled only here: it is in the journal and can be resumed
 }
@@ -180,7 +181,8 @@ type Ask struct {
 	Versioned bool // overwriting keeps the old content as a version
 }
 
-// Event is news about a job as a whole. The set is closed: AskEvent, Finished.
+// Event is news about a job as a whole, or about several. The set is closed:
+// AskEvent, SignIn, Finished.
 type Event interface{ event() }
 
 // AskEvent says that a job has parked its first open conflict.

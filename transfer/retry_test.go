@@ -138,7 +138,7 @@ func TestOneBadItemDoesNotUseUpThePatience(t *testing.T) {
 }
 
 func TestWhatOnlyTheUserCanMendIsNotTriedAgain(t *testing.T) {
-	for _, k := range []remote.Kind{remote.Denied, remote.Auth, remote.Invalid, remote.Unsupported, remote.Other} {
+	for _, k := range []remote.Kind{remote.Denied, remote.Invalid, remote.Unsupported, remote.Other} {
 		inBubble(t, transfer.Options{}, func(t *testing.T, q *transfer.Queue) {
 			from, to := mem.NewDisk("l:"), mem.New("r:")
 			from.Put("/a", content(25))

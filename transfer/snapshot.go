@@ -32,6 +32,9 @@ func (j *job) snapshot(at time.Time) Snapshot {
 	if s.State != Done && s.Bytes.Total > 0 && s.Bytes.Done >= s.Bytes.Total {
 		s.Bytes.Done = s.Bytes.Total - 1 // never 100 % before it is done
 	}
+	if s.State == Asking && len(j.refused) > 0 {
+		s.SignIn, s.Err = j.refused[0].name, j.refused[0].err
+	}
 	switch s.State {
 	case Listing, Running, Verifying:
 		j.eta.Sample(at, j.bytes.Load())
@@ -76,6 +79,8 @@ func (j *job) stateLocked() State {
 		return j.final
 	case j.paused:
 		return Paused
+	case len(j.refused) > 0:
+		return Asking
 	case !j.started:
 		return Waiting
 	case len(j.parked) > 0 && idle && (j.listed || len(j.parked) >= parkedMost):
@@ -108,7 +113,7 @@ func (j *job) busy() bool {
 func (j *job) ready() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return !j.started && !j.paused && !j.final.Ended()
+	return !j.started && !j.paused && len(j.refused) == 0 && !j.final.Ended()
 }
 
 // waits tells whether the job has not been started, paused or not.

@@ -27,10 +27,12 @@ func (e conflictError) Unwrap() error { return e.error }
 func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error) error {
 	j := t.j
 	var since time.Time
+	waits := 0
 	for attempt := 1; ; attempt++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		start := now()
 		err := op(ctx)
 		if err == nil {
 			j.q.budget.well(g)
@@ -42,6 +44,13 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 		at := now()
 		if attempt == 1 {
 			since = at
+		}
+		if remote.KindOf(err) == remote.Auth {
+			again, err := t.signedIn(ctx, g, start, &waits, err)
+			if err != nil || !again {
+				return err
+			}
+			continue
 		}
 		var wait time.Duration
 		if remote.KindOf(err) == remote.Full && !j.q.o.Unattended {

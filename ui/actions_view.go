@@ -19,7 +19,7 @@ func viewActions() []Action {
 		{ID: "queue", Help: "queue", Bar: "Queue", Group: group, Keys: []string{"f12", "w"}, Run: (*Model).toggleQueue},
 		{
 			ID: "decide", Help: "answer what needs you", Group: group, Keys: []string{"a"},
-			Blocked: func(m *Model) string { return nothing(len(m.d.Queue.Asks()) == 0, "nothing needs you") },
+			Blocked: func(m *Model) string { return nothing(!m.needsUser(), "nothing needs you") },
 			Run:     func(m *Model) tea.Cmd { return m.decide(0) },
 		},
 		{
@@ -46,7 +46,7 @@ func queueActions() []Action {
 		act("queue-start", "", "start now", []string{"!"}, Queue.Start),
 		{ID: "queue-bandwidth", Help: "limit the bandwidth", Group: group, Scope: onQueue, Keys: []string{"b"}, Run: (*Model).askBandwidth},
 		{ID: "queue-clear", Help: "clear what has ended", Bar: "Clear", Group: group, Scope: onQueue, Keys: []string{"c"}, Run: (*Model).clearQueue},
-		{ID: "queue-details", Help: "details, or the conflict that needs you", Group: group, Scope: onQueue, Keys: []string{"enter", "l", "right"}, Blocked: needJob, Run: (*Model).openJob},
+		{ID: "queue-details", Help: "details, or the question that needs you", Group: group, Scope: onQueue, Keys: []string{"enter", "l", "right"}, Blocked: needJob, Run: (*Model).openJob},
 		{ID: "queue-tab", Help: "the next list of the details", Group: group, Scope: onQueue, Keys: []string{"tab"}, Run: moves(func(m *Model) { m.jobs.Tab(1) })},
 		{ID: "queue-leave", Help: "back", Group: group, Scope: onQueue, Keys: []string{"esc", "h", "left", "backspace"}, Run: (*Model).leaveQueue},
 	}
@@ -95,6 +95,9 @@ func (m *Model) openJob() tea.Cmd {
 	s, ok := m.jobs.Selected()
 	if ok && s.Conflicts > 0 {
 		return m.decide(s.ID)
+	}
+	if ok && s.SignIn != "" && m.askSignIn(s.ID) {
+		return nil
 	}
 	m.jobs.Open()
 	return nil

@@ -33,6 +33,7 @@ type Steering interface {
 	Retry(id transfer.JobID)
 	Move(id transfer.JobID, delta int)
 	Start(id transfer.JobID)
+	TryCredential(name string)
 	Clear()
 	Bandwidth() int64
 	SetBandwidth(bytesPerSecond int64)

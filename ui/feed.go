@@ -44,6 +44,8 @@ func (m *Model) queueNews(msg queueMsg) tea.Cmd {
 		switch e := e.(type) {
 		case transfer.AskEvent:
 			m.raise(e.Ask)
+		case transfer.SignIn:
+			m.refused(e)
 		case transfer.Finished:
 			cmds = append(cmds, m.finished(e.Job))
 		}

@@ -29,6 +29,7 @@ var (
 	_ remote.Tree   = (*Account)(nil)
 	_ remote.Copier = (*Account)(nil)
 	_ remote.Walker = (*Account)(nil)
+	_ remote.Signer = (*Account)(nil)
 )
 
 // NewAmbient makes the tree of s3:// from the AWS settings of the environment
@@ -76,6 +77,9 @@ func (t *Account) Close() {
 
 // Label is "s3://".
 func (t *Account) Label() string { return "s3://" }
+
+// Credential is what requests are signed with; "" when they are not.
+func (t *Account) Credential() string { return t.c.credential() }
 
 // Region is the region of the ambient settings, "" when there is none.
 func (t *Account) Region() string { return t.root.known() }

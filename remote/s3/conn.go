@@ -152,6 +152,14 @@ func (c *conn) name() string {
 	return `"` + c.srv.Name + `"`
 }
 
+// credential is the name of the credential; "" for none.
+func (c *conn) credential() string {
+	if c.keys == nil {
+		return ""
+	}
+	return c.profile
+}
+
 func (c *conn) bucket(name string) *bucket {
 	c.mu.Lock()
 	defer c.mu.Unlock()

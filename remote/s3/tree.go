@@ -61,6 +61,7 @@ var (
 	_ remote.Tree   = (*Tree)(nil)
 	_ remote.Copier = (*Tree)(nil)
 	_ remote.Walker = (*Tree)(nil)
+	_ remote.Signer = (*Tree)(nil)
 )
 
 // New makes the tree of srv, which signs with p; nil is anonymous. It checks
@@ -86,6 +87,10 @@ func (t *Tree) Close() { t.c.close() }
 
 // Label is "name:" of the server.
 func (t *Tree) Label() string { return t.label }
+
+// Credential is the name of the credential that requests are signed with; ""
+// when they are not.
+func (t *Tree) Credential() string { return t.c.credential() }
 
 // Region is where the bucket lives as far as is known: the server's setting
 // until an answer says otherwise, "" when that is "auto" and nobody was asked.

@@ -205,6 +205,29 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		}
 		v.landed(content)
 	})
+	t.Run("a credential that is refused meanwhile", func(t *testing.T) {
+		t.Parallel()
+		v := newVictim(t, program)
+		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
+		v.server.Fault(s3test.Rule{ID: "A03", Op: "UploadPart", Nth: 4, Times: s3test.All, Action: s3test.Status(403, "InvalidAccessKeyId")})
+		cmd := v.command(v.slowly("cp", v.path("big.bin"), "acme:in/")...)
+		var said bytes.Buffer
+		cmd.Stderr = &said
+		var exit *exec.ExitError
+		if err := cmd.Run(); !errors.As(err, &exit) || exit.ExitCode() != 5 {
+			t.Errorf("it ended with %v", err)
+		}
+		if s := said.String(); !strings.Contains(s, "does not exist (any more)") || !strings.Contains(s, "gantry queue resume 1 ") {
+			t.Errorf("it said %q", s)
+		}
+		v.server.ClearFaults()
+		if r := v.resume(); r.State != "done" || r.All != 9 || r.Proven < 2 {
+			t.Errorf("resumed: %+v", r)
+		}
+		if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
+			t.Error("the object is not the file")
+		}
+	})
 	t.Run("interrupted, and given up", func(t *testing.T) {
 		t.Parallel()
 		v := newVictim(t, program)

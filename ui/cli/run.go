@@ -26,6 +26,7 @@ type run struct {
 	open     int
 	ask      *asker
 	failures failures // of locations that could not be resolved
+	halted   int      // exit code of a job that was stopped to be resumed; 0 for none
 
 	mu sync.Mutex // guards what OnItem, called by jobs, writes
 	t  totals
@@ -147,6 +148,10 @@ func (r *run) events(ctx context.Context, events []transfer.Event) error {
 				r.open--
 				if ev.Job.Err != nil && !remote.Cancelled(ev.Job.Err) {
 					r.failures.add(r.env, ev.Job.Title, ev.Job.Err)
+					if kind := remote.KindOf(ev.Job.Err); ev.Job.Kept && kind != remote.Other {
+						r.halted = kindCode(kind)
+						r.env.warnf("gantry queue resume %d goes on with the rest", ev.Job.ID)
+					}
 				}
 			}
 		}
@@ -278,6 +283,9 @@ func (r *run) finish() error {
 		}
 	} else if !r.env.quiet && terminal(r.env.Err) {
 		_, _ = fmt.Fprintln(r.env.Err, r.t.String())
+	}
+	if r.halted > 0 {
+		return partial{r.halted}
 	}
 	if r.failures.count > 0 {
 		return r.failures.err(r.t.Done > 0 || r.t.Failed > 0)
