@@ -143,6 +143,13 @@ func (f *Feed) mark(j *job, e Event) {
 	}
 }
 
+// news tells all feeds about e.
+func (q *Queue) news(e Event) {
+	for _, f := range *q.feeds.Load() {
+		f.news(e)
+	}
+}
+
 // news puts e behind the events.
 func (f *Feed) news(e Event) {
 	f.mu.Lock()

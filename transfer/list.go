@@ -38,6 +38,9 @@ func (l *lister) run(s plan.Spec) {
 	}
 	if l.j.ctx.Err() == nil {
 		l.flush(l.first)
+		if l.j.req.Op != Delete {
+			l.j.checkRoom()
+		}
 	}
 }
 

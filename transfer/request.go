@@ -182,7 +182,7 @@ type Ask struct {
 }
 
 // Event is news about a job as a whole, or about several. The set is closed:
-// AskEvent, SignIn, Finished.
+// AskEvent, SignIn, DiskFull, Finished.
 type Event interface{ event() }
 
 // AskEvent says that a job has parked its first open conflict.

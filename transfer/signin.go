@@ -98,9 +98,7 @@ func (q *Queue) refuse(tree remote.Tree, dir remote.Path, since time.Time, err e
 			e.Jobs++
 		}
 	}
-	for _, f := range *q.feeds.Load() {
-		f.news(e)
-	}
+	q.news(e)
 	q.o.Log.Warn("a credential is refused", "credential", name, "jobs", e.Jobs, "err", err)
 	q.wg.Go(func() { // ends with q.ctx, or when nobody needs the credential any more
 		q.watch(r, tree, dir)

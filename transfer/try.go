@@ -53,8 +53,11 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 			continue
 		}
 		var wait time.Duration
-		if remote.KindOf(err) == remote.Full && !j.q.o.Unattended {
-			j.pause(err) // the slot comes back when somebody has made room and resumes
+		if remote.KindOf(err) == remote.Full {
+			if err := j.full(ctx, err); err != nil {
+				return err
+			}
+			// The slot comes back when somebody has made room and resumes.
 		} else {
 			var again bool
 			if wait, again = j.patient.again(at, since, attempt, err); !again {

@@ -44,6 +44,8 @@ func (m *Model) queueNews(msg queueMsg) tea.Cmd {
 		switch e := e.(type) {
 		case transfer.AskEvent:
 			m.raise(e.Ask)
+		case transfer.DiskFull:
+			m.tellOf(bad, "✗ "+text.Plural(int64(e.Jobs), "job")+" paused", ": "+remote.HintOf(e.Err)+" F12, p goes on.")
 		case transfer.SignIn:
 			m.refused(e)
 		case transfer.Finished:

@@ -23,6 +23,7 @@ var (
 	_ remote.Walker  = (*Tree)(nil)
 	_ remote.Renamer = (*Tree)(nil)
 	_ remote.Scoper  = (*Tree)(nil)
+	_ remote.Spacer  = (*Tree)(nil)
 )
 
 // New returns the tree of this machine's disks.
