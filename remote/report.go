@@ -27,6 +27,7 @@ type Step struct {
 	Missing string // the IAM action that was refused, as in "s3:PutObject"
 	Without string // what works all the same
 	Hint    string // a sentence with the remedy
+	Kind    Kind   // of the failure
 	Took    time.Duration
 }
 

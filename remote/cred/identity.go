@@ -90,7 +90,7 @@ func (p *Provider) Probe(ctx context.Context, amazon bool) remote.Report {
 	keys, err := p.Retrieve(ctx)
 	switch {
 	case err != nil:
-		s.State, s.Hint = remote.StepFailed, remote.HintOf(err)
+		s.State, s.Hint, s.Kind = remote.StepFailed, remote.HintOf(err), remote.KindOf(err)
 	case p.Anonymous():
 		s.Detail = "anonymous: requests are not signed"
 	default:
@@ -113,7 +113,7 @@ func (p *Provider) whose(ctx context.Context, amazon bool, keys aws.Credentials,
 		r.Identity, s.Detail = id.ARN, id.ARN
 	case remote.KindOf(err) == remote.Unsupported:
 	case remote.KindOf(err) == remote.Auth:
-		s.State, s.Hint = remote.StepFailed, remote.HintOf(err)
+		s.State, s.Hint, s.Kind = remote.StepFailed, remote.HintOf(err), remote.Auth
 	default: // the keys may be good all the same: STS is another server
 		s.Hint = "STS could not be asked whose keys these are. " + remote.HintOf(err)
 	}

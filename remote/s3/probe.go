@@ -112,7 +112,7 @@ func outcome(err error, detail, without string) remote.Step {
 	if err == nil {
 		return fine(detail)
 	}
-	s := remote.Step{State: remote.StepFailed, Hint: remote.HintOf(err)}
+	s := remote.Step{State: remote.StepFailed, Hint: remote.HintOf(err), Kind: remote.KindOf(err)}
 	switch remote.KindOf(err) {
 	case remote.Denied:
 		s.State, s.Missing, s.Without = remote.StepDenied, remote.ActionOf(err), without

@@ -54,6 +54,9 @@ func (p *probe) name(ctx context.Context) remote.Step {
 		return fine("the proxy " + proxy.Host + " looks it up")
 	}
 	host, _, _ := net.SplitHostPort(addr)
+	if net.ParseIP(host) != nil {
+		return fine(host + ", an address")
+	}
 	found, err := net.DefaultResolver.LookupHost(ctx, host)
 	if err != nil {
 		return p.fatal(unreached(err), "the name could not be looked up")
@@ -66,7 +69,7 @@ func unreached(err error) remote.Step {
 	if !ok {
 		hint = "The server could not be reached. Check the endpoint and the network."
 	}
-	return remote.Step{State: remote.StepFailed, Hint: hint}
+	return remote.Step{State: remote.StepFailed, Hint: hint, Kind: remote.Unreachable}
 }
 
 func (p *probe) tls(ctx context.Context) remote.Step {
@@ -159,7 +162,7 @@ func (p *probe) skew() string {
 }
 
 func wantsHTTPS() remote.Step {
-	return remote.Step{State: remote.StepFailed, Hint: "The server speaks https there, not http. Begin the endpoint with https://."}
+	return remote.Step{State: remote.StepFailed, Kind: remote.Invalid, Hint: "The server speaks https there, not http. Begin the endpoint with https://."}
 }
 
 // speaksTLS tells whether there is TLS at addr, whatever its certificate.

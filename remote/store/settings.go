@@ -145,3 +145,19 @@ func pairs(settings []setting) []tomldoc.Pair {
 	}
 	return out
 }
+
+// ServerText is a server as the file would say it.
+func ServerText(s remote.Server) string { return tableText("server", serverSettings(s)) }
+
+// CredentialText is a credential as the file would say it, without its secrets.
+func CredentialText(c remote.Credential) string {
+	return tableText("credential", credentialSettings(c.Blank()))
+}
+
+func tableText(table string, settings []setting) string {
+	out, err := tomldoc.Add(nil, table, pairs(settings))
+	if err != nil {
+		return "" // an empty document takes every table
+	}
+	return string(out)
+}

@@ -47,6 +47,19 @@ func ExpandHome(path string) string {
 	return path
 }
 
+// Absolute is a local path as the store keeps it: absolute, or below ~ as it was
+// written.
+func Absolute(path string) string {
+	if path == "~" || strings.HasPrefix(path, "~/") {
+		return path
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return full
+}
+
 // makeState makes the state folder, for its owner only.
 func makeState(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
+	"gantry/remote"
 	"gantry/ui"
 	"gantry/ui/app"
 	"gantry/ui/config"
@@ -38,6 +39,10 @@ type env struct {
 	partSize  config.Bytes
 	bandwidth config.Rate
 
+	// How the panes ask; nil until they can.
+	screenCode       func(ctx context.Context, credential, serial string) (string, error)
+	screenPassphrase func(ctx context.Context, credential string) (remote.Secret, error)
+
 	app *app.App
 }
 
@@ -51,7 +56,13 @@ func (e *env) open(ctx context.Context) (*app.App, error) {
 	if err := level.UnmarshalText([]byte(e.logLevel)); err != nil {
 		return nil, usagef("--log-level is debug, info, warn or error, not %q", e.logLevel)
 	}
+	code, passphrase := e.tokenCode, e.passphrase
+	if e.attended { // the panes own the terminal, and ask on it
+		code, passphrase = e.screenCode, e.screenPassphrase
+	}
 	a, err := app.New(ctx, app.Options{
+		TokenCode:  code,
+		Passphrase: passphrase,
 		ConfigFile: app.ConfigFile(e.config),
 		StateDir:   app.StateDir(e.state),
 		LogLevel:   level,

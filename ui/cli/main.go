@@ -83,6 +83,7 @@ func (e *env) rootCommand() *cobra.Command {
 	root.AddCommand(
 		e.lsCommand(), e.duCommand(), e.statCommand(), e.catCommand(),
 		e.transferCommand("cp"), e.transferCommand("mv"), e.rmCommand(), e.mkdirCommand(), e.queueCommand(), e.leftoversCommand(),
+		e.serverCommand(), e.credentialCommand(), e.mountCommand(),
 		e.configCommand(), e.versionCommand(), e.demoServerCommand(),
 	)
 	return root

@@ -86,6 +86,11 @@ secret_access_key = %q
 		return err
 	}
 	env.Setenv("GANTRY_CONFIG", file)
+	env.Setenv("S3_ENDPOINT", g.Endpoint())
+	env.Setenv("STS_ENDPOINT", g.STSEndpoint())
+	env.Setenv("S3_BUCKET", buckets[0])
+	env.Setenv("S3_ACCESS", access)
+	env.Setenv("S3_SECRET", secret)
 	env.Setenv("GANTRY_STATE", filepath.Join(env.WorkDir, ".state"))
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("TZ", "UTC")
