@@ -6,6 +6,10 @@ import "sync"
 // that is being written.
 const bufferSize = 256 << 10
 
+// writeAhead is after how many bytes of a part the disk begins to write them, so
+// that little is left to wait for when the file has to be durable.
+const writeAhead = 4 << 20
+
 // buffers lends out memory for copying.
 type buffers struct{ pool sync.Pool }
 

@@ -196,7 +196,7 @@ func (s *sink) part(n int) (*part, error) {
 func (s *sink) fill(ctx context.Context, off, longest int64, body io.Reader) (int64, error) {
 	buf := s.t.buffers.get()
 	defer s.t.buffers.put(buf)
-	var size int64
+	var size, started int64
 	for {
 		if err := ctx.Err(); err != nil {
 			return size, stopped("write", s.path, err)
@@ -208,7 +208,10 @@ func (s *sink) fill(ctx context.Context, off, longest int64, body io.Reader) (in
 		if _, werr := s.f.WriteAt((*buf)[:n], off+size); werr != nil {
 			return size, fail("write", s.path, werr)
 		}
-		size += int64(n)
+		if size += int64(n); size-started >= writeAhead {
+			startWriting(s.f, off+started, size-started)
+			started = size
+		}
 		if errors.Is(err, io.EOF) {
 			return size, nil
 		}

@@ -36,6 +36,14 @@ func reserve(f *os.File, size int64) error {
 	return nil // where it cannot be done it is not needed
 }
 
+// startWriting makes the system begin to write n bytes from off to the disk,
+// without waiting for them: left to itself it would begin only when much memory
+// is dirty, and make every writer wait then. It is a hint; whether the bytes
+// arrived is told by fsync.
+func startWriting(f *os.File, off, n int64) {
+	_ = unix.SyncFileRange(int(f.Fd()), off, n, unix.SYNC_FILE_RANGE_WRITE) //nolint:gosec // a descriptor; a failure shows in fsync
+}
+
 // flushable tells whether one call makes all of f's volume durable, and tells
 // of every failure: disks of this machine, under a kernel from 5.8 on. What is
 // behind a network or another program has to be asked file by file.
