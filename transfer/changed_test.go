@@ -122,3 +122,21 @@ func TestAnObjectOfUnknownSizeIsStreamed(t *testing.T) {
 		}
 	}
 }
+
+// D03, D04: a store that cannot serve a piece of an object serves all of it.
+func TestAnObjectThatCannotBeReadInPiecesIsReadInOne(t *testing.T) {
+	for name, skip := range map[string]int{"at once": 0, "later": 2} {
+		t.Run(name, func(t *testing.T) {
+			from, to := mem.New("l:"), mem.NewDisk("r:")
+			from.Put("a", content(35))
+			f := wrap.NewFaulty(from)
+			f.Add(wrap.Open, wrap.Fault{Skip: skip, Err: fault(remote.Unsupported)})
+			s := run(t, transfer.Options{}, request(t, transfer.Copy, f, to, "/in", "a"))
+			wantState(t, s, transfer.Done)
+			wantContent(t, to, "/in/a", content(35))
+			if s.Bytes.Done != 35 || to.Uploads() != 0 {
+				t.Errorf("bytes %v, %d partial files", s.Bytes, to.Uploads())
+			}
+		})
+	}
+}

@@ -110,6 +110,14 @@ func (t *task) anew(err error) bool {
 		}
 		it.unsure = true
 		return t.refresh()
+	case errors.As(err, new(sourceError)) && k == remote.Unsupported:
+		// A store that ignores ranges, or does not say of which version they are:
+		// from the beginning, in one piece.
+		if it.restarts++; it.restarts > restartsMost || t.j.partSize() >= it.src.Size {
+			return false
+		}
+		it.inOne = true
+		return t.refresh()
 	case k == remote.Corrupt:
 		if it.restarts++; it.restarts > restartsMost {
 			return false

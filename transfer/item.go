@@ -43,6 +43,7 @@ type item struct {
 	ifVersion string
 	rounds    int // conflicts that showed up only when publishing
 	restarts  int
+	inOne     bool // its source cannot be read in pieces
 
 	up       *found // what an earlier process left of it; nil if nothing, or no more
 	resumed  bool   // an earlier process may have done it

@@ -99,7 +99,16 @@ func (t *task) cut() (parts.Plan, error) {
 			return p, nil
 		}
 	}
-	return parts.Make(it.src.Size, j.partSize(), j.to.Caps())
+	return t.fresh()
+}
+
+// fresh plans the parts of an item that begins.
+func (t *task) fresh() (parts.Plan, error) {
+	size := t.j.partSize()
+	if t.it.inOne {
+		size = max(size, t.it.src.Size)
+	}
+	return parts.Make(t.it.src.Size, size, t.j.to.Caps())
 }
 
 // goOn continues the upload that an earlier process left, if it can be

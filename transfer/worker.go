@@ -109,7 +109,7 @@ func (t *task) open(ctx context.Context) (io.ReadCloser, error) {
 	w.makeRoom(w.plan.Count)
 	resumed, err := t.goOn(ctx, w)
 	if err == nil && !resumed {
-		if w.plan, err = parts.Make(it.src.Size, j.partSize(), j.to.Caps()); err == nil {
+		if w.plan, err = t.fresh(); err == nil {
 			w.makeRoom(w.plan.Count)
 			w.sink, err = t.create(ctx, w)
 		}

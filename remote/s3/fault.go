@@ -115,12 +115,12 @@ func inspect(err error) fault {
 	}
 	var own *answer
 	var api smithy.APIError
+	var re *awshttp.ResponseError
 	switch {
 	case errors.As(err, &own):
 		f.answer = *own
 	case errors.As(err, &api):
 		f.code, f.message = api.ErrorCode(), api.ErrorMessage()
-		var re *awshttp.ResponseError
 		if errors.As(err, &re) && re.Response != nil && re.Response.Response != nil {
 			f.fill(re.HTTPStatusCode(), re.Response.Header)
 			f.id = re.ServiceRequestID()
@@ -128,6 +128,10 @@ func inspect(err error) fault {
 				f.code = ""
 			}
 		}
+	case errors.As(err, &re) && re.Response != nil && re.Response.Response != nil && re.HTTPStatusCode()/100 != 2:
+		// A refusal that is no document of S3, such as the HTML of a gateway: the
+		// status is all that it says.
+		f.fill(re.HTTPStatusCode(), re.Response.Header)
 	}
 	if f.code == "AuthorizationHeaderMalformed" && f.region == "" {
 		if m := expecting.FindStringSubmatch(f.message); m != nil {

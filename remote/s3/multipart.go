@@ -69,11 +69,13 @@ func (t *Tree) multipart(ctx context.Context, base sink) (remote.Sink, error) {
 func (m *multi) begin(ctx context.Context, whole bool) error {
 	m.whole = whole
 	w := act{op: "upload", api: "s3:PutObject", path: m.path, tries: metaTries}
-	return m.t.b.run(ctx, w, func(a attempt) error {
+	tried := begun{since: time.Now()}
+	err := m.t.b.run(ctx, w, func(a attempt) error {
 		ctx, cancel := grace(a.ctx)
 		defer cancel()
 		out, err := a.site.client.CreateMultipartUpload(ctx, m.t.createInput(m.key, m.attrs, m.whole))
 		if err != nil {
+			tried.note(err)
 			return err
 		}
 		if m.id = aws.ToString(out.UploadId); m.id == "" {
@@ -81,6 +83,10 @@ func (m *multi) begin(ctx context.Context, whole bool) error {
 		}
 		return nil
 	})
+	if err == nil {
+		m.dropLost(ctx, tried)
+	}
+	return err
 }
 
 // grace is a context for a request that makes something whose name only its

@@ -25,7 +25,7 @@ type Rule struct {
 const All = -1
 
 // Action is what a fault does to a request. Make one with the functions of
-// this package, from Status to Then.
+// this package, from Status to CallAfter.
 type Action struct {
 	before func(*exchange) // may end the request before the operation
 	after  func(*exchange) // may change the reply, or how it is sent

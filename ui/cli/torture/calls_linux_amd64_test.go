@@ -2,13 +2,12 @@ package torture_test
 
 import (
 	"fmt"
-	"maps"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
+
+	"gantry/remote/s3/s3test"
 )
 
 // P01, P06, P08, D21, U14, Y05, Y06: the program is killed at every system call that
@@ -19,7 +18,7 @@ func TestTortureKillAtEveryCall(t *testing.T) {
 	for _, s := range smalls(c) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			newTracer(t, program).killEverywhere(&s)
+			newTracer(newWorld(t, program, s3test.Options{})).killEverywhere(&s)
 		})
 	}
 }
@@ -30,12 +29,11 @@ type tracer struct {
 	out *os.File
 }
 
-func newTracer(t *testing.T, program string) *tracer {
-	t.Helper()
-	w := newWorld(t, program)
-	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+func newTracer(w *world) *tracer {
+	w.Helper()
+	out, err := os.Create(filepath.Join(w.TempDir(), "out"))
 	w.must(err)
-	t.Cleanup(func() { _ = out.Close() }) // read already
+	w.Cleanup(func() { _ = out.Close() }) // read already
 	return &tracer{w, out}
 }
 
@@ -81,7 +79,7 @@ func (x *tracer) killEverywhere(s *small) {
 	}
 	x.report("without a kill", append(s.plan.atRest(x.world), disk.broken...))
 
-	dice := rand.New(rand.NewPCG(firstSeed(x.T), uint64(len(s.name))))
+	dice := dice(x.T, s.name)
 	points := choose(dice, total, 14)
 	where := map[string]int{}
 	kills := 0
@@ -116,28 +114,4 @@ func (x *tracer) killEverywhere(s *small) {
 		}
 	}
 	x.Logf("%d calls, %d kills: %s", total, kills, counted(where))
-}
-
-// choose takes all numbers up to total, or about few of them, evenly.
-func choose(dice *rand.Rand, total, few int) (all []int) {
-	if full() {
-		for n := 1; n <= total; n++ {
-			all = append(all, n)
-		}
-		return all
-	}
-	for i := range few {
-		lo, hi := i*total/few, (i+1)*total/few
-		all = append(all, 1+lo+dice.IntN(max(1, hi-lo)))
-	}
-	return all
-}
-
-// counted is a list of counts, the largest first.
-func counted(m map[string]int) string {
-	keys := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return m[b] - m[a] })
-	for i, k := range keys {
-		keys[i] = fmt.Sprintf("%s %d", k, m[k])
-	}
-	return strings.Join(keys, ", ")
 }

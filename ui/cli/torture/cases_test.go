@@ -2,7 +2,10 @@
 
 package torture_test
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // small is a transfer of a few files, of several parts where that matters.
 type small struct {
@@ -102,9 +105,15 @@ func (s *small) settle(w *world) (broken []string) {
 	case len(jobs) == 0: // killed before the job was on record
 		return append(s.untouched(w), s.plan.clean(w)...)
 	}
+	if slices.ContainsFunc(jobs, func(j job) bool { return j.Failed > 0 }) { // while there were faults
+		first := r
+		r = w.run("queue", "retry", "--json")
+		r.err = first.err + r.err
+		jobs = w.jobs()
+	}
 	for _, j := range jobs {
 		if j.State != "done" || r.code != 0 {
-			return []string{"I7, I18: the job is " + j.State + " (" + j.Reason + ") after\n" + r.out + r.err}
+			return []string{fmt.Sprintf("I7, I18: job %+v after\n%s%s", j, r.out, r.err)}
 		}
 	}
 	broken = w.secrets(r.out, r.err)

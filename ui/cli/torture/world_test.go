@@ -35,12 +35,12 @@ type world struct {
 	seen    int // events of the server before the run at hand
 }
 
-func newWorld(t *testing.T, program string) *world {
+func newWorld(t *testing.T, program string, o s3test.Options) *world {
 	t.Helper()
 	dir := t.TempDir()
 	w := &world{
 		T: t, program: program, dir: dir, files: filepath.Join(dir, "files"), state: filepath.Join(dir, "state"),
-		server: s3test.New(t, s3test.Options{}),
+		server: s3test.New(t, o),
 	}
 	w.server.AddBucket(bucket, s3test.Bucket{})
 	config := filepath.Join(dir, "config", "config.toml")
