@@ -120,7 +120,11 @@ func (s *schedule) play(w *world, sum *tally) bool {
 		args = []string{"queue", "resume"}
 	}
 	w.server.ClearFaults()
-	return w.report(s.name+heard.String(), s.settle(w))
+	broken := s.settle(w)
+	if len(broken) > 0 {
+		heard.WriteString(w.trail())
+	}
+	return w.report(s.name+heard.String(), broken)
 }
 
 // stopped runs a command line that is told to end when a request matches the

@@ -170,6 +170,15 @@ func (w *world) finish(cmd *exec.Cmd, o *output) said {
 	return s
 }
 
+// trail are the requests since fresh, one a line.
+func (w *world) trail() string {
+	var b strings.Builder
+	for _, e := range w.events() {
+		fmt.Fprintf(&b, "\n\t%s %s %s part %d: %d %s, done: %t %s", e.Op, e.Key, e.Range, e.Part, e.Status, e.Code, e.Applied, e.Faults)
+	}
+	return b.String()
+}
+
 func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 
 // job is a job on record.
