@@ -20,6 +20,8 @@ type Action struct {
 	Scope scope    // where it is possible
 	Bar   string   // its word in the key bar; "" if it is not there
 	Write writes   // what it changes; a read-only place blocks it
+	Here  []string // IAM actions that the active pane's server must allow
+	There []string // the same of the other pane's
 
 	// Blocked says why it is not possible now, or "". May be nil.
 	Blocked func(*Model) string
@@ -149,7 +151,24 @@ func (m *Model) blocked(a *Action) string {
 		}
 	}
 	if a.Blocked != nil {
-		return a.Blocked(m)
+		if why := a.Blocked(m); why != "" {
+			return why
+		}
+	}
+	return first(m.denied(m.here(), a.Here), m.denied(m.there(), a.There))
+}
+
+// denied says which of the IAM actions the server of a pane is known to refuse,
+// or "".
+func (m *Model) denied(p *pane, actions []string) string {
+	server := p.Place().Server
+	if server == "" || m.d.Admin == nil {
+		return ""
+	}
+	for _, a := range actions {
+		if why := m.d.Admin.Denied(server, a); why != "" {
+			return why
+		}
 	}
 	return ""
 }

@@ -17,7 +17,7 @@ func findActions() []Action {
 	}
 	return []Action{
 		{ID: "filter", Help: "filter as you type", Group: group, Scope: onPanes, Keys: []string{"/"}, Run: (*Model).startFilter},
-		{ID: "find", Help: "find below this folder", Group: group, Scope: onPanes, Keys: []string{"f"}, Blocked: needPlace, Run: (*Model).askFind},
+		{ID: "find", Help: "find below this folder", Group: group, Scope: onPanes, Keys: []string{"f"}, Here: []string{"s3:ListBucket"}, Blocked: needPlace, Run: (*Model).askFind},
 		sort("sort-name", "n", "sort by name", panel.ByName, false),
 		sort("sort-size", "s", "sort by size", panel.BySize, false),
 		sort("sort-time", "m", "sort by time", panel.ByTime, false),

@@ -50,7 +50,7 @@ func (m *Model) moveCursor(n int) {
 	case onQueue:
 		m.jobs.Move(n)
 	case onServers:
-		m.servers.move(n)
+		m.servers.Move(n)
 	default:
 		m.here().Move(n)
 	}
@@ -65,7 +65,7 @@ func (m *Model) pageCursor(n int) {
 		}
 		m.jobs.Page(n / 2)
 	case onServers:
-		m.servers.move(n * max(1, m.servers.h/2))
+		m.servers.Half(n)
 	default:
 		m.here().PageMove(n)
 	}
@@ -79,9 +79,9 @@ func (m *Model) toEnd(last bool) {
 	case m.view == onQueue:
 		m.jobs.Home()
 	case m.view == onServers && last:
-		m.servers.move(len(m.servers.rows))
+		m.servers.Move(1 << 30)
 	case m.view == onServers:
-		m.servers.move(-len(m.servers.rows))
+		m.servers.Move(-1 << 30)
 	case last:
 		m.here().Bottom()
 	default:

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"encoding/base64"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gantry/ui/text"
@@ -36,15 +34,5 @@ func (m *Model) copyLocation() tea.Cmd {
 	} else {
 		m.sayOf(good, "Copied: "+clean, "")
 	}
-	if m.raw == nil {
-		return nil
-	}
-	// The sequence ends at BEL, which base64 does not hold. What is pasted
-	// elsewhere must not hold control characters either, so it is the clean form.
-	seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(clean)) + "\x07"
-	raw := m.raw
-	return func() tea.Msg {
-		raw(seq)
-		return nil
-	}
+	return m.toClipboard(clean)
 }

@@ -52,18 +52,6 @@ func queueActions() []Action {
 	}
 }
 
-func serverActions() []Action {
-	const group = "servers"
-	return []Action{
-		{
-			ID: "server-browse", Help: "browse in the active pane", Group: group, Scope: onServers, Keys: []string{"enter", "l", "right"},
-			Blocked: func(m *Model) string { return nothing(len(m.servers.rows) == 0, "there is no server yet") },
-			Run:     (*Model).browse,
-		},
-		{ID: "servers-leave", Help: "back", Group: group, Scope: onServers, Keys: []string{"esc", "h", "left", "backspace"}, Run: func(m *Model) tea.Cmd { m.turn(onPanes); return nil }},
-	}
-}
-
 // turn gives the body of the screen to a view.
 func (m *Model) turn(to scope) {
 	m.view = to

@@ -8,11 +8,19 @@ import (
 	"gantry/ui/text"
 )
 
+// IAM actions that work on entries needs.
+const (
+	getObject    = "s3:GetObject"
+	putObject    = "s3:PutObject"
+	deleteObject = "s3:DeleteObject"
+)
+
 func workActions() []Action {
 	const group = "work"
 	return []Action{
 		{
 			ID: "view", Help: "view", Bar: "View", Group: group, Scope: onPanes, Keys: []string{"f3", "i"},
+			Here:    []string{getObject},
 			Blocked: needFile, Run: (*Model).viewCurrent,
 		},
 		{
@@ -21,38 +29,47 @@ func workActions() []Action {
 		},
 		{
 			ID: "edit", Help: "edit with $VISUAL or $EDITOR", Bar: "Edit", Group: group, Scope: onPanes, Keys: []string{"f4", "e"},
+			Here:  []string{getObject, putObject},
 			Write: writesHere, Blocked: needEditable, Run: (*Model).edit,
 		},
 		{
 			ID: "copy", Help: "copy to the other pane", Bar: "Copy", Group: group, Scope: onPanes, Keys: []string{"f5", "c"},
+			Here: []string{getObject}, There: []string{putObject},
 			Write: writesThere, Blocked: needCargo, Run: func(m *Model) tea.Cmd { return m.carry(transfer.Copy) },
 		},
 		{
 			ID: "move", Help: "move to the other pane", Bar: "Move", Group: group, Scope: onPanes, Keys: []string{"f6", "M"},
+			Here: []string{getObject, deleteObject}, There: []string{putObject},
 			Write: writesHere | writesThere, Blocked: needCargo, Run: func(m *Model) tea.Cmd { return m.carry(transfer.Move) },
 		},
 		{
 			ID: "rename", Help: "rename", Group: group, Scope: onPanes, Keys: []string{"r", "shift+f6"},
+			Here:  []string{getObject, putObject, deleteObject},
 			Write: writesHere, Blocked: needCurrent, Run: (*Model).askRename,
 		},
 		{
 			ID: "new-folder", Help: "make a folder", Bar: "Folder", Group: group, Scope: onPanes, Keys: []string{"f7", "n"},
+			Here:  []string{putObject},
 			Write: writesHere, Run: (*Model).askFolder,
 		},
 		{
 			ID: "delete", Help: "delete", Bar: "Delete", Group: group, Scope: onPanes, Keys: []string{"f8", "d", "delete"},
+			Here:  []string{deleteObject},
 			Write: writesHere, Blocked: needCargo, Run: (*Model).askDelete,
 		},
 		{
 			ID: "yank", Help: "take for a paste that copies", Group: group, Scope: onPanes, Keys: []string{"y"},
+			Here:    []string{getObject},
 			Blocked: needCargo, Run: func(m *Model) tea.Cmd { return m.take(transfer.Copy) },
 		},
 		{
 			ID: "cut", Help: "take for a paste that moves", Group: group, Scope: onPanes, Keys: []string{"x"},
+			Here:  []string{getObject, deleteObject},
 			Write: writesHere, Blocked: needCargo, Run: func(m *Model) tea.Cmd { return m.take(transfer.Move) },
 		},
 		{
 			ID: "paste", Help: "copy or move here what was taken", Group: group, Scope: onPanes, Keys: []string{"p"},
+			Here:    []string{putObject},
 			Write:   writesHere,
 			Blocked: func(m *Model) string { return nothing(m.clip.cargo.count == 0, "nothing was taken with y or x") },
 			Run:     (*Model).paste,

@@ -52,14 +52,6 @@ var (
 	_ Unfinished = (*transfer.Queue)(nil)
 )
 
-// ServerRow is a server of the store as the list of servers shows it.
-type ServerRow struct {
-	Name, Region, Bucket, Credential string
-
-	ReadOnly bool
-	State    string // "connected", or why it is inactive; "" when it has not been tried
-}
-
 // Deps are what the screen is built on. Left, Right and UI may be zero; Queue,
 // Open and Styles may not, the other functions may be nil.
 type Deps struct {
@@ -75,8 +67,14 @@ type Deps struct {
 
 	// Servers and Mounts list what the store holds. They are called in Update
 	// and must not block.
-	Servers func() []ServerRow
+	Servers func() []remote.ServerInfo
 	Mounts  func() []remote.Mount
+
+	// Admin changes the store; nil leaves it to be browsed.
+	Admin Admin
+
+	// Asker brings the questions of workers before the user; nil if nobody asks.
+	Asker *Asker
 
 	// Clock tells when the session of a server's credential ends; false if it
 	// has no end. It is called in Update and must not block.
@@ -129,7 +127,7 @@ func (d Deps) withDefaults() Deps {
 		d.Styles = theme.Plain()
 	}
 	if d.Servers == nil {
-		d.Servers = func() []ServerRow { return nil }
+		d.Servers = func() []remote.ServerInfo { return nil }
 	}
 	if d.Mounts == nil {
 		d.Mounts = func() []remote.Mount { return nil }

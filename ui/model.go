@@ -12,6 +12,7 @@ import (
 	"gantry/ui/jobs"
 	"gantry/ui/keys"
 	"gantry/ui/panel"
+	"gantry/ui/servers"
 	"gantry/ui/theme"
 )
 
@@ -38,22 +39,26 @@ type Model struct {
 	syncd  bool // the other pane follows: sync-browsing
 
 	jobs    *jobs.View
-	servers servers
+	servers *servers.View
 	dialogs dialog.Stack
 	filter  filterLine
 	status  status
 	mouse   mouse
 	zones   []zone // buttons of the last frame
 
-	feed    *transfer.Feed
-	touched map[transfer.JobID][]remote.Place // what to reload when the job has ended
-	asking  map[uint64]*dialog.Conflict       // windows of conflicts, by the id of the ask
-	blast   *blastDialog                      // the deletion that is being asked about
-	finder  *finder                           // the last search
-	clip    clipboard
-	marks   map[string]string // bookmarks: locations by letter
-	ids     int               // of tallies and openings, never used twice
-	leaving bool              // quit when no job is busy any more
+	feed      *transfer.Feed
+	touched   map[transfer.JobID][]remote.Place // what to reload when the job has ended
+	asking    map[uint64]*dialog.Conflict       // windows of conflicts, by the id of the ask
+	blast     *blastDialog                      // the deletion that is being asked about
+	finder    *finder                           // the last search
+	clip      clipboard
+	questions map[uint64]*dialog.Prompt // of workers, by id
+	polling   bool                      // a look at the mounts is on its way
+	away      bool                      // the terminal has lost the focus
+	trouble   string                    // why the store on disk is not used
+	marks     map[string]string         // bookmarks: locations by letter
+	ids       int                       // of tallies and openings, never used twice
+	leaving   bool                      // quit when no job is busy any more
 
 	console    *console                      // nil where there is no terminal
 	raw        func(string)                  // writes a sequence to the terminal outside of frames; may be nil
@@ -66,15 +71,17 @@ func New(ctx context.Context, d Deps) *Model {
 	d = d.withDefaults()
 	m := &Model{
 		ctx: ctx, d: d, st: d.Styles, view: onPanes,
-		actions: table(),
-		jobs:    jobs.New(d.Styles, d.Now),
-		touched: map[transfer.JobID][]remote.Place{},
-		asking:  map[uint64]*dialog.Conflict{},
-		marks:   map[string]string{},
+		actions:   table(),
+		jobs:      jobs.New(d.Styles, d.Now),
+		touched:   map[transfer.JobID][]remote.Place{},
+		asking:    map[uint64]*dialog.Conflict{},
+		marks:     map[string]string{},
+		questions: map[uint64]*dialog.Prompt{},
 	}
 	m.dialogs.Now = d.Now
 	m.matcher = keys.NewMatcher(bind(m.actions, d.Keys))
 	m.bar = keyBar(m.actions)
+	m.servers = m.newManager()
 	for i := range m.panes {
 		m.panes[i] = newPane(m.nextID(), d)
 		m.tabs[i] = tabs{list: []*pane{m.panes[i]}}
@@ -97,6 +104,8 @@ func (m *Model) Init() tea.Cmd {
 		m.waitQueue(),
 		m.loadBookmarks(),
 		m.askUnfinished(),
+		m.waitQuestion(),
+		m.waitStore(),
 		m.tick(),
 	)
 }

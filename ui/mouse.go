@@ -206,15 +206,7 @@ func (m *Model) double(msg tea.MouseMsg, on string) bool {
 func (m *Model) pressWhole(msg tea.MouseMsg) tea.Cmd {
 	y := msg.Y - m.lay.Whole.Y
 	if m.view == onServers {
-		i, ok := m.servers.rowAt(y)
-		if !ok {
-			return nil
-		}
-		m.servers.cursor = i
-		if m.double(msg, m.servers.rows[i].Name) {
-			return m.browse()
-		}
-		return nil
+		return m.pressServers(msg.X-m.lay.Whole.X, y, msg)
 	}
 	return m.pressQueue(msg.X-m.lay.Whole.X, y, msg)
 }

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gantry/remote"
+	"gantry/ui/panel"
 )
 
 // openMode says what an opening that fails does.
@@ -111,7 +112,7 @@ func (m *Model) goTo(p *pane, place remote.Place, at string) tea.Cmd {
 // show opens a place in a pane, which calls off its listing.
 func (m *Model) show(p *pane, place remote.Place, at string) tea.Cmd {
 	p.calm()
-	p.gone, p.late, p.fresh = remote.Place{}, false, true
+	p.gone, p.late = remote.Place{}, false
 	if p == m.here() {
 		m.filter.end()
 	}
@@ -236,19 +237,18 @@ func (m *Model) reload(p *pane) tea.Cmd {
 // afterPanel looks at a pane that has taken a message: the listing may have told
 // the region of its bucket, and a folder that vanished is left for its nearest
 // parent.
-func (m *Model) afterPanel(p *pane) tea.Cmd {
+func (m *Model) afterPanel(p *pane, msg tea.Msg) tea.Cmd {
 	place := p.Place()
+	if _, page := msg.(panel.PageMsg); page && place.Server != "" {
+		m.readClock() // the session began with it at the latest
+	}
 	if place.Server != "" {
 		if region := m.d.Region(place.Server); region != "" {
 			p.SetRegion(region)
 		}
-		if p.fresh { // the first answer: the session is known as well
-			p.fresh = false
-			m.readClock()
-		}
 	}
 	if !p.Gone() || same(p.gone, place) {
-		return nil
+		return m.poll()
 	}
 	p.gone = place
 	ctx, id := m.ctx, p.ID()

@@ -218,7 +218,7 @@ func TestNoServersSaysHowToAddOne(t *testing.T) {
 	w.deps.Servers = nil
 	w.start(t, 100, 40)
 	w.Keys("f11")
-	w.sees(t, "There are no servers yet", "[[server]]")
+	w.sees(t, "There are no servers yet", "F7 adds one")
 }
 
 func TestResizeToNothingAndBack(t *testing.T) {

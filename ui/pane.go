@@ -17,7 +17,7 @@ type pane struct {
 	opening int // number of the opening under way, 0 when there is none; older answers are dropped
 	stop    context.CancelFunc
 	gone    remote.Place // a vanished folder that is being left
-	fresh   bool         // nothing has come of the place since it was opened
+	rest    int          // polls that it is left alone, see poll
 	late    bool         // it has to be listed again when it is shown
 }
 

@@ -126,4 +126,5 @@ func (m *Model) restyle(dark bool) {
 		p.SetStyles(m.st)
 	}
 	m.jobs.SetStyles(m.st)
+	m.servers.SetStyles(m.st)
 }

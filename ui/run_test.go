@@ -53,7 +53,7 @@ func child(mode string) int {
 			}
 			return remote.Place{Tree: disk, Path: remote.Path(l)}, nil
 		},
-		Servers: func() []ui.ServerRow {
+		Servers: func() []remote.ServerInfo {
 			switch mode {
 			case "panic":
 				panic("in Update\x1b[31m")

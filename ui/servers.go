@@ -1,143 +1,94 @@
 package ui
 
 import (
-	"strings"
-
 	tea "github.com/charmbracelet/bubbletea"
 
-	"gantry/ui/text"
+	"gantry/remote"
+	"gantry/ui/dialog"
+	"gantry/ui/servers"
 )
 
-// servers is the list of the store's servers, as a view in place of the panes.
-type servers struct {
-	rows   []ServerRow
-	cursor int
-	top    int
-	h      int // rows that fit, as last drawn
-}
-
-// load takes the list anew; the cursor stays on its server.
-func (s *servers) load(rows []ServerRow) {
-	name := ""
-	if r, ok := s.current(); ok {
-		name = r.Name
+// newManager is the server manager without any row; the empty lists say which
+// keys help.
+func (m *Model) newManager() *servers.View {
+	v := servers.New(m.st, m.d.Now)
+	add := m.keyOf("server-add")
+	buckets := "\n\nBuckets of your AWS settings need no server: " + m.keyOf("go-buckets") + " in the panes lists them."
+	v.Empty[servers.Servers] = "There are no servers yet. " + add + " adds one: a name for a bucket, where it is, and the credential to use.\n\n" +
+		m.keyOf("server-import") + " looks for what other programs on this machine know (AWS profiles, rclone, s3cmd, MinIO client)." + buckets
+	v.Empty[servers.Credentials] = "There are no credentials yet. " + add + " adds one: an access key, a role, an AWS profile. Any number of servers may use it."
+	v.Empty[servers.Mounts] = "There are no mounts yet. " + add + " makes a folder a window onto a server."
+	if m.d.Admin == nil {
+		v.Empty[servers.Servers] = "There are no servers." + buckets
 	}
-	s.rows, s.cursor = rows, 0
-	for i, r := range rows {
-		if r.Name == name {
-			s.cursor = i
-		}
+	return v
+}
+
+// loadServers takes the lists anew; the cursors stay.
+func (m *Model) loadServers() {
+	var cs []remote.CredentialInfo
+	if m.d.Admin != nil {
+		cs = m.d.Admin.Credentials()
 	}
+	m.servers.Load(m.d.Servers(), cs, m.d.Mounts())
 }
 
-// current is the server under the cursor.
-func (s *servers) current() (ServerRow, bool) {
-	if s.cursor < 0 || s.cursor >= len(s.rows) {
-		return ServerRow{}, false
-	}
-	return s.rows[s.cursor], true
-}
-
-func (s *servers) move(n int) { s.cursor = max(0, min(s.cursor+n, len(s.rows)-1)) }
-
-// rowAt is the server at line y of the view, counted from its top.
-func (s *servers) rowAt(y int) (int, bool) {
-	i := s.top + y - serversHead
-	return i, y >= serversHead && y < serversHead+s.h && i < len(s.rows)
-}
-
-// serversHead is the lines above the first server.
-const serversHead = 2
-
-// openServers shows the list, with the cursor on a server if it is named.
+// openServers shows the servers, with the cursor on one if it is named.
 func (m *Model) openServers(name string) tea.Cmd {
-	m.servers.load(m.d.Servers())
-	for i, r := range m.servers.rows {
-		if r.Name == name {
-			m.servers.cursor = i
-		}
-	}
+	m.loadServers()
+	m.servers.Show(servers.Servers)
+	m.servers.Select(servers.Servers, name)
 	m.turn(onServers)
 	return nil
 }
 
-// browse opens the server under the cursor in the active pane.
+// browse opens the server or the mount under the cursor in the active pane; of a
+// credential it opens the form.
 func (m *Model) browse() tea.Cmd {
-	r, ok := m.servers.current()
-	if !ok {
-		return nil
+	location := ""
+	if s, ok := m.servers.Server(); ok {
+		location = s.Server.Name + ":"
+	}
+	if mount, ok := m.servers.Mount(); ok {
+		location = mount.Folder
+	}
+	if location == "" {
+		return m.do("server-edit")
 	}
 	m.turn(onPanes)
-	return m.openLocation(m.here(), r.Name+":", asked)
+	return m.openLocation(m.here(), location, asked)
 }
 
-// drawServers is the list in w columns and h lines.
+// drawServers is the manager in w columns and h lines.
 func (m *Model) drawServers(w, h int) []string {
-	s := &m.servers
-	inner := w - 4
-	f := newWindow(m.st, "Servers", w, h)
-	cols := serverColumns(inner)
-	f.line(m.st.Header, cols.row(ServerRow{Name: "Name", Region: "Region", Bucket: "Bucket", Credential: "Credential", State: "State"}))
-	s.h = max(1, windowRoom(h)-1)
-	s.top = max(0, min(s.top, len(s.rows)-s.h))
-	s.top = min(max(s.top, s.cursor-s.h+1), max(0, s.cursor))
-	for i := s.top; i < min(len(s.rows), s.top+s.h); i++ {
-		style := m.st.Text
-		if i == s.cursor {
-			style = m.st.Cursor
-		}
-		f.line(style, cols.row(s.rows[i]))
-	}
-	if len(s.rows) == 0 {
-		for _, l := range text.Wrap(noServers, inner) {
-			f.line(m.st.Dim, l)
-		}
-	}
-	f.foot("Enter browses · Esc back · servers are added in config.toml: [[server]]")
+	f := newWindow(m.st, "Servers and credentials", w, h)
+	f.body = m.servers.View(w-2*frameX, windowRoom(h))
+	f.foot(m.serversHint())
 	return f.lines(h)
 }
 
-// serverWidths are the widths of the columns; 0 leaves one out.
-type serverWidths struct{ name, region, bucket, credential, state int }
+// serversHint is the keys of the list in front.
+func (m *Model) serversHint() string {
+	tail := m.keyOf("server-import") + " import · Tab list · Esc back"
+	switch m.servers.Tab() {
+	case servers.Credentials:
+		return "Enter edit · " + m.keyOf("server-rotate") + " rotate · " + m.keyOf("server-policy") + " trust policy · " + m.keyOf("server-reveal") + " secret · " + tail
+	case servers.Mounts:
+		return "Enter goes there · " + m.keyOf("server-add") + " add · " + m.keyOf("server-remove") + " remove · Tab list · Esc back"
+	}
+	return "Enter browses · " + m.keyOf("server-policy") + " policy · " + m.keyOf("server-lifecycle") + " lifecycle · " + m.keyOf("server-mount") + " mount · " + tail
+}
 
-// serverColumns divides w columns: what a server is called and how it is come
-// first.
-func serverColumns(w int) serverWidths {
+// pressServers is a click in the manager.
+func (m *Model) pressServers(x, y int, msg tea.MouseMsg) tea.Cmd {
+	if !m.servers.Click(x-frameX, y-frameY) {
+		return nil
+	}
 	switch {
-	case w >= 90:
-		c := serverWidths{name: w * 22 / 100, region: 16, bucket: w * 26 / 100, credential: w * 18 / 100}
-		c.state = w - c.name - c.region - c.bucket - c.credential
-		return c
-	case w >= 60:
-		c := serverWidths{name: w * 28 / 100, region: 16, bucket: w * 30 / 100}
-		c.state = w - c.name - c.region - c.bucket
-		return c
+	case msg.Button == tea.MouseButtonRight:
+		return m.openMenu(&dialog.Point{X: msg.X, Y: msg.Y})
+	case m.double(msg, m.servers.Name()):
+		return m.browse()
 	}
-	c := serverWidths{name: w * 40 / 100, bucket: w * 36 / 100}
-	c.state = w - c.name - c.bucket
-	return c
+	return nil
 }
-
-// row is a server in the columns.
-func (c serverWidths) row(r ServerRow) string {
-	state := r.State
-	if r.ReadOnly {
-		state = strings.TrimSpace("RO " + state)
-	}
-	line := ""
-	for _, cell := range []struct {
-		t string
-		w int
-	}{{r.Name, c.name}, {r.Region, c.region}, {r.Bucket, c.bucket}, {r.Credential, c.credential}, {state, c.state}} {
-		if cell.w > 0 {
-			line += text.Pad(text.Middle(text.Clean(cell.t), cell.w-1), cell.w)
-		}
-	}
-	return line
-}
-
-// noServers is what an empty list says.
-const noServers = "There are no servers yet. Add one to the store (gantry config path tells where it is):\n\n" +
-	"[[credential]]\nname = \"me\"\ntype = \"access_key\"\naccess_key_id = \"AKIA…\"\nsecret_access_key_env = \"MY_SECRET\"\n\n" +
-	"[[server]]\nname = \"acme\"\ntype = \"s3\"\nregion = \"eu-central-1\"\nbucket = \"acme-exchange\"\ncredential = \"me\"\n\n" +
-	"Buckets of your AWS profile need no server: press : and type s3://bucket/"

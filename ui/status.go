@@ -124,8 +124,8 @@ func (m *Model) readClock() {
 // credential is the name of a server's credential, else the server's.
 func (m *Model) credential(server string) string {
 	for _, s := range m.d.Servers() {
-		if s.Name == server && s.Credential != "" {
-			return s.Credential
+		if s.Server.Name == server && s.Server.Credential != "" {
+			return s.Server.Credential
 		}
 	}
 	return server

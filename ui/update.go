@@ -18,6 +18,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.resize()
 		return m, nil
 	case tea.BlurMsg:
+		m.away = true
 		m.endGesture() // the release may never come
 		return m, nil
 	case tea.KeyMsg:
@@ -32,7 +33,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.mouseMsg(msg)
 	case tickMsg:
 		m.readClock()
-		return m, m.tick()
+		return m, tea.Batch(m.tick(), m.poll())
+	case tea.FocusMsg:
+		m.away = false
+		return m, m.poll()
 	case backgroundMsg:
 		m.restyle(msg.dark)
 		return m, nil
@@ -42,9 +46,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if cmd, ok := m.result(msg); ok {
 		return m, cmd
 	}
+	if handled, cmd := m.manage(msg); handled {
+		return m, cmd
+	}
 	for p := range m.everyPane {
 		if handled, cmd := p.Update(msg); handled {
-			return m, tea.Batch(cmd, m.afterPanel(p))
+			return m, tea.Batch(cmd, m.afterPanel(p, msg))
 		}
 	}
 	return m, m.dialogs.Update(msg)

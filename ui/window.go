@@ -20,11 +20,6 @@ func newWindow(st *theme.Styles, title string, w, h int) *window {
 	return &window{st: st, title: title, w: w, h: h}
 }
 
-// line adds a line, cut and padded.
-func (f *window) line(s theme.Style, t string) {
-	f.body = append(f.body, s.Render(text.Pad(t, f.w-4)))
-}
-
 // foot sets the last line.
 func (f *window) foot(t string) { f.low = t }
 

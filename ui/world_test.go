@@ -29,6 +29,7 @@ type world struct {
 	acme  *mem.Tree
 	vault *mem.Tree // behind the read-only server
 	queue *transfer.Queue
+	admin *admin
 	deps  ui.Deps
 	model *ui.Model
 }
@@ -36,7 +37,7 @@ type world struct {
 // build makes the world without its screen, so that a test can change deps.
 func build(t testing.TB) *world {
 	t.Helper()
-	w := &world{disk: mem.NewDisk(""), acme: mem.New("acme:"), vault: mem.New("vault:")}
+	w := &world{disk: mem.NewDisk(""), acme: mem.New("acme:"), vault: mem.New("vault:"), admin: newAdmin()}
 	day := epoch().AddDate(0, 0, -3)
 	w.disk.PutAt("/home/drafts/one.txt", "first draft", day)
 	w.disk.PutAt("/home/drafts/two.txt", "second draft", day)
@@ -60,12 +61,7 @@ func build(t testing.TB) *world {
 	w.deps = ui.Deps{
 		Queue: w.queue, Open: w.open, Left: "/home", Right: "acme:inbox/", Home: "/home",
 		UI: settings, Now: epoch,
-		Servers: func() []ui.ServerRow {
-			return []ui.ServerRow{
-				{Name: "acme", Region: "eu-central-1", Bucket: "acme-exchange", Credential: "ops", State: "connected"},
-				{Name: "vault", Region: "us-east-1", Bucket: "vault", Credential: "ops", ReadOnly: true},
-			}
-		},
+		Servers: w.admin.Servers, Admin: w.admin, Mounts: w.admin.Mounts,
 	}
 	return w
 }

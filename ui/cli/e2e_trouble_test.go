@@ -28,9 +28,9 @@ func missingStore(s *stage) {
 	s.size.W = 160
 	s.start(s.dir)
 	s.shows(left, "a.txt")
-	s.WaitFor("No servers yet: add a [[server]] to ")
+	s.WaitFor("No servers yet: F11 adds one")
 	s.do("There are no servers yet", "f11")
-	s.WaitFor("[[server]]")
+	s.WaitFor("F7 adds one")
 	s.Keys("f11", "q")
 	s.end(0)
 	if _, err := os.Stat(s.config); !errors.Is(err, os.ErrNotExist) {

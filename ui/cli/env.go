@@ -10,7 +10,6 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
-	"gantry/remote"
 	"gantry/ui"
 	"gantry/ui/app"
 	"gantry/ui/config"
@@ -39,9 +38,7 @@ type env struct {
 	partSize  config.Bytes
 	bandwidth config.Rate
 
-	// How the panes ask; nil until they can.
-	screenCode       func(ctx context.Context, credential, serial string) (string, error)
-	screenPassphrase func(ctx context.Context, credential string) (remote.Secret, error)
+	asker *ui.Asker // brings questions to the screen, if there is one
 
 	app *app.App
 }
@@ -56,13 +53,9 @@ func (e *env) open(ctx context.Context) (*app.App, error) {
 	if err := level.UnmarshalText([]byte(e.logLevel)); err != nil {
 		return nil, usagef("--log-level is debug, info, warn or error, not %q", e.logLevel)
 	}
-	code, passphrase := e.tokenCode, e.passphrase
-	if e.attended { // the panes own the terminal, and ask on it
-		code, passphrase = e.screenCode, e.screenPassphrase
-	}
-	a, err := app.New(ctx, app.Options{
-		TokenCode:  code,
-		Passphrase: passphrase,
+	o := app.Options{
+		TokenCode:  e.tokenCode,
+		Passphrase: e.passphrase,
 		ConfigFile: app.ConfigFile(e.config),
 		StateDir:   app.StateDir(e.state),
 		LogLevel:   level,
@@ -72,7 +65,11 @@ func (e *env) open(ctx context.Context) (*app.App, error) {
 		Workers:    e.workers,
 		PartSize:   int64(e.partSize),
 		Bandwidth:  int64(e.bandwidth),
-	})
+	}
+	if e.asker != nil { // the panes own the terminal, and ask on it
+		o.TokenCode, o.Passphrase = e.asker.TokenCode, e.asker.Passphrase
+	}
+	a, err := app.New(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func (e *env) screen(ctx context.Context, args []string, withDemo bool) error {
 		defer func() { _ = server.Close() }()
 		e.config, e.state = server.ConfigFile(), server.StateDir()
 	}
-	e.attended = true
+	e.attended, e.asker = true, ui.NewAsker(0)
 	spareThreads()
 	a, err := e.open(ctx)
 	if err != nil {
@@ -84,24 +84,12 @@ func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
 	return ui.Deps{
 		Queue: q, Unfinished: q, Open: a.Open, Enter: a.Enter,
 		Durable: q.Durable() && !withDemo, // its journal goes with it
-		Servers: func() []ui.ServerRow { return serverRows(a) },
-		Mounts:  a.Store().Mounts, Clock: a.SessionEnd, Region: a.Region,
+		Servers: a.Servers, Admin: a, Asker: e.asker,
+		Mounts: a.Store().Mounts, Clock: a.SessionEnd, Region: a.Region,
 		Bookmarks: a.Bookmarks, SetBookmark: a.SetBookmark, Crash: crash,
 		Left: left, Right: right, Home: app.Home(), LogFile: a.LogPath(),
 		UI: cfg.UI, Keys: cfg.Keys, Log: a.Log(), Demo: withDemo, Notice: notice(a),
 	}
-}
-
-func serverRows(a *app.App) []ui.ServerRow {
-	var rows []ui.ServerRow
-	for _, s := range a.Store().Servers() {
-		row := ui.ServerRow{Name: s.Name, Region: s.Region, Bucket: s.Bucket, Credential: s.Credential, ReadOnly: s.ReadOnly}
-		if region := a.Region(s.Name); region != "" {
-			row.Region, row.State = region, "open"
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 // notice is the first message: what is wrong with the journal, else it tells a
@@ -113,7 +101,7 @@ func notice(a *app.App) string {
 	if len(a.Store().Servers()) > 0 {
 		return ""
 	}
-	return "No servers yet: add a [[server]] to " + a.Store().Path() + " (gantry config example shows how), or open s3://bucket/"
+	return "No servers yet: F11 adds one. Buckets of your AWS settings need none: press : and type s3://bucket/"
 }
 
 // demoServerCommand is what the built-in server's child process runs.

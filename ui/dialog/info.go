@@ -12,6 +12,9 @@ type InfoOptions struct {
 	Title string
 	Text  string // any number of lines; long ones are wrapped
 	Width int    // columns of text that it would like; 70 when 0
+
+	// OnCopy puts the text into the clipboard: Y, or a button. nil offers none.
+	OnCopy func() tea.Cmd
 }
 
 // Info shows a text and scrolls.
@@ -37,17 +40,31 @@ func (i *Info) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 	if leaves(msg) {
 		return true, nil
 	}
-	if k, ok := msg.(tea.KeyMsg); ok && !i.body.key(k) {
-		s := k.String()
-		return s == "enter" || s == "q", nil
+	k, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return false, nil
 	}
-	return false, nil
+	s := k.String()
+	switch {
+	case i.o.OnCopy != nil && (s == "Y" || s == "y"):
+		return false, i.o.OnCopy()
+	case i.body.key(k):
+		return false, nil
+	}
+	return s == "enter" || s == "q", nil
 }
 
 // Mouse scrolls and presses the button.
 func (i *Info) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 	i.body.wheel(msg)
-	return clicked(msg) && i.button.at(x, y) == 0, nil
+	if !clicked(msg) {
+		return false, nil
+	}
+	hit := i.button.at(x, y)
+	if hit == 1 {
+		return false, i.o.OnCopy()
+	}
+	return hit == 0, nil
 }
 
 // View is the part of the text that is scrolled to.
@@ -59,7 +76,11 @@ func (i *Info) View(w, h int) []string {
 	from, to := i.body.window(len(i.lines), h-borders-1)
 	b.add(i.lines[from:to]...)
 	b.foot = i.body.position()
-	bs, hits := buttons(i.st, []button{{label: "Close"}}, 0, b.inner, len(b.lines)+1)
+	faces := []button{{label: "Close"}}
+	if i.o.OnCopy != nil {
+		faces = append(faces, button{label: "Copy"})
+	}
+	bs, hits := buttons(i.st, faces, 0, b.inner, len(b.lines)+1)
 	i.button = hits
 	b.add(bs...)
 	return b.render(h)
@@ -67,5 +88,8 @@ func (i *Info) View(w, h int) []string {
 
 // Help are the keys.
 func (i *Info) Help() []Hint {
+	if i.o.OnCopy != nil {
+		return []Hint{{"Y", "copy"}, {"↑↓", "scroll"}, {"Esc", "close"}}
+	}
 	return []Hint{{"Esc", "close"}, {"↑↓", "scroll"}}
 }

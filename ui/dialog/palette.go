@@ -14,6 +14,8 @@ import (
 type PaletteOptions struct {
 	Title string // "Actions" when empty
 	Items []Item
+	Free  bool   // what is typed can be had as it is, as the last item
+	At    string // the item to begin with; the first when empty
 	OnRun func(id string) tea.Cmd
 }
 
@@ -39,7 +41,29 @@ func NewPalette(st *theme.Styles, o PaletteOptions) *Palette {
 		p.texts = append(p.texts, text.Clean(it.Help)+"  "+text.Clean(it.ID))
 	}
 	p.found = fuzzy("", p.texts)
+	p.cur = max(0, slices.IndexFunc(o.Items, func(it Item) bool { return o.At != "" && it.ID == o.At }))
 	return p
+}
+
+// typed is the index of what is typed itself among the found items.
+const typed = -1
+
+// search finds what matches the query.
+func (p *Palette) search() {
+	q := p.query.value()
+	p.found, p.cur = fuzzy(q, p.texts), 0
+	if p.o.Free && q != "" && !slices.ContainsFunc(p.o.Items, func(it Item) bool { return it.ID == q }) {
+		p.found = append(p.found, found{index: typed})
+	}
+}
+
+// item is found item i.
+func (p *Palette) item(i int) Item {
+	if n := p.found[i].index; n != typed {
+		return p.o.Items[n]
+	}
+	q := p.query.value()
+	return Item{ID: q, Help: "Take “" + q + "” as it is"}
 }
 
 // Update searches, moves and picks.
@@ -64,7 +88,7 @@ func (p *Palette) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 		p.cur = max(0, min(n-1, p.cur+p.list.page))
 	default:
 		if p.query.update(k) {
-			p.found, p.cur = fuzzy(p.query.value(), p.texts), 0
+			p.search()
 		}
 	}
 	return false, nil
@@ -75,7 +99,7 @@ func (p *Palette) pick(i int) (done bool, cmd tea.Cmd) {
 		return false, nil
 	}
 	p.cur = i
-	it := p.o.Items[p.found[i].index]
+	it := p.item(i)
 	if it.Blocked != "" {
 		return false, nil
 	}
@@ -124,7 +148,7 @@ func (p *Palette) View(w, h int) []string {
 // line is found item i with its matched letters and its keys.
 func (p *Palette) line(i, inner int) string {
 	f := p.found[i]
-	it := p.o.Items[f.index]
+	it := p.item(i)
 	mark, style := "  ", p.st.Dialog
 	switch {
 	case i == p.cur:

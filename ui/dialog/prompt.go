@@ -19,6 +19,8 @@ type PromptOptions struct {
 	// Check tells what is wrong with a value, on every key; nil accepts all.
 	Check func(value string) error
 	OnOK  func(value string) tea.Cmd
+
+	OnCancel func() tea.Cmd // it was left without an answer; may be nil
 }
 
 // Prompt asks for one line of text.
@@ -45,7 +47,7 @@ func NewPrompt(st *theme.Styles, o PromptOptions) *Prompt {
 // Update edits; Enter accepts what Check accepts.
 func (p *Prompt) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 	if leaves(msg) {
-		return true, nil
+		return p.cancel()
 	}
 	k, ok := msg.(tea.KeyMsg)
 	if !ok {
@@ -71,6 +73,13 @@ func (p *Prompt) accept() (done bool, cmd tea.Cmd) {
 	return true, p.o.OnOK(p.field.value())
 }
 
+func (p *Prompt) cancel() (done bool, cmd tea.Cmd) {
+	if p.o.OnCancel == nil {
+		return true, nil
+	}
+	return true, p.o.OnCancel()
+}
+
 func (p *Prompt) complaint() string {
 	if p.o.Check == nil {
 		return ""
@@ -90,7 +99,7 @@ func (p *Prompt) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 	case 0:
 		return p.accept()
 	case 1:
-		return true, nil
+		return p.cancel()
 	}
 	return false, nil
 }

@@ -58,7 +58,7 @@ func (p *Panel) facts() []string {
 	if p.anchor >= 0 {
 		parts = append(parts, "range")
 	}
-	if p.Loading() {
+	if p.Loading() && !p.quiet {
 		parts = append(parts, "loading…")
 	}
 	if p.spec.filter != "" {

@@ -53,6 +53,17 @@ func (p *Panel) Reload() tea.Cmd {
 	return p.begin()
 }
 
+// Refresh is Reload that nobody asked for: nothing on the screen tells that it is
+// under way, and it does nothing while something else is.
+func (p *Panel) Refresh() tea.Cmd {
+	if p.Loading() || p.stale || p.err != nil {
+		return nil
+	}
+	cmd := p.Reload()
+	p.quiet = true
+	return cmd
+}
+
 // Close calls off whatever the panel does in the background. A listing that was
 // under way stays partial.
 func (p *Panel) Close() {
@@ -70,6 +81,7 @@ func (p *Panel) Close() {
 }
 
 func (p *Panel) begin() tea.Cmd {
+	p.quiet = false
 	p.ctx, p.cancel = context.WithCancel(p.parent)
 	p.loading = true
 	return p.fetch("")

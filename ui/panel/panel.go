@@ -34,6 +34,7 @@ type Panel struct {
 	loading bool
 	stale   bool // rows are still those of the place before
 	partial bool
+	quiet   bool // it is listed again without anybody having asked
 	err     error
 	rows    rows
 	next    *successor // what Reload has listed so far; nil when it does not run

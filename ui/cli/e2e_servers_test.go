@@ -1,0 +1,118 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"bytes"
+	"os"
+)
+
+func serverScenes() []scene {
+	return []scene{
+		{"a newcomer to the demo adds a server, breaks it, reads why and mends it", firstServer},
+		{"a key is added, tested, rotated and refused to be removed while it is used", credentials},
+	}
+}
+
+// click clicks on a text wherever it stands first.
+func (s *stage) click(text string) {
+	s.Helper()
+	s.WaitFor(text)
+	x, y, _ := s.Find(text)
+	s.Click(x, y)
+}
+
+// firstServer does only what the screen says: words of the key bar and of the
+// windows are clicked, and what is asked is typed.
+func firstServer(s *stage) {
+	s.size.W = 120
+	s.demo()
+	s.click("F11Servers")
+	s.WaitFor("[Servers 3]")
+	s.click("F7Add")
+	s.WaitFor("New server")
+	s.Send("reports")
+	s.click("Bucket        a")
+	s.WaitFor("▸ Bucket")
+	s.Send("archives")
+	s.WaitFor("archives  ")
+	s.click("Save")
+	s.WaitFor("✗ reports: The bucket archives does not exist")
+	s.WaitFor("✗ inactive")
+
+	s.click("F4Edit") // one letter too many
+	s.WaitFor("▸ Name")
+	s.click("Bucket        a")
+	s.WaitFor("▸ Bucket")
+	s.Keys("backspace")
+	s.WaitFor("Bucket        archive  ")
+	s.click("Save")
+	s.WaitFor("✗ reports: The credential \"demo\" may not list")
+	s.click("F3Test")
+	s.WaitFor("✓ Region")
+	s.WaitFor("✗ List")
+	s.WaitFor("missing: s3:ListBucket")
+	s.WaitFor("It does not work yet")
+	s.click("Close")
+	s.WaitGone("✗ List")
+
+	s.click("F4Edit") // somebody else's bucket
+	s.WaitFor("▸ Name")
+	s.click("Credential    ◂")
+	s.WaitFor("▸ Credential")
+	s.do("add a credential", "space")
+	s.click("only reads")
+	s.WaitFor("◂ archive ▸")
+	s.click("Save")
+	s.WaitFor("✓ reports is connected")
+	x, y, _ := s.Find("reports   ")
+	s.Click(x, y)
+	s.Click(x, y)
+	s.shows(left, "reports:")
+	s.shows(left, "1 of ")
+	s.Keys("q")
+	s.end(0)
+}
+
+func credentials(s *stage) {
+	access, secret := s.gateway.RootKey()
+	s.open()
+	s.do("[Servers 1]", "f11")
+	s.do("[Credentials 1]", "tab")
+	s.do("New credential", "f7")
+	s.Send("spare\t\t" + access + "\t\tnot-the-secret-canary")
+	s.WaitFor("•••")
+	s.do("Saved: credential spare", "pgdown", "enter")
+	s.do("Test of the credential spare", "t")
+	s.WaitFor("✓ Credential")
+	s.WaitFor("Close")
+	s.Keys("esc")
+	s.WaitGone("Test of the credential")
+	s.do("Credential spare", "e")
+	s.WaitFor("type to replace it")
+	s.Keys("esc")
+	s.WaitGone("type to replace it")
+	s.Keys("g", "g")
+	s.do("Remove credential root", "x")
+	s.do("acme", "y")
+	s.WaitFor("Could not change")
+	s.Keys("esc")
+	s.WaitGone("Could not change")
+	s.do("Rotate root", "R")
+	s.Send(access + "\t" + secret)
+	s.do("Everything that was asked works", "pgdown", "enter")
+	s.Keys("esc")
+	s.WaitGone("Everything that was")
+	s.Keys("esc")
+	s.shows(right, "acme:")
+	s.Keys("q")
+	s.end(0)
+	raw, err := os.ReadFile(s.config)
+	s.must(err)
+	if !bytes.Contains(raw, []byte("not-the-secret-canary")) {
+		s.Error("the store does not hold the secret of spare")
+	}
+	if bytes.Contains(s.Capture(), []byte("not-the-secret-canary")) || bytes.Contains(s.Capture(), []byte(secret)) {
+		s.Error("a secret was on the screen")
+	}
+}

@@ -1,0 +1,80 @@
+package dialog
+
+import tea "github.com/charmbracelet/bubbletea"
+
+// Mouse moves the focus, turns choices, opens lists and presses buttons; the
+// wheel goes through the fields.
+func (f *Form) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
+	rows := f.shown()
+	switch msg.Button {
+	case tea.MouseButtonWheelUp:
+		f.cur = max(0, f.cur-1)
+		f.skip(1)
+		return false, nil
+	case tea.MouseButtonWheelDown:
+		f.cur = min(len(rows)+len(f.buttons())-1, f.cur+1)
+		f.skip(1)
+		return false, nil
+	}
+	if !clicked(msg) {
+		return false, nil
+	}
+	i := f.hits.at(x, y)
+	switch {
+	case i < 0:
+		return false, nil
+	case i >= pickZone:
+		f.leave(rows)
+		f.cur = i - pickZone
+		return false, rows[f.cur].Pick()
+	case i >= len(rows):
+		f.leave(rows)
+		f.cur = i
+		return f.press(i - len(rows))
+	}
+	return false, f.clickRow(rows, i)
+}
+
+// clickRow is a click on row i.
+func (f *Form) clickRow(rows []*row, i int) tea.Cmd {
+	r := rows[i]
+	if r.Kind == NoteField {
+		return nil
+	}
+	f.leave(rows)
+	again := f.cur == i
+	f.cur = i
+	switch {
+	case r.Kind == BoolField:
+		r.on = !r.on
+		f.changed(r)
+	case r.Kind == ChoiceField && again && r.Pick != nil:
+		return r.Pick()
+	case r.Kind == ChoiceField && again:
+		r.picked = (r.picked + 1) % max(1, len(r.Choices))
+		f.changed(r)
+	}
+	return nil
+}
+
+// Help are the keys that the field in focus knows.
+func (f *Form) Help() []Hint {
+	hints := []Hint{{"Tab", "next"}}
+	if rows := f.shown(); f.cur < len(rows) {
+		r := rows[f.cur]
+		switch {
+		case r.Pick != nil && r.Kind == ChoiceField:
+			hints = append(hints, Hint{"←→", "change"}, Hint{"Space", "list"})
+		case r.Pick != nil:
+			hints = append(hints, Hint{"F2 Ctrl-O", "list"})
+		case r.Kind == SecretField:
+			hints = append(hints, Hint{"Ctrl-R", "show or hide"})
+		case r.Kind != TextField:
+			hints = append(hints, Hint{"←→ Space", "change"})
+		}
+		hints = append(hints, Hint{"PgDn", "to " + f.o.OK})
+	} else {
+		hints = append(hints, Hint{"Enter", "do it"})
+	}
+	return append(hints, Hint{"Esc", "change nothing"})
+}
