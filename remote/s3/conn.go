@@ -29,9 +29,10 @@ type conn struct {
 	quick   *wire           // for short requests in place of fast; nil when connections are limited
 	quirks  quirks
 
-	unhurried *wire        // in place of slow
-	skew      atomic.Int64 // nanoseconds that the server's clock is ahead of ours
-	reached   atomic.Bool  // the server has done what it was asked for, at least once
+	unhurried *wire                  // in place of slow
+	health    atomic.Pointer[string] // why the server does not work, "" when it does; nil when nobody asked it
+	skew      atomic.Int64           // nanoseconds that the server's clock is ahead of ours
+	reached   atomic.Bool            // the server has done what it was asked for, at least once
 	spare     spare
 
 	mu      sync.Mutex

@@ -34,6 +34,7 @@ func (c *conn) fault(w act, b *bucket, f fault) error {
 	default:
 		c.sentence(e, w, b, f)
 	}
+	c.unwell(e)
 	if e.Kind == remote.Denied && f.status == http.StatusForbidden {
 		e.Action = w.api
 		if c.o.Refused != nil && w.api != "" {

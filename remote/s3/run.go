@@ -36,6 +36,7 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 		start := time.Now()
 		err := b.once(ctx, f)
 		if err == nil {
+			b.c.well()
 			if !b.c.reached.Load() {
 				b.c.reached.Store(true)
 			}

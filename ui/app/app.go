@@ -131,8 +131,12 @@ func (a *App) Close(ctx context.Context) error {
 	if a.journal != nil { // after the queue, which writes to it to the end
 		errs = append(errs, a.journal.Close())
 	}
+	a.watch.close() // before the lock, which it may be waiting for
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for _, s := range a.trees {
+		a.known.used(s.server, s.bucket)
+	}
 	for _, s := range a.retired {
 		s.bucket.Close()
 	}
@@ -162,7 +166,7 @@ func (a *App) server(name string) (remote.Tree, remote.Server, error) {
 	if err != nil {
 		return nil, remote.Server{}, err
 	}
-	bucket, err := s3.New(a.resolved(srv), p, a.s3Options())
+	bucket, err := s3.New(a.resolved(srv), p, a.s3OptionsFor(srv))
 	if err != nil {
 		return nil, remote.Server{}, err
 	}
@@ -209,6 +213,13 @@ func (a *App) s3Options() s3.Options {
 	// The silence after which a connection is cut stays the tree's own minute: the
 	// patience of [transfer] is how long jobs go on trying, which is another thing.
 	return s3.Options{Log: a.log, UserAgent: "gantry/" + a.options.Version}
+}
+
+// s3OptionsFor are those of a server of the store: refusals are remembered.
+func (a *App) s3OptionsFor(srv remote.Server) s3.Options {
+	o := a.s3Options()
+	o.Refused = func(action string) { a.known.refused(srv, action, time.Now()) }
+	return o
 }
 
 // SessionEnd tells when the session of a server's credential ends; false if the

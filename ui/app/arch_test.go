@@ -26,6 +26,7 @@ var layers = []struct {
 	{"gantry/remote/s3", []string{"gantry/remote", "gantry/remote/cred", "gantry/remote/s3"}},
 	{"gantry/remote/s3/s3test", []string{"gantry/remote/demo/sigv4", "gantry/remote/demo/sts"}}, // a server, for tests only
 	{"gantry/remote/preset", []string{"gantry/remote"}},
+	{"gantry/remote/foreign", []string{"gantry/remote"}},
 	{"gantry/remote/policy", []string{"gantry/remote", "gantry/remote/preset"}},
 	{"gantry/remote/store", []string{"gantry/remote", "gantry/remote/store"}},
 	{"gantry/remote/demo", []string{"gantry/remote", "gantry/remote/demo"}},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3"
 )
 
 // What is known about servers and roles is kept in the state folder, so that
@@ -127,6 +128,40 @@ func (k *known) rename(from, to string) {
 		delete(k.facts.Servers, from)
 		k.save()
 	}
+}
+
+// refused notes that an action was refused on the way. It is called for every
+// refused request and writes only news.
+func (k *known) refused(s remote.Server, action string, at time.Time) {
+	if d, ok := k.server(s).Denied[action]; ok && at.Sub(d.At) < time.Hour {
+		return
+	}
+	k.learn(s, func(f *seen) {
+		if f.Denied == nil {
+			f.Denied = map[string]denial{}
+		}
+		f.Denied[action] = denial{At: at, Tested: f.Denied[action].Tested}
+	})
+}
+
+// used notes how a server stood when the program ended, if it was asked at all.
+func (k *known) used(s remote.Server, t *s3.Tree) {
+	why, asked := t.Health()
+	if !asked {
+		return
+	}
+	now := time.Now()
+	k.learn(s, func(f *seen) {
+		f.Used = now
+		if region := t.Region(); region != "" {
+			f.Region = region
+		}
+		if why == "" {
+			f.Works, f.Why = now, ""
+			return
+		}
+		f.Failed, f.Why = now, why
+	})
 }
 
 // limit is how many seconds a session of a role may last; 0 when that is not

@@ -22,7 +22,7 @@ func (a *App) Servers() []remote.ServerInfo {
 		}
 		seen := a.known.server(s)
 		i.LastUsed, i.Probed = seen.Used, seen.Report
-		i.State, i.Why = seen.state()
+		i.State, i.Why = a.live(s.Name, seen)
 		if found := a.Region(s.Name); found != "" {
 			i.Region = found
 		} else if i.Region == "auto" && seen.Region != "" {
@@ -31,6 +31,21 @@ func (a *App) Servers() []remote.ServerInfo {
 		out = append(out, i)
 	}
 	return out
+}
+
+// live is how an open server stands now, or how another one stood.
+func (a *App) live(name string, was seen) (state, why string) {
+	a.mu.Lock()
+	open := a.trees[name]
+	a.mu.Unlock()
+	if open != nil {
+		if why, known := open.bucket.Health(); known && why != "" {
+			return remote.ServerInactive, why
+		} else if known {
+			return remote.ServerConnected, ""
+		}
+	}
+	return was.state()
 }
 
 // Presets are the services whose settings gantry knows.

@@ -20,12 +20,12 @@ type foundJSON struct {
 }
 
 func (e *env) serverImportCommand() *cobra.Command {
-	var as string
+	var as, bucket string
 	cmd := &cobra.Command{
 		Use: "import [NAME...]", Short: "Add what the AWS tools, rclone, s3cmd and the MinIO client know",
 		Long: "Without NAME, import lists the profiles and remotes that it finds in the files of other programs. With names it adds\n" +
-			"them to the store: a profile as a credential of type profile, a remote with its key, and with its server where it\n" +
-			"names a bucket. A name that stands in several files is written SOURCE/NAME.",
+			"them to the store: a profile as a credential of type profile, which stays where it is; a remote as a credential with\n" +
+			"its key, and with --bucket as a server too. A name that stands in several files is written SOURCE/NAME.",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := e.open(cmd.Context())
@@ -47,6 +47,9 @@ func (e *env) serverImportCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if f.Server != nil {
+					f.Server.Bucket = bucket
+				}
 				name := f.Name
 				if as != "" {
 					name = as
@@ -59,6 +62,7 @@ func (e *env) serverImportCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&bucket, "bucket", "", "add the server too, with this `BUCKET`")
 	cmd.Flags().StringVar(&as, "as", "", "the `NAME` in the store")
 	return cmd
 }
