@@ -244,32 +244,6 @@ func TestA03KeysAreKeptWhileValidWhenARenewalFails(t *testing.T) {
 	})
 }
 
-// TestA04ADurationThatIsTooLongBecomesAnHour: A04, A05.
-func TestA04ADurationThatIsTooLongBecomesAnHour(t *testing.T) {
-	s := &fakeSTS{life: time.Hour, refuse: func(_ int, in url.Values) (int, string) {
-		if in.Get("DurationSeconds") != "3600" {
-			return http.StatusBadRequest, "ValidationError"
-		}
-		return 0, ""
-	}}
-	p := s.open(t, role(func(c *remote.Credential) { c.Duration = 43200 }))
-	if _, err := p.Retrieve(t.Context()); err != nil || s.count() != 2 {
-		t.Errorf("%d calls, %v", s.count(), err)
-	}
-	chained := ops
-	chained.SessionToken = remote.NewSecret("token")
-	o := s.options()
-	o.Lookup = func(string) (remote.Credential, bool) { return chained, true }
-	q, err := cred.New(role(func(c *remote.Credential) { c.Duration = 7200 }), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer q.Close()
-	if _, err := q.Retrieve(t.Context()); err != nil || s.count() != 3 {
-		t.Errorf("A05: %d calls, %v", s.count(), err)
-	}
-}
-
 func TestWhatAssumeRoleIsAskedFor(t *testing.T) {
 	s := &fakeSTS{life: time.Hour}
 	p := s.open(t, role(nil))

@@ -69,8 +69,7 @@ func (m *maker) refusal(code string) (remote.Kind, string) {
 	name := quote(m.c.Name)
 	switch code {
 	case "AccessDenied", "AccessDeniedException":
-		return remote.Auth, "The source of " + name + " may not assume " + m.c.RoleARN +
-			". The role's trust policy must name it, the external id must match, and MFA must be given if it is asked for."
+		return remote.Auth, m.mayNotAssume()
 	case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
 		return remote.Auth, "The access key behind " + name + " does not exist (any more). Put the new key into the credential that is its source."
 	case "SignatureDoesNotMatch":
@@ -90,4 +89,20 @@ func (m *maker) refusal(code string) (remote.Kind, string) {
 	default:
 		return remote.Auth, "STS refused " + name + " (" + code + "). Check its role and its source."
 	}
+}
+
+// mayNotAssume is the check list of what AWS does not tell apart.
+func (m *maker) mayNotAssume() string {
+	hint := "The source of " + quote(m.c.Name) + " may not assume " + m.c.RoleARN + ". Its owner has to check that the role exists and that its trust policy names you (gantry credential trust prints what to paste)"
+	if m.c.ExternalID == "" {
+		hint += "; if the owner gave you an external id, set external_id"
+	} else {
+		hint += "; the external_id must be exactly the one that the trust policy asks for"
+	}
+	if m.c.MFASerial == "" {
+		hint += "; if the role asks for MFA, set mfa_serial"
+	} else {
+		hint += "; the MFA code must be right, and serves once"
+	}
+	return hint + "."
 }

@@ -70,16 +70,15 @@ func (p *Provider) Source() (*Provider, bool) {
 // Note is what was learnt when keys were last asked for: that sessions are
 // shorter than wanted, and why. It is a sentence, "" when there is nothing to say.
 func (p *Provider) Note() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.note
+	if note := p.made().note.Load(); note != nil {
+		return *note
+	}
+	return ""
 }
 
-func (p *Provider) setNote(note string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.note = note
-}
+// Partition is the part of AWS that the credential belongs to, "aws" when
+// nothing says otherwise.
+func (p *Provider) Partition() string { return p.made().partition() }
 
 // Probe asks for keys, and who they belong to. It changes nothing.
 func (p *Provider) Probe(ctx context.Context, amazon bool) remote.Report {

@@ -32,9 +32,10 @@ type Options struct {
 	// Log gets renewals and their failures; nil logs nothing.
 	Log *slog.Logger
 	// Limit and SetLimit remember how many seconds a role's sessions may last, by
-	// its ARN; 0 means that nobody knows. nil remembers nothing.
-	Limit    func(role string) int
-	SetLimit func(role string, seconds int)
+	// its ARN, since so many were wanted and refused; 0 means that nobody knows. nil
+	// remembers nothing.
+	Limit    func(role string, wanted int) int
+	SetLimit func(role string, wanted, seconds int)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 
@@ -47,9 +48,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
-	}
-	if o.Region == "" {
-		o.Region = "us-east-1"
 	}
 	return o
 }
@@ -84,7 +82,6 @@ type Provider struct {
 	flight  *flight
 	used    bool // keys were asked for since the last renewal ahead
 	renewer bool // the goroutine that renews ahead is running
-	note    string
 }
 
 // maker makes the keys of one credential. It never changes once it is in use.
@@ -95,6 +92,7 @@ type maker struct {
 	fetch fetch
 	under []*Provider // the sources of a role
 	owned []*Provider // those of them that end with it
+	note  atomic.Pointer[string]
 }
 
 // flight is one request for keys that any number of callers wait for.
@@ -174,7 +172,7 @@ func (p *Provider) replace(c remote.Credential) error {
 	}
 	p.mu.Lock()
 	old := p.maker.Swap(m)
-	p.keys, p.issued, p.bad, p.quiet, p.note = aws.Credentials{}, time.Time{}, false, time.Time{}, ""
+	p.keys, p.issued, p.bad, p.quiet = aws.Credentials{}, time.Time{}, false, time.Time{}
 	p.mu.Unlock()
 	old.close()
 	return nil

@@ -3,6 +3,7 @@ package cred
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"gantry/remote"
+	"gantry/remote/preset"
 )
 
 // readOnlyPolicy makes STS itself refuse everything but reading, whatever the
@@ -32,7 +34,13 @@ func (m *maker) role(seen []string) error {
 	}
 	m.under = append(m.under, source)
 	client := m.stsClient(source)
-	m.fetch = func(ctx context.Context) (aws.Credentials, error) { return m.assume(ctx, client, source) }
+	m.fetch = func(ctx context.Context) (aws.Credentials, error) {
+		keys, note, err := m.assume(ctx, client, source)
+		if err == nil {
+			m.note.Store(&note)
+		}
+		return keys, err
+	}
 	return nil
 }
 
@@ -81,13 +89,29 @@ func (m *maker) stsClient(source *Provider) *sts.Client {
 	return sts.New(o)
 }
 
+// region is where STS is asked: in the partition of the role, whatever region
+// the server is in.
 func (m *maker) region() string {
+	partition := m.partition()
 	for _, r := range []string{m.c.Region, m.o.Region} {
-		if r != "" && r != "auto" {
+		if r != "" && r != "auto" && (m.c.RoleARN == "" || preset.Partition(r) == partition) {
 			return r
 		}
 	}
-	return "us-east-1"
+	return preset.FirstRegion(partition)
+}
+
+// partition is the part of AWS that the credential belongs to.
+func (m *maker) partition() string {
+	if fields := strings.SplitN(m.c.RoleARN, ":", 3); len(fields) == 3 {
+		return fields[1]
+	}
+	for _, r := range []string{m.c.Region, m.o.Region} {
+		if r != "" && r != "auto" {
+			return preset.Partition(r)
+		}
+	}
+	return "aws"
 }
 
 // http is a client that follows no redirect: a redirect would carry the
@@ -103,34 +127,36 @@ func (m *maker) http() *http.Client {
 	}
 }
 
-// assume calls STS. A duration that the role does not allow, or that a chained
-// role cannot have, is lowered to the hour that every role allows.
-func (m *maker) assume(ctx context.Context, client *sts.Client, source *Provider) (aws.Credentials, error) {
-	seconds := m.c.Duration
-	if seconds == 0 {
-		seconds = remote.DefaultDuration
+// assume calls STS for a session as long as is wanted, or as long as the role
+// allows: a chained role has an hour at most, and a maximum that AWS enforces by
+// refusing is found once and remembered.
+func (m *maker) assume(ctx context.Context, client *sts.Client, source *Provider) (aws.Credentials, string, error) {
+	want := m.c.Duration
+	if want == 0 {
+		want = remote.DefaultDuration
 	}
-	if seconds > remote.DefaultDuration {
-		keys, err := source.Retrieve(ctx)
-		if err != nil {
-			return aws.Credentials{}, err
-		}
-		if keys.SessionToken != "" {
-			seconds = remote.DefaultDuration
-		}
+	seconds, note, err := m.allowed(ctx, source, want)
+	if err != nil {
+		return aws.Credentials{}, "", err
 	}
-	out, err := m.callSTS(ctx, client, seconds)
+	in, err := m.request(ctx)
+	if err != nil {
+		return aws.Credentials{}, "", err
+	}
+	out, err := call(ctx, client, in, seconds)
 	if seconds > remote.DefaultDuration && tooLong(err) {
-		m.o.Log.Warn("role allows no session this long, using one hour", "credential", m.c.Name, "seconds", seconds)
-		out, err = m.callSTS(ctx, client, remote.DefaultDuration)
+		if out, seconds, err = m.longest(ctx, client, in, seconds); err == nil {
+			m.remember(want, seconds)
+			note = atMost(seconds)
+		}
 	}
 	if err != nil {
-		return aws.Credentials{}, err
-	}
-	if out.Credentials == nil || out.Credentials.AccessKeyId == nil || out.Credentials.SecretAccessKey == nil {
-		return aws.Credentials{}, errNoSecret
+		return aws.Credentials{}, "", err
 	}
 	k := out.Credentials
+	if k == nil || k.AccessKeyId == nil || k.SecretAccessKey == nil {
+		return aws.Credentials{}, "", errNoSecret
+	}
 	return aws.Credentials{
 		AccessKeyID:     aws.ToString(k.AccessKeyId),
 		SecretAccessKey: aws.ToString(k.SecretAccessKey),
@@ -138,15 +164,69 @@ func (m *maker) assume(ctx context.Context, client *sts.Client, source *Provider
 		CanExpire:       k.Expiration != nil,
 		Expires:         aws.ToTime(k.Expiration),
 		Source:          "gantry role",
-	}, nil
+	}, note, nil
 }
 
-func (m *maker) callSTS(ctx context.Context, client *sts.Client, seconds int) (*sts.AssumeRoleOutput, error) {
-	in := &sts.AssumeRoleInput{
-		RoleArn:         aws.String(m.c.RoleARN),
-		RoleSessionName: aws.String(m.sessionName()),
-		DurationSeconds: aws.Int32(int32(seconds)),
+// allowed is how long a session can be as far as is known, and why it is
+// shorter than wanted.
+func (m *maker) allowed(ctx context.Context, source *Provider, want int) (seconds int, note string, err error) {
+	if want <= remote.DefaultDuration {
+		return want, "", nil
 	}
+	keys, err := source.Retrieve(ctx)
+	if err != nil {
+		return 0, "", err
+	}
+	if keys.SessionToken != "" {
+		return remote.DefaultDuration, "Sessions of " + quote(m.c.Name) + " last one hour: a role that is assumed with another session gets no longer ones. Only a source with an access key of its own can have longer ones.", nil
+	}
+	if m.o.Limit != nil {
+		if most := m.o.Limit(m.c.RoleARN, want); most > 0 && most < want {
+			return most, atMost(most), nil
+		}
+	}
+	return want, "", nil
+}
+
+func atMost(seconds int) string {
+	return fmt.Sprintf("The role allows sessions of at most %s, so that is what is used. Its owner can raise the maximum, MaxSessionDuration.", (time.Duration(seconds) * time.Second).String())
+}
+
+// longest finds the longest session that the role allows, in hours as people
+// set it, and opens it. refused is what AWS has refused already. A code of an MFA
+// device serves once: then it is an hour, which every role allows.
+func (m *maker) longest(ctx context.Context, client *sts.Client, in *sts.AssumeRoleInput, refused int) (*sts.AssumeRoleOutput, int, error) {
+	var best *sts.AssumeRoleOutput
+	low, high := 1, (refused+3599)/3600
+	for high-low > 1 && in.TokenCode == nil {
+		middle := (low + high) / 2
+		out, err := call(ctx, client, in, middle*3600)
+		switch {
+		case err == nil:
+			best, low = out, middle
+		case tooLong(err):
+			high = middle
+		default:
+			return nil, 0, err
+		}
+	}
+	if best != nil {
+		return best, low * 3600, nil
+	}
+	out, err := call(ctx, client, in, remote.DefaultDuration)
+	return out, remote.DefaultDuration, err
+}
+
+func (m *maker) remember(want, most int) {
+	m.o.Log.Warn("role allows no session this long", "credential", m.c.Name, "wanted", want, "allowed", most)
+	if m.o.SetLimit != nil {
+		m.o.SetLimit(m.c.RoleARN, want, most)
+	}
+}
+
+// request is what STS is asked, but for the duration.
+func (m *maker) request(ctx context.Context) (*sts.AssumeRoleInput, error) {
+	in := &sts.AssumeRoleInput{RoleArn: aws.String(m.c.RoleARN), RoleSessionName: aws.String(m.sessionName())}
 	if m.c.ExternalID != "" {
 		in.ExternalId = aws.String(m.c.ExternalID)
 	}
@@ -160,7 +240,13 @@ func (m *maker) callSTS(ctx context.Context, client *sts.Client, seconds int) (*
 		}
 		in.SerialNumber, in.TokenCode = aws.String(m.c.MFASerial), aws.String(code)
 	}
-	return client.AssumeRole(ctx, in)
+	return in, nil
+}
+
+func call(ctx context.Context, client *sts.Client, in *sts.AssumeRoleInput, seconds int) (*sts.AssumeRoleOutput, error) {
+	asked := *in
+	asked.DurationSeconds = aws.Int32(int32(seconds))
+	return client.AssumeRole(ctx, &asked)
 }
 
 func (m *maker) tokenCode(ctx context.Context, serial string) (string, error) {

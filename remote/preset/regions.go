@@ -86,8 +86,11 @@ func Partition(region string) string {
 // FirstRegion is where a partition is asked about a bucket whose region nobody
 // knows yet.
 func FirstRegion(partition string) string {
+	if partition == "aws" {
+		return "us-east-1"
+	}
 	for _, r := range Regions() {
-		if r.Partition == partition && partition != "aws" {
+		if r.Partition == partition {
 			return r.Code
 		}
 	}

@@ -190,7 +190,7 @@ func (p *probe) region(ctx context.Context) remote.Step {
 	case found == "" && (set == "" || set == "auto"):
 		return remote.Step{
 			State: remote.StepUnsupported, Detail: "the server does not tell",
-			Without: "gantry signs for " + firstRegion + ", which most services take; else set region",
+			Without: "gantry signs for " + p.t.c.firstRegion() + ", which most services take; else set region",
 		}
 	case found == "":
 		return fine(set + " (as set; the server does not tell)")

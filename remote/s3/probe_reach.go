@@ -25,7 +25,7 @@ func (p *probe) where(ctx context.Context) (s *site, addr string, proxy *url.URL
 	if s = p.t.b.at.Load(); s == nil {
 		region := p.t.b.known()
 		if region == "" {
-			region = firstRegion
+			region = p.t.c.firstRegion()
 		}
 		if s, err = p.t.b.resolve(ctx, region); err != nil {
 			return nil, "", nil, err

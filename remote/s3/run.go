@@ -147,7 +147,7 @@ func (b *bucket) ask(ctx context.Context) string {
 	if b.name == "" {
 		return ""
 	}
-	s, err := b.resolve(ctx, firstRegion)
+	s, err := b.resolve(ctx, b.c.firstRegion())
 	if err != nil {
 		return ""
 	}

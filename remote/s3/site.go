@@ -15,11 +15,18 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gantry/remote"
+	"gantry/remote/preset"
 )
 
-// firstRegion is asked when nothing is known; every partition of AWS but the
-// isolated ones answers there with the right one.
-const firstRegion = "us-east-1"
+// firstRegion is asked when nothing is known: it answers with the right one for
+// every bucket of its partition. Without a credential that says otherwise that
+// is the commercial one.
+func (c *conn) firstRegion() string {
+	if c.keys == nil {
+		return preset.FirstRegion("aws")
+	}
+	return preset.FirstRegion(c.keys.Partition())
+}
 
 // bucket is one bucket and where it is.
 type bucket struct {
@@ -62,7 +69,7 @@ func (b *bucket) ready(ctx context.Context) (*site, error) {
 	}
 	region := b.known()
 	if region == "" {
-		region = firstRegion
+		region = b.c.firstRegion()
 		if b.name != "" {
 			if found := b.ask(ctx); found != "" {
 				region = found

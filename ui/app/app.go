@@ -104,7 +104,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 func (a *App) credOptions() cred.Options {
 	return cred.Options{
 		Lookup: a.store.Credential, Log: a.log, TokenCode: a.options.TokenCode, Passphrase: a.options.Passphrase,
-		Limit: a.known.limit, SetLimit: a.known.setLimit,
+		Limit: a.known.roleLimit, SetLimit: a.known.setRoleLimit,
 	}
 }
 

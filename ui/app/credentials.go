@@ -20,8 +20,8 @@ func (a *App) Credentials() []remote.CredentialInfo {
 			Account: a.known.account(c.Name),
 		}
 		i.Ends, _ = a.pool.Expires(c.Name)
-		if limit := a.known.limit(c.RoleARN); c.RoleARN != "" && limit > 0 && limit < c.Duration {
-			i.Note = fmt.Sprintf("The role allows sessions of at most %s.", time.Duration(limit)*time.Second)
+		if most := a.known.roleLimit(c.RoleARN, c.Duration); c.Type == remote.AssumeRole && most > 0 {
+			i.Note = fmt.Sprintf("The role allows sessions of at most %s.", time.Duration(most)*time.Second)
 		}
 		out = append(out, i)
 	}

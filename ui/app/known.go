@@ -37,9 +37,9 @@ type known struct {
 
 // facts are the content of the file.
 type facts struct {
-	Servers  map[string]*seen  `json:"servers"`
-	Limits   map[string]int    `json:"limits"`   // seconds that a role allows, by its ARN
-	Accounts map[string]string `json:"accounts"` // by credential
+	Servers  map[string]*seen        `json:"servers"`
+	Limits   map[string]sessionLimit `json:"limits"`   // by the ARN of a role
+	Accounts map[string]string       `json:"accounts"` // by credential
 }
 
 // seen is what is known about a server, with the credential that it had then.
@@ -54,6 +54,13 @@ type seen struct {
 	Why        string            `json:"why,omitempty"` // of the last failure
 	Denied     map[string]denial `json:"denied,omitempty"`
 	Report     *remote.Report    `json:"report,omitempty"`
+}
+
+// sessionLimit is how long a role's sessions may last: so many seconds were
+// refused, and so many are allowed.
+type sessionLimit struct {
+	Seconds int `json:"seconds"`
+	Refused int `json:"refused"`
 }
 
 // denial is an action that was refused.
@@ -164,20 +171,23 @@ func (k *known) used(s remote.Server, t *s3.Tree) {
 	})
 }
 
-// limit is how many seconds a session of a role may last; 0 when that is not
-// known.
-func (k *known) limit(role string) int {
+// roleLimit is how many seconds a session of a role may last, since so many were
+// wanted and refused; 0 when that is not known.
+func (k *known) roleLimit(role string, wanted int) int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.load()
-	return k.facts.Limits[role]
+	if l := k.facts.Limits[role]; l.Refused == wanted {
+		return l.Seconds
+	}
+	return 0
 }
 
-func (k *known) setLimit(role string, seconds int) {
+func (k *known) setRoleLimit(role string, wanted, seconds int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.load()
-	k.facts.Limits[role] = seconds
+	k.facts.Limits[role] = sessionLimit{Seconds: seconds, Refused: wanted}
 	k.save()
 }
 
@@ -211,7 +221,7 @@ func (k *known) load() {
 		k.facts.Servers = map[string]*seen{}
 	}
 	if k.facts.Limits == nil {
-		k.facts.Limits = map[string]int{}
+		k.facts.Limits = map[string]sessionLimit{}
 	}
 	if k.facts.Accounts == nil {
 		k.facts.Accounts = map[string]string{}
