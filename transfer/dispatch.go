@@ -44,7 +44,8 @@ func (j *job) dispatch() bool {
 		}
 		j.mu.Unlock()
 		if over {
-			return true
+			// A plan that was called off ends like one that is complete.
+			return j.ctx.Err() == nil
 		}
 		var closed bool
 		if work {

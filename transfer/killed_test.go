@@ -233,3 +233,49 @@ func recorded(jr *journal.Memory) (n int, id string) {
 	}
 	return n, id
 }
+
+// P02: a process is told to end at every single step, and so is the one that
+// goes on with its job; what is called done then is done.
+func TestAJobStoppedInOrderAtAnyStepIsFinishedByTheNextProcess(t *testing.T) {
+	files := map[remote.Path]string{"d/a": content(7), "d/b": content(35), "d/sub/c": content(23), "d/sub/d": content(12), "d/e": content(5), "d/f": ""}
+	for _, op := range []transfer.Op{transfer.Copy, transfer.Move} {
+		for n := 1; n < 60; n++ {
+			for _, next := range []int{n, 5*n%31 + 1} {
+				synctest.Test(t, func(t *testing.T) {
+					m := &machine{from: disk("l:")(), to: bucket("r:")(), jr: journal.NewMemory()}
+					for p, text := range files {
+						m.from.Put("/"+p, text)
+					}
+					time.Sleep(time.Second)
+					q, told := m.boot(t.Context(), n, false)
+					m.stopWith(q, told)
+					await(t, q, m.submit(t, q, told, op, "in/", "/d"))
+					closeQueue(t, q)
+					time.Sleep(time.Second)
+					q, told = m.boot(t.Context(), next, false)
+					m.stopWith(q, told)
+					adoptAll(t, q)
+					closeQueue(t, q)
+					time.Sleep(time.Second)
+					q, _ = m.boot(t.Context(), 0, false)
+					defer closeQueue(t, q)
+					for _, s := range adoptAll(t, q) {
+						if s.State != transfer.Done {
+							t.Fatalf("stopped at steps %d and %d: the job is %s (%v)", n, next, s.State, s.Err)
+						}
+					}
+					m.check(t, n, "/", "in/", files, accepted(t, m.jr))
+				})
+			}
+		}
+	}
+}
+
+// stopWith has the queue closed when the process is struck.
+func (m *machine) stopWith(q *transfer.Queue, d *death) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stop = func() {
+		go func() { _ = q.Close(context.Background()) }() // closeQueue waits for it
+	}
+}

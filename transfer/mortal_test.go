@@ -21,6 +21,7 @@ type death struct {
 	after bool // the step is taken, and nobody hears of it
 	steps int
 	dead  bool
+	stop  func() // instead of dying the process is told to end
 	did   map[string]int // some steps, counted by name
 }
 
@@ -37,6 +38,10 @@ func (d *death) step(do func() error) error {
 	d.steps++
 	strikes := d.steps == d.at
 	was := d.dead
+	if strikes && d.stop != nil {
+		d.stop()
+		strikes = false
+	}
 	d.dead = d.dead || strikes
 	d.mu.Unlock()
 	if was || strikes && !d.after {
