@@ -154,6 +154,9 @@ func (t *Tree) reader(ctx context.Context, w act, res *http.Response, e remote.E
 		}
 	}
 	got := described(e.Path, res.Header, total)
+	if e.Version != "" && got.Version == e.Version && total >= 0 && total < e.Size {
+		return nil, refuse(w, remote.Corrupt, "The server sends fewer bytes than the object has. Try again.")
+	}
 	if e.Version != "" && got.Version != "" && got.Version != e.Version || e.Version != "" && e.Size >= 0 && total >= 0 && total != e.Size {
 		return nil, refuse(w, remote.Changed, "The object has changed since you looked. Refresh and start again.")
 	}

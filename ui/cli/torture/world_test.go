@@ -133,8 +133,9 @@ type said struct {
 	code     int
 }
 
-// run runs a command line to its end. One that takes longer than a minute
-// hangs: it is asked for its goroutines, and the test fails.
+// run runs a command line to its end. Faults do not last longer than ten
+// seconds; what then takes more than a minute hangs: it is asked for its
+// goroutines, and the test fails.
 func (w *world) run(args ...string) said {
 	w.Helper()
 	cmd := exec.Command(w.program, w.arguments(args)...)
@@ -155,10 +156,12 @@ func (w *world) begin(cmd *exec.Cmd) *output {
 
 func (w *world) finish(cmd *exec.Cmd, o *output) said {
 	w.Helper()
-	watchdog := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Signal(quit) }) // I18
+	calm := time.AfterFunc(10*time.Second, w.server.ClearFaults)
+	defer calm.Stop()
+	watchdog := time.AfterFunc(70*time.Second, func() { _ = cmd.Process.Signal(quit) }) // I18
 	err := cmd.Wait()
 	if !watchdog.Stop() {
-		w.Errorf("I18: %s did not end within a minute: %s", strings.Join(cmd.Args[1:], " "), tail(o.err.String(), 20_000))
+		w.Errorf("I18: %s did not end within a minute without faults: %s", strings.Join(cmd.Args[1:], " "), tail(o.err.String(), 20_000))
 	}
 	s := said{out: o.out.String(), err: o.err.String(), code: cmd.ProcessState.ExitCode()}
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
