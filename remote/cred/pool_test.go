@@ -41,8 +41,12 @@ func get(t *testing.T, p *cred.Pool, c remote.Credential) *cred.Provider {
 func TestA08OneCallServesAllServersAndRolesOfACredential(t *testing.T) {
 	s := &fakeSTS{life: time.Hour}
 	base := role(nil)
-	left := role(func(c *remote.Credential) { c.Name, c.Source, c.RoleARN = "left", "partner", "arn:aws:iam::1:role/left" })
-	right := role(func(c *remote.Credential) { c.Name, c.Source, c.RoleARN = "right", "partner", "arn:aws:iam::1:role/right" })
+	left := role(func(c *remote.Credential) {
+		c.Name, c.Source, c.RoleARN = "left", "partner", "arn:aws:iam::1:role/left"
+	})
+	right := role(func(c *remote.Credential) {
+		c.Name, c.Source, c.RoleARN = "right", "partner", "arn:aws:iam::1:role/right"
+	})
 	p, _ := pool(t, s, ops, base, left, right)
 	var wg sync.WaitGroup
 	for i := range 1000 {

@@ -97,6 +97,10 @@ func bucketOperation(method string, q url.Values) string {
 		return "HeadBucket"
 	case method == http.MethodPost && q.Has("delete"):
 		return "DeleteObjects"
+	case q.Has("lifecycle"):
+		return map[string]string{
+			http.MethodGet: "GetBucketLifecycleConfiguration", http.MethodPut: "PutBucketLifecycleConfiguration", http.MethodDelete: "DeleteBucketLifecycle",
+		}[method]
 	case method != http.MethodGet:
 		return ""
 	case q.Has("location"):

@@ -64,6 +64,12 @@ func furtherHandler(op string) operationFunc {
 		return (*Server).putTags
 	case "DeleteObjectTagging":
 		return (*Server).deleteTags
+	case "GetBucketLifecycleConfiguration":
+		return (*Server).getLifecycle
+	case "PutBucketLifecycleConfiguration":
+		return (*Server).putLifecycle
+	case "DeleteBucketLifecycle":
+		return (*Server).deleteLifecycle
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type bucket struct {
 	keys      []string // of objects, in byte order
 	objects   map[string][]*version
 	uploads   map[string]*upload
+	lifecycle []byte // the rules as they were written; nil for none
 }
 
 // version is one content of a key, or a delete marker. The newest is last.

@@ -1,0 +1,214 @@
+package s3_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/remote"
+	"gantry/remote/s3"
+	"gantry/remote/s3/s3test"
+)
+
+// states are the steps of a report by their IDs.
+func states(r remote.Report) string {
+	var words []string
+	for _, s := range r.Steps {
+		words = append(words, s.ID+"="+string(s.State))
+	}
+	return strings.Join(words, " ")
+}
+
+func step(t *testing.T, r remote.Report, id string) remote.Step {
+	t.Helper()
+	s, ok := r.Step(id)
+	if !ok {
+		t.Fatalf("no step %s in %s", id, states(r))
+	}
+	return s
+}
+
+func TestATestFindsAllThatWorksAndLeavesNothingBehind(t *testing.T) {
+	for _, versioned := range []bool{false, true} {
+		tree, s := strict(t, s3test.Bucket{Versioned: versioned}, s3.Options{})
+		s.Put("bucket", "there", []byte("x"))
+		var told int
+		r := tree.Probe(t.Context(), remote.TestOptions{Write: true}, func(remote.Step) { told++ })
+		want := "name=ok tls=skipped clock=ok identity=ok region=ok list=ok read=ok write=ok multipart=ok abort=ok tagging=ok delete=ok versions=ok lifecycle=ok"
+		if got := states(r); got != want || told != len(r.Steps) || !r.OK() {
+			t.Errorf("versioned %v: %s\n%+v", versioned, got, r)
+		}
+		if keys := s.Keys("bucket"); len(keys) != 1 || len(s.Uploads("bucket")) != 0 {
+			t.Errorf("left behind: %v, %v", keys, s.Uploads("bucket"))
+		}
+		for _, e := range s.Events() {
+			if strings.Contains(e.Key, "gantry-probe") && s.Versions("bucket", e.Key) != 0 {
+				t.Errorf("versioned %v: versions of %s are left behind", versioned, e.Key)
+			}
+		}
+	}
+}
+
+func TestAnUnattendedTestChangesNothing(t *testing.T) {
+	tree, s := strict(t, s3test.Bucket{}, s3.Options{})
+	r := tree.Probe(t.Context(), remote.TestOptions{}, nil)
+	if got := step(t, r, "write"); got.State != remote.StepSkipped || !r.OK() {
+		t.Errorf("%+v", r)
+	}
+	readOnly, s2 := strict(t, s3test.Bucket{}, s3.Options{}, func(s *remote.Server) { s.ReadOnly = true })
+	readOnly.Probe(t.Context(), remote.TestOptions{Write: true}, nil)
+	for _, e := range append(s.Events(), s2.Events()...) {
+		if strings.HasPrefix(e.Op, "Put") || strings.HasPrefix(e.Op, "Delete") || strings.HasPrefix(e.Op, "Create") {
+			t.Errorf("%s of %s", e.Op, e.Key)
+		}
+	}
+}
+
+// TestEveryRefusalNamesTheActionAndWhatWorksWithoutIt denies one operation after
+// the other.
+func TestEveryRefusalNamesTheActionAndWhatWorksWithoutIt(t *testing.T) {
+	for op, want := range map[string]struct{ step, action string }{
+		"ListObjectsV2": {"list", "s3:ListBucket"}, "GetObject": {"read", "s3:GetObject"}, "PutObject": {"write", "s3:PutObject"},
+		"UploadPart": {"multipart", "s3:PutObject"}, "AbortMultipartUpload": {"abort", "s3:AbortMultipartUpload"},
+		"PutObjectTagging": {"tagging", "s3:PutObjectTagging"}, "DeleteObject": {"delete", "s3:DeleteObject"},
+		"GetBucketVersioning": {"versions", "s3:GetBucketVersioning"}, "GetBucketLifecycleConfiguration": {"lifecycle", "s3:GetLifecycleConfiguration"},
+	} {
+		var refused []string
+		tree, s := strict(t, s3test.Bucket{}, s3.Options{Refused: func(action string) { refused = append(refused, action) }})
+		s.Fault(s3test.Rule{Op: op, Times: s3test.All, Action: s3test.Deny()})
+		r := tree.Probe(t.Context(), remote.TestOptions{Write: true}, nil)
+		got := step(t, r, want.step)
+		if got.State != remote.StepDenied || got.Missing != want.action || got.Without == "" || !strings.Contains(got.Hint, want.action) {
+			t.Errorf("%s denied: %+v", op, got)
+		}
+		if len(refused) == 0 || r.OK() {
+			t.Errorf("%s denied: told %v", op, refused)
+		}
+	}
+}
+
+func TestAProbeThatFailsMidwayCleansUp(t *testing.T) {
+	tree, s := strict(t, s3test.Bucket{}, s3.Options{})
+	s.Fault(s3test.Rule{Op: "CompleteMultipartUpload", Times: s3test.All, Action: s3test.Deny()})
+	r := tree.Probe(t.Context(), remote.TestOptions{Write: true}, nil)
+	if got := step(t, r, "multipart"); got.State != remote.StepDenied {
+		t.Errorf("%+v", got)
+	}
+	if len(s.Uploads("bucket")) != 0 || len(s.Keys("bucket")) != 0 {
+		t.Errorf("left behind: %v %v", s.Uploads("bucket"), s.Keys("bucket"))
+	}
+}
+
+// TestWhatIsWrongHasItsOwnSentence: wrong region, endpoint, secret, key, bucket,
+// clock, protocol and proxy each end the test at their step.
+func TestWhatIsWrongHasItsOwnSentence(t *testing.T) {
+	plain := s3test.New(t, s3test.Options{})
+	plain.AddBucket("bucket", s3test.Bucket{})
+	plain.AddBucket("elsewhere", s3test.Bucket{Region: "eu-west-3"})
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(secure.Close)
+	secure.Config.ErrorLog = quiet()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+	t.Cleanup(proxy.Close)
+	late := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	t.Cleanup(late.Close)
+	good := remote.Server{Name: "srv", Type: "s3", Region: "us-east-1", Bucket: "bucket", Credential: "k", Endpoint: plain.URL, PathStyle: true}
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := nobody.Addr().String()
+	_ = nobody.Close()
+	for _, tt := range []struct {
+		what, step, says string
+		change           func(*remote.Server)
+		id, secret       string
+		o                s3.Options
+	}{
+		{what: "wrong secret", step: "list", says: "secret key", secret: "wrong"},
+		{what: "wrong key", step: "list", says: "…ONE1 ", id: "AKIDNOSUCHONE1"},
+		{what: "wrong region", step: "region", says: "eu-west-3, not in us-east-1", change: func(s *remote.Server) { s.Bucket = "elsewhere" }},
+		{what: "wrong bucket", step: "list", says: "does not exist", change: func(s *remote.Server) { s.Bucket = "nowhere" }},
+		{what: "wrong host", step: "name", says: "no host named", change: func(s *remote.Server) { s.Endpoint = "https://no-such-host.invalid" }},
+		{what: "wrong port", step: "clock", says: "Nothing answers at " + dead, change: func(s *remote.Server) { s.Endpoint = "http://" + dead }},
+		{what: "http where https is", step: "clock", says: "Begin the endpoint with https://", change: func(s *remote.Server) { s.Endpoint = "http://" + secure.Listener.Addr().String() }},
+		{what: "https where http is", step: "tls", says: "does not speak TLS", change: func(s *remote.Server) { s.Endpoint = strings.Replace(plain.URL, "http:", "https:", 1) }},
+		{what: "unknown authority", step: "tls", says: "ca_bundle", change: func(s *remote.Server) { s.Endpoint = secure.URL }},
+		{what: "a proxy in the way", step: "clock", says: "proxy", o: s3.Options{Proxy: proxy.URL}},
+		{what: "a clock an hour off", step: "clock", says: "60 minutes off", change: func(s *remote.Server) { s.Endpoint = late.URL }},
+	} {
+		srv, id, secret := good, plain.Access, plain.Secret
+		if tt.change != nil {
+			tt.change(&srv)
+		}
+		if tt.id != "" {
+			id = tt.id
+		}
+		if tt.secret != "" {
+			secret = tt.secret
+		}
+		r := open(t, srv, key(t, id, secret), tt.o).Probe(t.Context(), remote.TestOptions{}, nil)
+		got := step(t, r, tt.step)
+		if got.State != remote.StepFailed || !strings.Contains(got.Hint, tt.says) || !strings.HasSuffix(got.Hint, ".") || strings.Contains(got.Hint, secret) {
+			t.Errorf("%s: %s %+v", tt.what, states(r), got)
+		}
+	}
+}
+
+// TestSEC19TLSIsAlwaysVerified: self-signed, expired, made out for another host
+// and too old are refused, and only an authority that the user names helps.
+func TestSEC19TLSIsAlwaysVerified(t *testing.T) {
+	serve := func(change func(*tls.Config)) *httptest.Server {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `<ListBucketResult></ListBucketResult>`)
+		}))
+		s.Config.ErrorLog = quiet()
+		s.TLS = &tls.Config{}
+		if change != nil {
+			change(s.TLS)
+		}
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		return s
+	}
+	bundle := func(c *x509.Certificate) string {
+		path := filepath.Join(t.TempDir(), "ca.pem")
+		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	self := serve(nil)
+	old := serve(func(c *tls.Config) { c.MaxVersion = tls.VersionTLS11 })
+	_, port, _ := net.SplitHostPort(self.Listener.Addr().String())
+	srv := func(endpoint, ca string) remote.Server {
+		return remote.Server{Name: "srv", Type: "s3", Region: "us-east-1", Bucket: "bucket", Credential: "k", Endpoint: endpoint, CABundle: ca, PathStyle: true}
+	}
+	for what, s := range map[string]remote.Server{
+		"self-signed": srv(self.URL, ""),
+		"wrong name":  srv("https://localhost:"+port, bundle(self.Certificate())),
+		"too old":     srv(old.URL, bundle(old.Certificate())),
+	} {
+		_, err := open(t, s, key(t, "AKID", "secret"), s3.Options{}).List(t.Context(), "", "")
+		wantKind(t, err, remote.Unreachable)
+		if remote.Retryable(err) {
+			t.Errorf("%s: would be tried again", what)
+		}
+	}
+	if _, err := open(t, srv(self.URL, bundle(self.Certificate())), key(t, "AKID", "secret"), s3.Options{}).List(t.Context(), "", ""); err != nil {
+		t.Errorf("with its authority: %v", err)
+	}
+}
