@@ -155,6 +155,12 @@ type Walker interface {
 	Walk(ctx context.Context, dir Path) iter.Seq2[Entry, error]
 }
 
+// Leveler is a tree with a faster way than List to visit everything directly
+// inside dir. See All for what it yields.
+type Leveler interface {
+	Level(ctx context.Context, dir Path) iter.Seq2[Entry, error]
+}
+
 // Scoper is a tree that can confine writes: Scope returns a view of the same
 // tree, with the same paths, that cannot write outside dir whatever links lie
 // on the way. dir is made if it is missing. Close the view when done.

@@ -7,9 +7,17 @@ import (
 	"strings"
 )
 
-// All yields the entries directly inside dir, page after page, in the order of
-// the tree. After an error it stops.
+// All yields the entries directly inside dir, in the order of the tree. After
+// an error it stops.
 func All(ctx context.Context, t Tree, dir Path) iter.Seq2[Entry, error] {
+	if l, ok := As[Leveler](t); ok {
+		return l.Level(ctx, dir)
+	}
+	return Pages(ctx, t, dir)
+}
+
+// Pages is All by means of List alone, page after page.
+func Pages(ctx context.Context, t Tree, dir Path) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for token := ""; ; {
 			page, err := t.List(ctx, dir, token)

@@ -26,10 +26,11 @@ type Account struct {
 }
 
 var (
-	_ remote.Tree   = (*Account)(nil)
-	_ remote.Copier = (*Account)(nil)
-	_ remote.Walker = (*Account)(nil)
-	_ remote.Signer = (*Account)(nil)
+	_ remote.Tree    = (*Account)(nil)
+	_ remote.Copier  = (*Account)(nil)
+	_ remote.Walker  = (*Account)(nil)
+	_ remote.Leveler = (*Account)(nil)
+	_ remote.Signer  = (*Account)(nil)
 )
 
 // NewAmbient makes the tree of s3:// from the AWS settings of the environment
@@ -242,4 +243,13 @@ func (t *Account) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.En
 		return b.Walk(ctx, folder(dir))
 	}
 	return func(yield func(remote.Entry, error) bool) { t.walkAll(ctx, yield) }
+}
+
+// Level yields what is directly inside a folder of a bucket; the root has its
+// buckets.
+func (t *Account) Level(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	if b, err := t.hold(folder(dir)); err == nil && dir != "" {
+		return b.Level(ctx, folder(dir))
+	}
+	return remote.Pages(ctx, t, dir)
 }

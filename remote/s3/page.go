@@ -1,7 +1,9 @@
 package s3
 
 import (
+	"bytes"
 	"errors"
+	"slices"
 	"time"
 
 	"gantry/remote"
@@ -195,11 +197,56 @@ func className(text []byte) string {
 func (p *page) last() string {
 	var best []byte
 	for i := range p.rows {
-		if k := p.text[p.rows[i].key.from:p.rows[i].key.to]; string(k) > string(best) {
+		if k := p.key(&p.rows[i]); string(k) > string(best) {
 			best = k
 		}
 	}
 	return string(best)
+}
+
+// name is the key of row i.
+func (p *page) name(i int) string { return p.nameOf(&p.rows[i]) }
+
+func (p *page) nameOf(r *row) string { return string(p.key(r)) }
+
+// key is the key of r as long as the page is not read again.
+func (p *page) key(r *row) []byte { return p.text[r.key.from:r.key.to] }
+
+// inOrder tells whether the objects and the folders of the page each ascend. If
+// so they are merged, so that all rows ascend.
+func (p *page) inOrder() bool {
+	var object, folder []byte
+	mixed := false
+	for i := range p.rows {
+		r := &p.rows[i]
+		before := &object
+		if r.prefix {
+			before = &folder
+		}
+		key := p.key(r)
+		if bytes.Compare(key, *before) <= 0 {
+			return false
+		}
+		*before = key
+		mixed = mixed || i > 0 && r.prefix != p.rows[i-1].prefix
+	}
+	if mixed {
+		slices.SortStableFunc(p.rows, func(a, b row) int {
+			return bytes.Compare(p.key(&a), p.key(&b))
+		})
+	}
+	return true
+}
+
+// behind are the rows behind key. The rows are in order.
+func (p *page) behind(key string) []row {
+	i, _ := slices.BinarySearchFunc(p.rows, key, func(r row, key string) int {
+		if string(p.key(&r)) <= key {
+			return -1
+		}
+		return 1
+	})
+	return p.rows[i:]
 }
 
 // entry makes the entry of row i. all is page.text as a string, shared by all

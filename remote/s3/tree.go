@@ -28,6 +28,7 @@ type Options struct {
 	Patience  time.Duration       // silence on a connection before it is cut; 0 means 60 s
 	Proxy     string              // URL of the proxy; "" means what the environment says
 	Refused   func(action string) // hears of every IAM action that the server refuses; may be nil
+	FarPage   time.Duration       // of a listing: from so long on several are asked for at once; 0 means 5 ms
 	MaxCopy   int64               // largest object copied by one request, in bytes; 0 means 5 GiB
 }
 
@@ -40,6 +41,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Patience <= 0 {
 		o.Patience = time.Minute
+	}
+	if o.FarPage <= 0 {
+		o.FarPage = farPage
 	}
 	if o.MaxCopy <= 0 || o.MaxCopy > maxPart {
 		o.MaxCopy = maxPart
@@ -58,10 +62,11 @@ type Tree struct {
 }
 
 var (
-	_ remote.Tree   = (*Tree)(nil)
-	_ remote.Copier = (*Tree)(nil)
-	_ remote.Walker = (*Tree)(nil)
-	_ remote.Signer = (*Tree)(nil)
+	_ remote.Tree    = (*Tree)(nil)
+	_ remote.Copier  = (*Tree)(nil)
+	_ remote.Walker  = (*Tree)(nil)
+	_ remote.Leveler = (*Tree)(nil)
+	_ remote.Signer  = (*Tree)(nil)
 )
 
 // New makes the tree of srv, which signs with p; nil is anonymous. It checks

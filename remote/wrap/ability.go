@@ -16,6 +16,7 @@ import (
 // abilities are the decorated optional methods; nil where there is none.
 type abilities struct {
 	walker  remote.Walker
+	leveler remote.Leveler
 	copier  remote.Copier
 	renamer remote.Renamer
 	scoper  remote.Scoper
@@ -27,6 +28,9 @@ type abilities struct {
 func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
 	if a.walker != nil {
 		last = &walkNode{node{outer, last}, a.walker}
+	}
+	if a.leveler != nil {
+		last = &levelNode{node{outer, last}, a.leveler}
 	}
 	if a.copier != nil {
 		last = &copyNode{node{outer, last}, a.copier}
@@ -55,6 +59,11 @@ type walkNode struct {
 	w remote.Walker
 }
 
+type levelNode struct {
+	node
+	l remote.Leveler
+}
+
 type copyNode struct {
 	node
 	c remote.Copier
@@ -78,6 +87,7 @@ type uploadsNode struct {
 var (
 	_ remote.Uploads = (*uploadsNode)(nil)
 	_ remote.Walker  = (*walkNode)(nil)
+	_ remote.Leveler = (*levelNode)(nil)
 	_ remote.Copier  = (*copyNode)(nil)
 	_ remote.Renamer = (*renameNode)(nil)
 	_ remote.Scoper  = (*scopeNode)(nil)
@@ -85,6 +95,10 @@ var (
 
 func (n *walkNode) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
 	return n.w.Walk(ctx, dir)
+}
+
+func (n *levelNode) Level(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return n.l.Level(ctx, dir)
 }
 
 func (n *copyNode) CanCopy(src remote.Tree) bool { return n.c.CanCopy(src) }

@@ -78,6 +78,9 @@ func newFaulty(t remote.Tree, log *faultLog) *Faulty {
 	if w, ok := remote.As[remote.Walker](t); ok {
 		a.walker = faultyWalker{f, w}
 	}
+	if _, ok := remote.As[remote.Leveler](t); ok {
+		a.leveler = faultyLeveler{f}
+	}
 	if c, ok := remote.As[remote.Copier](t); ok {
 		a.copier = faultyCopier{f, c}
 	}

@@ -104,6 +104,13 @@ func (w faultyWalker) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remot
 	}
 }
 
+type faultyLeveler struct{ f *Faulty }
+
+// Level goes page by page, so that the faults of List strike.
+func (v faultyLeveler) Level(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return remote.Pages(ctx, v.f, dir)
+}
+
 type faultyCopier struct {
 	f *Faulty
 	c remote.Copier

@@ -23,6 +23,9 @@ func Logged(t remote.Tree, log *slog.Logger) remote.Tree {
 	if w, ok := remote.As[remote.Walker](t); ok {
 		a.walker = loggedWalker{l, w}
 	}
+	if v, ok := remote.As[remote.Leveler](t); ok {
+		a.leveler = loggedLeveler{l, v}
+	}
 	if c, ok := remote.As[remote.Copier](t); ok {
 		a.copier = loggedCopier{l, c}
 	}
@@ -198,17 +201,31 @@ type loggedWalker struct {
 }
 
 func (w loggedWalker) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return w.l.visit(ctx, "walk", dir, w.w.Walk(ctx, dir))
+}
+
+type loggedLeveler struct {
+	l *logged
+	v remote.Leveler
+}
+
+func (v loggedLeveler) Level(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return v.l.visit(ctx, "list", dir, v.v.Level(ctx, dir))
+}
+
+// visit tells what came of a walk.
+func (l *logged) visit(ctx context.Context, what string, dir remote.Path, es iter.Seq2[remote.Entry, error]) iter.Seq2[remote.Entry, error] {
 	return func(yield func(remote.Entry, error) bool) {
 		start, n := time.Now(), 0
-		for e, err := range w.w.Walk(ctx, dir) {
+		for e, err := range es {
 			if n++; err != nil {
-				w.l.tell(ctx, "walk into", e.Path, start, err)
+				l.tell(ctx, what+" into", e.Path, start, err)
 			}
 			if !yield(e, err) {
 				break
 			}
 		}
-		w.l.tell(ctx, "walk", dir, start, nil, slog.Int("entries", n))
+		l.tell(ctx, what, dir, start, nil, slog.Int("entries", n))
 	}
 }
 

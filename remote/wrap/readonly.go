@@ -17,6 +17,7 @@ func ReadOnly(t remote.Tree, why string) remote.Tree {
 	r := &readOnly{Tree: t, why: why}
 	var a abilities
 	a.walker, _ = remote.As[remote.Walker](t)
+	a.leveler, _ = remote.As[remote.Leveler](t)
 	if u, ok := remote.As[remote.Uploads](t); ok {
 		a.uploads = seeing{u, r.deny}
 	}
