@@ -128,8 +128,8 @@ func TestFoldersAndObjectsOfOneName(t *testing.T) {
 	}
 	for dir, want := range map[remote.Path][]string{
 		"":      {`file "a" "a"`, `dir "a/" "a"`, `dir "/" ""`},
-		"a/":    {`file "a/x" "x"`, `dir "a//" ""`},
-		"a":     {`file "a/x" "x"`, `dir "a//" ""`},
+		"a/":    {`dir "a//" ""`, `file "a/x" "x"`},
+		"a":     {`dir "a//" ""`, `file "a/x" "x"`},
 		"full/": {`file "full/" "full/"`, `file "full/x" "x"`},
 	} {
 		var got []string
