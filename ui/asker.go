@@ -148,11 +148,13 @@ func (m *Model) waitQuestion() tea.Cmd {
 	}
 }
 
-// raiseQuestion shows a question, behind what the user is doing, and waits for
-// the next one and for the end of this one.
+// raiseQuestion shows a question and waits for the next one and for the end of
+// this one. It comes before whatever is open, which may be what waits for it.
 func (m *Model) raiseQuestion(msg questionMsg) tea.Cmd {
 	q := msg.q
 	reply := func(v string, given bool) {
+		delete(m.questions, q.id)
+		m.hush()
 		select {
 		case q.answer <- answer{v, given}:
 		default: // it has one
@@ -162,11 +164,11 @@ func (m *Model) raiseQuestion(msg questionMsg) tea.Cmd {
 		Title: q.title, Secret: q.secret, OK: "Answer",
 		Text:     q.text + "\n(until " + q.until.Format("15:04:05") + "; then what needs it fails, and can be tried again)",
 		Check:    q.check,
-		OnOK:     func(v string) tea.Cmd { reply(v, true); delete(m.questions, q.id); return nil },
-		OnCancel: func() tea.Cmd { reply("", false); delete(m.questions, q.id); return nil },
+		OnOK:     func(v string) tea.Cmd { reply(v, true); return nil },
+		OnCancel: func() tea.Cmd { reply("", false); return nil },
 	})
 	m.questions[q.id] = d
-	m.dialogs.PushAuto(d)
+	m.dialogs.PushOver(d)
 	m.tell(plain, q.title+" is needed.")
 	over := func() tea.Msg {
 		<-q.ended // its limit or its worker ends it, answered or not

@@ -1,5 +1,7 @@
 package ui
 
+import tea "github.com/charmbracelet/bubbletea"
+
 // Current is the name of the entry under the cursor of the active pane.
 func Current(m *Model) (string, bool) {
 	e, ok := m.here().Current()
@@ -23,3 +25,6 @@ func Blocked(m *Model, id string) string {
 	}
 	return "no such action"
 }
+
+// Poll is the time to look at the mounts on the screen.
+func Poll() tea.Msg { return pollMsg{} }

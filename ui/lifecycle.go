@@ -89,7 +89,11 @@ func uncompletedText(u remote.Uncompleted) string {
 		b.WriteString("! No rule of the bucket aborts them.")
 	}
 	if u.Others > 0 {
-		b.WriteString(" " + text.Plural(int64(u.Others), "other rule") + " of the bucket stays as it is.")
+		stays := " of the bucket stay as they are."
+		if u.Others == 1 {
+			stays = " of the bucket stays as it is."
+		}
+		b.WriteString("\n" + text.Plural(int64(u.Others), "other rule") + stays)
 	}
 	return b.String() + "\n\nAbort them after so many days:"
 }

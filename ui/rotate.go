@@ -61,7 +61,7 @@ func (m *Model) rotate() tea.Cmd {
 // swap runs the rotation and shows its steps.
 func (m *Model) swap(name string, c remote.Credential) tea.Cmd {
 	admin := m.d.Admin
-	return m.runProbe("Rotation of "+name, "Until every step is done the old key stays.", &probe{write: true}, func(ctx context.Context, step func(remote.Step)) (remote.Report, error) {
+	return m.runProbe("Rotation of "+name, "Until every step is done the old key stays.", &probe{write: true, lines: 5}, func(ctx context.Context, step func(remote.Step)) (remote.Report, error) {
 		var r remote.Report
 		err := admin.RotateCredential(ctx, name, c, func(s remote.Step) {
 			r.Steps = append(r.Steps, s)

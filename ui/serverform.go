@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -148,7 +149,13 @@ func (m *Model) credentialWords(value string) (names, labels []string) {
 
 // server is what the form says.
 func (f *serverForm) server(v dialog.Values) remote.Server {
-	s := servers.Server(f.from, v)
+	all := maps.Clone(v)
+	if f.form != nil { // what is hidden counts as well
+		for _, d := range rareFields(nil) {
+			all[d.Key] = f.form.Value(d.Key)
+		}
+	}
+	s := servers.Server(f.from, all)
 	if v["service"] == amazon {
 		s.Endpoint, s.AllowHTTP = "", false
 	} else {

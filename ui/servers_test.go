@@ -24,7 +24,7 @@ func (w *world) field(t *testing.T, label string) {
 	t.Helper()
 	w.Keys("pgup")
 	for range 40 {
-		if strings.Contains(w.Screen(), "▸ "+label) {
+		if s := w.Screen(); strings.Contains(s, "▸ "+label) || strings.Contains(s, "▸✗"+label) {
 			return
 		}
 		w.Keys("tab")

@@ -23,6 +23,7 @@ type probe struct {
 	stop   context.CancelFunc
 	again  func(o remote.TestOptions) tea.Cmd // nil when it cannot be done again
 	write  bool
+	lines  int // steps to come, more or less
 }
 
 // stepMsg is a step of a test that has ended; without one the test has.
@@ -38,7 +39,7 @@ func (m *Model) runProbe(title, about string, p *probe, run func(ctx context.Con
 	ctx, stop := context.WithCancel(m.ctx)
 	p.steps, p.stop = make(chan remote.Step), stop
 	p.window = dialog.NewReport(m.st, dialog.ReportOptions{
-		Title: title, Text: about, Busy: "testing; Esc stops it",
+		Title: title, Text: about, Busy: "testing; Esc stops it", Lines: p.lines,
 		OnCopy: func(report string) tea.Cmd { return m.copied("the report", report) },
 		OnStop: stop,
 	})
@@ -159,7 +160,7 @@ func (m *Model) testServer(s remote.Server, o remote.TestOptions) tea.Cmd {
 	if name == "" {
 		name = "the new server"
 	}
-	p := &probe{write: o.Write, again: func(o remote.TestOptions) tea.Cmd { return m.testServer(s, o) }}
+	p := &probe{write: o.Write, lines: 14, again: func(o remote.TestOptions) tea.Cmd { return m.testServer(s, o) }}
 	if s.ReadOnly {
 		p.write = true // there is nothing to offer
 	}
@@ -187,7 +188,7 @@ func (m *Model) testRow() tea.Cmd {
 // testCredential asks STS who a credential is.
 func (m *Model) testCredential(name string) tea.Cmd {
 	admin := m.d.Admin
-	p := &probe{write: true, again: func(remote.TestOptions) tea.Cmd { return m.testCredential(name) }}
+	p := &probe{write: true, lines: 3, again: func(remote.TestOptions) tea.Cmd { return m.testCredential(name) }}
 	return m.runProbe("Test of the credential "+name, "", p, func(ctx context.Context, step func(remote.Step)) (remote.Report, error) {
 		r, err := admin.TestCredential(ctx, name)
 		for _, s := range r.Steps {

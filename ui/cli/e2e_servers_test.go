@@ -5,12 +5,14 @@ package cli_test
 import (
 	"bytes"
 	"os"
+	"strings"
 )
 
 func serverScenes() []scene {
 	return []scene{
 		{"a newcomer to the demo adds a server, breaks it, reads why and mends it", firstServer},
 		{"a key is added, tested, rotated and refused to be removed while it is used", credentials},
+		{"the list follows an editor, and a broken store is named by line and column", edited},
 	}
 }
 
@@ -32,7 +34,7 @@ func firstServer(s *stage) {
 	s.click("F7Add")
 	s.WaitFor("New server")
 	s.Send("reports")
-	s.click("Bucket        a")
+	s.click("Bucket        (")
 	s.WaitFor("▸ Bucket")
 	s.Send("archives")
 	s.WaitFor("archives  ")
@@ -115,4 +117,21 @@ func credentials(s *stage) {
 	if bytes.Contains(s.Capture(), []byte("not-the-secret-canary")) || bytes.Contains(s.Capture(), []byte(secret)) {
 		s.Error("a secret was on the screen")
 	}
+}
+
+func edited(s *stage) {
+	s.open()
+	s.do("[Servers 1]", "f11")
+	good, err := os.ReadFile(s.config)
+	s.must(err)
+	s.must(os.WriteFile(s.config, []byte(strings.ReplaceAll(string(good), `name = "acme"`, `name = "apex"`)), 0o600))
+	s.WaitFor("apex")
+	s.must(os.WriteFile(s.config, append(good, "\n[[server]]\nname = 7\n"...), 0o600))
+	s.WaitFor("line ")
+	s.WaitFor("apex") // the set of before
+	s.must(os.WriteFile(s.config, good, 0o600))
+	s.WaitFor("whole again")
+	s.WaitGone("apex")
+	s.Keys("q")
+	s.end(0)
 }

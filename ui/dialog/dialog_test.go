@@ -123,6 +123,7 @@ func all(st *theme.Styles) map[string]dialog.Dialog {
 		}),
 		"conflict-nasty": dialog.NewConflict(st, dialog.ConflictOptions{Name: hostile + strings.Repeat("x", 100), Now: now, Source: dialog.Side{Size: -1}}),
 		"form":           dialog.NewForm(st, form()),
+		"report":         report(st),
 		"failure":        dialog.NewFailure(st, dialog.FailureOptions{Title: "acme cannot be listed", Hint: "The server refuses connections. Check its endpoint, then press r.", Err: failure, More: []string{"request id 4711"}, Retry: says("retry")}),
 		"help":           dialog.NewHelp(st, items()),
 		"palette":        dialog.NewPalette(st, dialog.PaletteOptions{Items: items()}),
@@ -140,6 +141,16 @@ func results(st *theme.Styles) *dialog.Results {
 		OnSearch: func(q string) tea.Cmd { return says("search " + q)() }, OnPick: func(i int) tea.Cmd { return says(fmt.Sprint("pick ", i))() },
 	})
 	r.Add([]dialog.Result{{Name: "2026/march/report.pdf", Note: "1.2 GiB"}, {Name: hostile, Note: hostile}, {Name: strings.Repeat("deep/", 40) + "x.txt", Note: "folder"}}, "3 results in 1,204 entries, searching…")
+	return r
+}
+
+func report(st *theme.Styles) *dialog.Report {
+	r := dialog.NewReport(st, dialog.ReportOptions{Title: "Test of acme", Text: "Nothing is written.", Busy: "testing", OnCopy: func(string) tea.Cmd { return nil }})
+	r.Add(dialog.ReportLine{Title: "Name resolves", Word: "ok", Tone: dialog.Good, Detail: "192.0.2.1"})
+	r.Add(dialog.ReportLine{Title: "List", Word: "denied", Tone: dialog.Bad, Detail: hostile, Notes: []string{"missing: s3:ListBucket", hostile}})
+	r.Add(dialog.ReportLine{Title: "Tags", Word: "not supported", Tone: dialog.Warn})
+	r.Add(dialog.ReportLine{Title: "Write", Word: "skipped", Detail: "not asked to write"})
+	r.Finish("It does not work yet.", dialog.Bad, dialog.Option{Key: "t", Label: "Test again", Run: says("again")})
 	return r
 }
 

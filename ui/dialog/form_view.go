@@ -111,13 +111,14 @@ func (f *Form) labelWidth(rows []*row, inner int) int {
 
 // line is one row: a mark when something is wrong, label, value.
 func (f *Form) line(r *row, label, inner int, focused bool) string {
-	mark := "  "
-	switch {
-	case f.complains(r) != "":
-		mark = f.st.Bad.Render("✗ ")
-	case focused:
-		mark = f.st.BorderFocus.Render("▸ ")
+	mark, fault := " ", " "
+	if focused {
+		mark = f.st.BorderFocus.Render("▸")
 	}
+	if f.complains(r) != "" {
+		fault = f.st.Bad.Render("✗")
+	}
+	mark += fault
 	name := text.Pad(text.Clean(r.Label), label)
 	w := inner - label - 4
 	tail := ""
@@ -154,7 +155,7 @@ func (f *Form) widget(r *row, w int, focused bool) string {
 
 // hint is an empty text field with what might stand there.
 func (f *Form) hint(r *row, w int, focused bool) string {
-	hint := text.Truncate(text.Clean(r.Hint), w-2)
+	hint := "(" + text.Truncate(text.Clean(r.Hint), w-4) + ")" // no colour has to tell that it is no value
 	if !focused {
 		return f.st.Dim.Render(text.Pad(hint, w))
 	}

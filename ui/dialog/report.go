@@ -34,6 +34,7 @@ type ReportOptions struct {
 	Title string
 	Text  string // above the lines
 	Busy  string // "testing…", until Finish
+	Lines int    // so many are to come, more or less: the window has room for them from its beginning
 
 	OnCopy func(report string) tea.Cmd // Y and a button; nil offers none
 	More   []Option                    // further buttons, once it is finished
@@ -226,7 +227,7 @@ func (r *Report) View(w, h int) []string {
 	}
 	from, to := r.body.window(len(all), room)
 	b.add(all[from:to]...)
-	for i := to - from; i < min(room, reportLeast); i++ {
+	for i := to - from; i < min(room, r.o.Lines); i++ {
 		b.add("") // it does not jump with every line that comes
 	}
 	b.foot = r.body.position()
@@ -235,9 +236,6 @@ func (r *Report) View(w, h int) []string {
 	b.add(bs...)
 	return b.render(h)
 }
-
-// reportLeast is the lines that a report has from its beginning.
-const reportLeast = 15
 
 // rowsBefore is how many rows stand above line i, at least.
 func (r *Report) rowsBefore(i int) int {

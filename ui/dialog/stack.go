@@ -45,6 +45,13 @@ func (s *Stack) PushAuto(d Dialog) {
 	s.show()
 }
 
+// PushOver opens d, for which the user did not ask and which cannot wait, in
+// front of all others. It ignores keys and clicks until the user has paused.
+func (s *Stack) PushOver(d Dialog) {
+	s.open = append(s.open, &window{Dialog: d, auto: true})
+	s.show()
+}
+
 // Drop closes d wherever it is, without any answer: what it asks about has gone.
 func (s *Stack) Drop(d Dialog) {
 	if i := slices.IndexFunc(s.open, func(w *window) bool { return w.Dialog == d }); i >= 0 {

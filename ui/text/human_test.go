@@ -43,7 +43,7 @@ func TestCountsHaveCommas(t *testing.T) {
 	for _, c := range []struct {
 		n          int64
 		noun, want string
-	}{{1, "object", "1 object"}, {12408, "object", "12,408 objects"}, {2, "entry", "2 entries"}, {0, "job", "0 jobs"}} {
+	}{{1, "object", "1 object"}, {12408, "object", "12,408 objects"}, {2, "entry", "2 entries"}, {7, "day", "7 days"}, {0, "job", "0 jobs"}} {
 		if got := text.Plural(c.n, c.noun); got != c.want {
 			t.Errorf("Plural(%d, %q) = %q", c.n, c.noun, got)
 		}
