@@ -2,10 +2,13 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"gantry/remote"
 )
 
 func TestTheFirstPanicIsReportedAndAllOfThemEndTheProgram(t *testing.T) {
@@ -46,5 +49,24 @@ func TestACrashWithoutAReportStillSaysWhat(t *testing.T) {
 	c.report("x", nil)
 	if got := c.ended().Error(); got != "the screen crashed (x), and no report could be written: the disk is full" {
 		t.Errorf("told %q", got)
+	}
+}
+
+// TestSEC06ACrashReportHoldsNoSecret: also not that of a value that was in the
+// hands of who panicked.
+func TestSEC06ACrashReportHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	const canary = "SECRETCANARY"
+	held := remote.Credential{Name: "ops", SecretAccessKey: remote.NewSecret(canary), SessionToken: remote.NewSecret(canary)}
+	for _, v := range []any{held, &held, fmt.Errorf("no keys: %+v", held), []remote.Secret{held.SecretAccessKey}} {
+		var report []byte
+		c := &crash{kill: func() {}, keep: func(b []byte) (string, error) { report = b; return "/state/crash.txt", nil }}
+		func(credential remote.Credential) {
+			defer c.catch()
+			panic(v)
+		}(held)
+		if len(report) == 0 || strings.Contains(string(report), canary) || strings.Contains(c.ended().Error(), canary) {
+			t.Errorf("%T: %s, %v", v, report, c.ended())
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 
@@ -17,6 +18,11 @@ import (
 // again for every fetch, so that what the user changed is picked up.
 func (m *maker) chain(profile string, ambient bool) fetch {
 	return func(ctx context.Context) (aws.Credentials, error) {
+		if profile != "" {
+			if line := process(ctx, profile); line != "" {
+				return m.fromProcess(ctx, line)
+			}
+		}
 		cfg, err := m.load(ctx, profile, ambient)
 		if err != nil {
 			return aws.Credentials{}, err
@@ -32,6 +38,7 @@ func (m *maker) chain(profile string, ambient bool) fetch {
 // other one.
 func (m *maker) load(ctx context.Context, profile string, ambient bool) (aws.Config, error) {
 	opts := []func(*config.LoadOptions) error{
+		config.WithProcessCredentialOptions(func(o *processcreds.Options) { o.Timeout = commandTimeout }), // of a profile that another one names
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			o.TokenProvider = func() (string, error) { return m.tokenCode(m.life, aws.ToString(o.SerialNumber)) }
 			if o.RoleSessionName == "" {

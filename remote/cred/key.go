@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -68,21 +67,11 @@ func (m *maker) secret(ctx context.Context) (string, error) {
 // command runs argv without a shell and returns the first line of its output.
 // What the command prints is a secret, so that no error repeats any of it.
 func command(ctx context.Context, argv []string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = cleanEnv(os.Environ())
-	cmd.WaitDelay = time.Second
-	out := &head{left: commandOutput}
-	cmd.Stdout = out
-	err := cmd.Run()
-	if ctx.Err() != nil {
-		return "", ctx.Err()
-	}
+	out, err := output(ctx, argv)
 	if err != nil {
 		return "", err
 	}
-	line, _, _ := bytes.Cut(out.buf.Bytes(), []byte("\n"))
+	line, _, _ := bytes.Cut(out, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
 	if len(line) == 0 {
 		return "", errNoSecret
@@ -108,6 +97,7 @@ func (h *head) Write(b []byte) (int, error) {
 var kept = []string{
 	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
 	"DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "GNUPGHOME", "GPG_AGENT_INFO", "PASSWORD_STORE_DIR",
+	"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", // where their settings are; never the keys that stand beside them
 	"SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "COMSPEC", "PATHEXT",
 }
 

@@ -103,8 +103,8 @@ func TestABucketThatMovesForEverEndsInASentence(t *testing.T) {
 	wantKind(t, err, remote.Invalid)
 }
 
-// TestS10RedirectsAreNotFollowed: nothing goes to the other host.
-func TestS10RedirectsAreNotFollowed(t *testing.T) {
+// TestSEC21RedirectsAreNotFollowed: nothing goes to the other host; S10.
+func TestSEC21RedirectsAreNotFollowed(t *testing.T) {
 	other := newFake(t, func(*fake, string, http.ResponseWriter, *http.Request) {})
 	var sent atomic.Int32
 	f := newFake(t, func(_ *fake, _ string, w http.ResponseWriter, r *http.Request) {

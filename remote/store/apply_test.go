@@ -232,7 +232,8 @@ func TestManyStoresWriteAtOnceAndLoseNothing(t *testing.T) {
 	}
 }
 
-func TestNoSecondFileHoldsASecret(t *testing.T) {
+// TestSEC04NoSecondFileHoldsASecret, also after a gantry that was killed.
+func TestSEC04NoSecondFileHoldsASecret(t *testing.T) {
 	s := open(t, good)
 	dir := filepath.Dir(s.Path())
 	left := filepath.Join(dir, ".config.toml.gantry-KILLED")

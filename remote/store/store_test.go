@@ -226,7 +226,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-func TestLooseModesAndLinksAreRefusedWithTheCommandThatMendsThem(t *testing.T) {
+func TestSEC02LooseModesAndLinksAreRefusedWithTheCommandThatMendsThem(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		spoil func(path string) error

@@ -11,7 +11,7 @@ import (
 	"gantry/ui/text"
 )
 
-func TestCleanNamesWhatCannotBeShown(t *testing.T) {
+func TestSEC13CleanNamesWhatCannotBeShown(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"", ""},
 		{"plain name.txt", "plain name.txt"},
