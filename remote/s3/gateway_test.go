@@ -323,13 +323,45 @@ func TestCancelledWorkSaysSo(t *testing.T) {
 	}
 }
 
+// TestSEC20PlainHTTPIsForThisMachineOrBySetting, in a server and in an STS.
+func TestSEC20PlainHTTPIsForThisMachineOrBySetting(t *testing.T) {
+	for endpoint, fine := range map[string]bool{
+		"http://s3.example.com": false, "http://192.168.1.2:9000": false, "http://localhost.example.com": false, "http://127.0.0.1.example.com": false,
+		"http://localhost:9000": true, "http://127.8.7.6": true, "http://[::1]:9000": true, "https://s3.example.com": true,
+	} {
+		srv := remote.Server{Name: "srv", Region: "eu-west-1", Bucket: "bucket", Endpoint: endpoint}
+		tree, err := s3.New(srv, nil, s3.Options{})
+		if fine != (err == nil) {
+			t.Errorf("%s: %v", endpoint, err)
+		}
+		if !fine {
+			wantKind(t, err, remote.Invalid)
+		} else {
+			tree.Close()
+		}
+		srv.AllowHTTP = true
+		if tree, err = s3.New(srv, nil, s3.Options{}); err != nil {
+			t.Errorf("%s, allowed: %v", endpoint, err)
+		} else {
+			tree.Close()
+		}
+		role := remote.Credential{Name: "r", Type: remote.AssumeRole, RoleARN: "arn:aws:iam::1:role/r", STSEndpoint: endpoint}
+		p, err := cred.New(role, cred.Options{})
+		if fine != (err == nil) {
+			t.Errorf("STS at %s: %v", endpoint, err)
+		}
+		if err == nil {
+			p.Close()
+		}
+	}
+}
+
 func TestSettingsThatDoNotFitAreRefusedAtOnce(t *testing.T) {
 	for name, change := range map[string]func(*remote.Server){
 		"accelerate and path style": func(s *remote.Server) { s.Accelerate, s.PathStyle = true, true },
 		"accelerate and a dot":      func(s *remote.Server) { s.Accelerate, s.Bucket = true, "a.b" },
 		"accelerate and endpoint":   func(s *remote.Server) { s.Accelerate, s.Endpoint = true, "https://x" },
 		"fips and endpoint":         func(s *remote.Server) { s.FIPS, s.Endpoint = true, "https://x" },
-		"SEC-20 plain http":         func(s *remote.Server) { s.Endpoint = "http://s3.example.com" },
 		"no scheme":                 func(s *remote.Server) { s.Endpoint = "s3.example.com" },
 		"a password in it":          func(s *remote.Server) { s.Endpoint = "https://u:p@s3.example.com" },
 		"no bucket":                 func(s *remote.Server) { s.Bucket = "" },
@@ -348,9 +380,7 @@ func TestSettingsThatDoNotFitAreRefusedAtOnce(t *testing.T) {
 		wantKind(t, err, remote.Invalid)
 	}
 	for name, srv := range map[string]remote.Server{
-		"http where allowed": {Bucket: "b", Endpoint: "http://s3.example.com", AllowHTTP: true},
-		"http at home":       {Bucket: "b", Endpoint: "http://localhost:9000"},
-		"accelerate":         {Bucket: "b", Accelerate: true, DualStack: true},
+		"accelerate": {Bucket: "b", Accelerate: true, DualStack: true},
 	} {
 		if _, err := s3.New(srv, nil, s3.Options{}); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -217,6 +217,9 @@ func makeFolder(dir string) error {
 		if err == nil {
 			err = root.MkdirAll(rel, 0o700)
 		}
+		if err == nil { // whatever the umask is
+			err = root.Chmod(rel, 0o700)
+		}
 		if closed := root.Close(); err == nil {
 			err = closed
 		}

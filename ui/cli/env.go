@@ -69,6 +69,7 @@ func (e *env) open(ctx context.Context) (*app.App, error) {
 	if e.asker != nil { // the panes own the terminal, and ask on it
 		o.TokenCode, o.Passphrase = e.asker.TokenCode, e.asker.Passphrase
 	}
+	guardMemory() // from here on there are secrets in it
 	a, err := app.New(ctx, o)
 	if err != nil {
 		return nil, err
