@@ -35,6 +35,10 @@ type gate struct {
 
 	quick float64 // seconds of the quickest request lately
 	usual float64 // smoothed seconds of a request
+
+	large int       // parts and large items at a time, see roomy
+	bytes int64     // moved since
+	since time.Time // when counting them began
 }
 
 const (
@@ -43,6 +47,14 @@ const (
 	farTooFar = 6.0   // times the quickest: from here on requests only wait for each other
 	smoothing = 1.0 / 16
 	forgets   = 1.0005 // how the quickest request loses its weight with every other
+)
+
+// The bounds of moved.
+const (
+	roomyWindow = 50 * time.Millisecond
+	roomyRate   = 8 << 20 // bytes a second of one connection, with which more of them are no burden
+	largeLeast  = 32
+	largeMost   = 64
 )
 
 // calm is how long after a cut further complaints count as the same one: they
@@ -193,5 +205,59 @@ func (b *budget) well(g *gate) {
 	before := int(g.limit)
 	if g.limit = min(g.most, g.limit+1/g.limit); int(g.limit) > before {
 		b.grant()
+	}
+}
+
+// largest is how many parts and large items a job on these gates may have on
+// their way: they move enough each.
+func (b *budget) largest(gates []*gate) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := largeLeast
+	for _, g := range gates {
+		n = max(n, g.large)
+	}
+	return n
+}
+
+// seen is told how long a request took that is not timed: it tells only how far
+// away the tree is.
+func (b *budget) seen(g *gate, took time.Duration) {
+	if !g.far {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s := took.Seconds(); g.quick == 0 || s < g.quick {
+		g.quick = s
+		g.usual = max(g.usual, s)
+	}
+}
+
+// moved is told of n bytes of large content. A far server, or the way to it,
+// often gives each connection so much and no more; as long as all of them are
+// in use and each carries plenty, there is room for as many again. On a slow
+// way, where they would only share what there is, it stays as it is.
+func (b *budget) moved(gates []*gate, n int, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, g := range gates {
+		if !g.far || !g.cut.IsZero() || g.limit >= largeMost && g.large >= largeMost {
+			continue
+		}
+		took := now.Sub(g.since)
+		if g.bytes += int64(n); took < roomyWindow {
+			continue
+		}
+		rate := float64(g.bytes) / took.Seconds() / float64(max(g.used, 1))
+		g.since, g.bytes = now, 0
+		if took > 4*roomyWindow || rate < roomyRate || g.used < int(g.limit)*3/4 || g.quick > 0 && g.quick < farFrom {
+			continue
+		}
+		g.large = int(min(g.most, largeMost))
+		if g.limit < largeMost {
+			g.limit = min(g.most, largeMost, 2*g.limit)
+			b.grant()
+		}
 	}
 }

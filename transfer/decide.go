@@ -121,7 +121,10 @@ func (t *task) look(ctx context.Context) error {
 
 func (t *task) stat(ctx context.Context, tree remote.Tree, g *gate, p remote.Path) (e remote.Entry, err error) {
 	err = t.try(ctx, g, func(ctx context.Context) error {
-		e, err = tree.Stat(ctx, p)
+		start := now()
+		if e, err = tree.Stat(ctx, p); err == nil {
+			t.j.q.budget.seen(g, now().Sub(start))
+		}
 		return err
 	})
 	return e, err

@@ -11,8 +11,7 @@ const (
 	batchSize  = 1000   // entries in one deletion
 	landMost   = 512    // items of a job that wait for the disk without a slot
 	landSize   = 1 << 20
-	largeMost  = 32 // parts and large items of a job in flight: they move enough each
-	bigTurn    = 4  // every so many small items a part of a large one is due
+	bigTurn    = 4 // every so many small items a part of a large one is due
 )
 
 // task is one piece of work that holds a slot.
@@ -143,7 +142,9 @@ func (j *job) hasWork() bool {
 }
 
 // largeDue tells whether there is work on large items and room for it.
-func (j *job) largeDue() bool { return len(j.open)+len(j.big) > 0 && j.large < largeMost }
+func (j *job) largeDue() bool {
+	return len(j.open)+len(j.big) > 0 && j.large < j.q.budget.largest(j.gates)
+}
 
 // batchDue tells whether a deletion should start: it is full, or waiting would
 // not fill it.

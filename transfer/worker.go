@@ -136,14 +136,19 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 	n := it.src.Size
 	if w.plan.Count > 1 && j.fromKeyed {
 		_, n = w.plan.Range(1)
-		// The answer to a range has no checksum of the whole: one look gets it.
-		// Who may read but not look goes without.
-		e, err := t.stat(ctx, j.req.From, t.fromGate(), it.src.Path)
-		if err == nil && e.Version == it.src.Version {
-			w.entry = e
-			if it.up != nil && it.up.parts[1].Num == 1 {
+		see := t.lookAhead(ctx)
+		if it.up != nil && it.up.parts[1].Num == 1 {
+			if see(w) {
 				return nil, nil // most likely nobody reads part 1
 			}
+		} else {
+			defer func() {
+				if err != nil {
+					see(nil)
+					return
+				}
+				see(w)
+			}()
 		}
 	}
 	err = t.request(ctx, t.fromGate(), func(ctx context.Context) error {
@@ -172,6 +177,44 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 	return first, nil
 }
 
+// lookAhead asks for the headers of the source, because the answer to a range has no
+// checksum of the whole. It returns what waits for the answer, puts it into w
+// and tells whether it was of use: who may read but not look goes without. With
+// nil for w it calls the request off.
+func (t *task) lookAhead(ctx context.Context) (see func(w *writing) bool) {
+	it, from := t.it, t.j.req.From
+	var e remote.Entry
+	var err error
+	start, done := now(), make(chan struct{})
+	asking, cancel := context.WithCancel(ctx)
+	go func() { // ends with its request, for which see waits
+		defer close(done)
+		e, err = from.Stat(asking, it.src.Path)
+	}()
+	return func(w *writing) bool {
+		defer cancel()
+		if w == nil {
+			cancel()
+			<-done
+			return false
+		}
+		<-done
+		if err == nil {
+			t.j.q.budget.seen(t.fromGate(), now().Sub(start))
+		} else if remote.Retryable(err) {
+			e, err = t.stat(ctx, from, t.fromGate(), it.src.Path)
+		}
+		if err != nil || e.Version != it.src.Version {
+			return false
+		}
+		if known := w.entry.Sum; e.Sum.Algorithm == remote.NoSum {
+			e.Sum = known
+		}
+		w.entry = e
+		return true
+	}
+}
+
 // create begins the target: first the intent, then the object, then its name.
 func (t *task) create(ctx context.Context, w *writing) (sink remote.Sink, err error) {
 	it, j := t.it, t.j
@@ -186,7 +229,10 @@ func (t *task) create(ctx context.Context, w *writing) (sink remote.Sink, err er
 		}
 	}
 	err = t.try(ctx, j.toGate, func(ctx context.Context) error {
-		sink, err = j.to.Create(ctx, it.dst, o)
+		start := now()
+		if sink, err = j.to.Create(ctx, it.dst, o); err == nil && !w.plan.Single() {
+			j.q.budget.seen(j.toGate, now().Sub(start)) // one piece asks nobody yet
+		}
 		return err
 	})
 	if err != nil {
