@@ -40,6 +40,8 @@ type Report struct {
 	Region     string        // of the bucket
 	Skew       time.Duration // that the server's clock is ahead of ours
 	Started    time.Time
+	Versioned  bool // the bucket keeps old versions
+	Locked     bool // the bucket can keep objects from being changed for a time (object lock)
 	Steps      []Step
 }
 

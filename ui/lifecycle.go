@@ -45,13 +45,18 @@ func (m *Model) lifecycleFound(msg lifecycleMsg) {
 	}
 	m.hush()
 	u, server := msg.found, msg.server
+	if u.Unknown != "" && u.Rule == "" {
+		// What cannot be read cannot be added to without losing the rest.
+		m.dialogs.Push(dialog.NewInfo(m.st, dialog.InfoOptions{Title: "Unfinished uploads of " + server, Text: uncompletedText(u)}))
+		return
+	}
 	days := "7"
 	if u.Days > 0 {
 		days = strconv.Itoa(u.Days)
 	}
 	ctx, admin := m.ctx, m.d.Admin
 	m.dialogs.Push(dialog.NewPrompt(m.st, dialog.PromptOptions{
-		Title: "Unfinished uploads of " + server, Text: uncompletedText(u), Value: days, OK: "Set the rule",
+		Title: "Unfinished uploads of " + server, Text: uncompletedText(u) + "\n\nAbort them after so many days:", Value: days, OK: "Set the rule",
 		Check: func(v string) error {
 			if n, err := strconv.Atoi(strings.TrimSpace(v)); err != nil || n < 1 || n > maxRuleDays {
 				return errors.New("a number of days, 1 to " + strconv.Itoa(maxRuleDays))
@@ -73,9 +78,11 @@ func (m *Model) lifecycleFound(msg lifecycleMsg) {
 // uncompletedText says what is there, and what the field is for.
 func uncompletedText(u remote.Uncompleted) string {
 	var b strings.Builder
+	if u.Unknown != "" {
+		b.WriteString("! " + u.Unknown + "\n")
+	}
 	switch {
-	case u.Unknown != "":
-		b.WriteString("! " + u.Unknown)
+	case u.Leftovers == 0 && u.Unknown != "": // nobody knows
 	case u.Leftovers == 0:
 		b.WriteString("✓ No upload is unfinished.")
 	default:
@@ -95,5 +102,5 @@ func uncompletedText(u remote.Uncompleted) string {
 		}
 		b.WriteString("\n" + text.Plural(int64(u.Others), "other rule") + stays)
 	}
-	return b.String() + "\n\nAbort them after so many days:"
+	return b.String()
 }

@@ -113,6 +113,7 @@ func (m *Model) goTo(p *pane, place remote.Place, at string) tea.Cmd {
 func (m *Model) show(p *pane, place remote.Place, at string) tea.Cmd {
 	p.calm()
 	p.gone, p.late = remote.Place{}, false
+	p.SetBadges(m.badges(place.Server))
 	if p == m.here() {
 		m.filter.end()
 	}
@@ -241,6 +242,7 @@ func (m *Model) afterPanel(p *pane, msg tea.Msg) tea.Cmd {
 	place := p.Place()
 	if _, page := msg.(panel.PageMsg); page && place.Server != "" {
 		m.readClock() // the session began with it at the latest
+		p.SetBadges(m.badges(place.Server))
 	}
 	if place.Server != "" {
 		if region := m.d.Region(place.Server); region != "" {
@@ -253,6 +255,26 @@ func (m *Model) afterPanel(p *pane, msg tea.Msg) tea.Cmd {
 	p.gone = place
 	ctx, id := m.ctx, p.ID()
 	return func() tea.Msg { return goneMsg{Pane: id, From: place, To: nearest(ctx, place)} }
+}
+
+// badges are what a test has found out about the bucket of a server, in words for
+// the title.
+func (m *Model) badges(server string) (words []string) {
+	if server == "" || m.d.Admin == nil {
+		return nil
+	}
+	for _, s := range m.d.Servers() {
+		if s.Server.Name != server || s.Probed == nil {
+			continue
+		}
+		if s.Probed.Versioned {
+			words = append(words, "versioned")
+		}
+		if s.Probed.Locked {
+			words = append(words, "locked")
+		}
+	}
+	return words
 }
 
 // nearest is the closest folder above place that exists.

@@ -70,3 +70,15 @@ func (s *signing) List(ctx context.Context, dir remote.Path, token string) (remo
 	s.signed.Store(true)
 	return p, err
 }
+
+func TestWhatATestFoundAboutTheBucketIsInTheTitle(t *testing.T) {
+	w := build(t)
+	w.admin.probed["acme"] = remote.Report{Versioned: true, Locked: true}
+	w.start(t, 140, 30)
+	w.sees(t, "eu-central-1 ─ versioned ─ locked")
+	w.admin.mu.Lock()
+	w.admin.probed["acme"] = remote.Report{Versioned: true}
+	w.admin.mu.Unlock()
+	w.admin.changed()
+	w.WaitFor(func(s string) bool { return !strings.Contains(s, "locked") && strings.Contains(s, "versioned") })
+}

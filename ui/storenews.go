@@ -32,6 +32,9 @@ func (m *Model) waitStore() tea.Cmd {
 func (m *Model) storeChanged() tea.Cmd {
 	m.loadServers()
 	m.readClock()
+	for p := range m.everyPane {
+		p.SetBadges(m.badges(p.Place().Server))
+	}
 	trouble := m.d.Admin.Trouble()
 	switch {
 	case trouble != "" && trouble != m.trouble:

@@ -200,7 +200,17 @@ func (p *probe) versions(ctx context.Context) remote.Step {
 	case "Suspended":
 		detail = "the bucket has stopped keeping old versions"
 	}
+	p.r.Versioned = out.Status == "Enabled"
+	p.r.Locked = p.r.Versioned && p.locked(ctx)
 	return outcome(err, detail, "everything but old versions")
+}
+
+// locked tells whether the bucket has object lock. A bucket without it, a store
+// that knows none and a credential that may not ask say no.
+func (p *probe) locked(ctx context.Context) bool {
+	var out struct{ ObjectLockEnabled string }
+	_, err := p.t.ask(ctx, act{op: "ask about object lock", api: "s3:GetBucketObjectLockConfiguration", tries: 1}, http.MethodGet, "", "object-lock=", nil, nil, readXML(&out))
+	return err == nil && out.ObjectLockEnabled == "Enabled"
 }
 
 func (p *probe) lifecycle(ctx context.Context) remote.Step {

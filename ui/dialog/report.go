@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -52,13 +53,14 @@ type Report struct {
 	done    bool
 	body    scroll
 	free    bool // the user has scrolled
+	seek    int  // the line to begin with at the next View, -1 for none
 	cur     int  // button
 	hits    zones
 }
 
 // NewReport makes the window without any line.
 func NewReport(st *theme.Styles, o ReportOptions) *Report {
-	return &Report{st: st, o: o}
+	return &Report{st: st, o: o, seek: -1}
 }
 
 // Add appends a line.
@@ -68,13 +70,8 @@ func (r *Report) Add(l ReportLine) { r.lines = append(r.lines, l) }
 func (r *Report) Finish(summary string, t Tone, more ...Option) {
 	r.summary, r.tone, r.done = summary, t, true
 	r.o.More = append(r.o.More, more...)
-	r.free, r.body.off = true, 0 // from its beginning, where a failure is read first
-	for i, l := range r.lines {
-		if l.Tone == Bad {
-			r.body.off = max(0, r.rowsBefore(i)-1)
-			break
-		}
-	}
+	r.free = true
+	r.seek = max(0, slices.IndexFunc(r.lines, func(l ReportLine) bool { return l.Tone == Bad }))
 }
 
 // Text is the report as plain text.
@@ -207,7 +204,7 @@ func (r *Report) View(w, h int) []string {
 	if lines := text.Wrap(text.Clean(r.o.Text), b.inner); len(lines) > 0 && h >= formRoomy {
 		b.add(lines...)
 	}
-	all := r.rows(b.inner)
+	all, starts := r.rows(b.inner)
 	said, tone := "… "+r.o.Busy, Neutral
 	if r.done {
 		said, tone = sign(r.tone)+" "+r.summary, r.tone
@@ -225,6 +222,10 @@ func (r *Report) View(w, h int) []string {
 	if !r.free {
 		r.body.off = len(all)
 	}
+	if r.seek >= 0 && r.seek < len(starts) {
+		r.body.off = max(0, starts[r.seek]-1)
+	}
+	r.seek = -1
 	from, to := r.body.window(len(all), room)
 	b.add(all[from:to]...)
 	for i := to - from; i < min(room, r.o.Lines); i++ {
@@ -237,39 +238,36 @@ func (r *Report) View(w, h int) []string {
 	return b.render(h)
 }
 
-// rowsBefore is how many rows stand above line i, at least.
-func (r *Report) rowsBefore(i int) int {
-	n := 0
-	for _, l := range r.lines[:i] {
-		n += 1 + len(l.Notes)
-	}
-	return n
-}
-
-// rows are the lines drawn in inner columns.
-func (r *Report) rows(inner int) []string {
+// rows are the lines drawn in inner columns, and where each begins.
+func (r *Report) rows(inner int) (out []string, starts []int) {
 	title, word := 0, 0
 	for _, l := range r.lines {
 		title = max(title, text.Width(text.Clean(l.Title)))
 		word = max(word, text.Width(text.Clean(l.Word)))
 	}
 	title = min(title, inner/3)
-	var out []string
 	for _, l := range r.lines {
+		starts = append(starts, len(out))
 		head := r.style(l.Tone).Render(sign(l.Tone)) + " " + text.Pad(text.Clean(l.Title), title) + "  " +
 			r.style(l.Tone).Render(text.Pad(text.Clean(l.Word), word))
-		room := inner - 2 - title - 2 - word - 2
-		if room > 3 {
-			head += "  " + r.st.Dim.Render(text.Pad(text.Middle(text.Clean(l.Detail), room), room))
+		detail := text.Clean(l.Detail)
+		beside := text.Width(detail) <= inner-6-title-word
+		if beside {
+			head += "  " + r.st.Dim.Render(detail)
 		}
 		out = append(out, text.Pad(head, inner))
+		if !beside && l.Tone != Neutral {
+			for _, line := range text.Wrap(detail, max(1, inner-4)) {
+				out = append(out, r.st.Dim.Render(text.Pad("    "+line, inner)))
+			}
+		}
 		for _, n := range l.Notes {
 			for _, line := range text.Wrap(text.Clean(n), max(1, inner-4)) {
 				out = append(out, r.style(l.Tone).Render(text.Pad("    "+line, inner)))
 			}
 		}
 	}
-	return out
+	return out, starts
 }
 
 // Help are the keys.

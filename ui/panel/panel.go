@@ -66,9 +66,10 @@ type Panel struct {
 	x       int  // the column of the screen where the pane begins
 	pinned  bool // x is known
 	drop    int
-	tab     int // which of tabs this is, from 1
-	tabs    int // 0 or 1: it is alone
-	tabX    int // where the title says which, as last drawn
+	words   []string // see SetBadges
+	tab     int      // which of tabs this is, from 1
+	tabs    int      // 0 or 1: it is alone
+	tabX    int      // where the title says which, as last drawn
 	tabW    int
 	version uint64 // grows with every change that can be seen
 	drawn   frame

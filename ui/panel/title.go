@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -121,6 +122,15 @@ func (p *Panel) SetTab(n, of int) {
 	}
 }
 
+// SetBadges tells what else is to be known about the place: "versioned",
+// "locked".
+func (p *Panel) SetBadges(words []string) {
+	if !slices.Equal(p.words, words) {
+		p.words = slices.Clone(words)
+		p.version++
+	}
+}
+
 // SetRegion tells the region of the place once it is known.
 func (p *Panel) SetRegion(region string) {
 	if p.place.Region != region {
@@ -149,6 +159,9 @@ func (p *Panel) badges() []badge {
 	}
 	if p.place.Mount != "" {
 		out = append(out, badge{text: "mount", must: true})
+	}
+	for _, w := range p.words {
+		out = append(out, badge{text: text.Clean(w), must: true})
 	}
 	if p.place.Tree.Caps().ReadOnly {
 		out = append(out, badge{text: "RO", must: true})
