@@ -29,6 +29,8 @@ type admin struct {
 	found       []remote.Found
 	occupied    string // a folder that holds something
 
+	sealing func(name string) // asks for the passphrase of a secret that is to be encrypted
+
 	changes chan struct{}
 	trouble string
 	hold    chan struct{} // a test waits for it after its first step, if there is one
@@ -249,7 +251,10 @@ func (a *admin) CheckCredential(old string, c remote.Credential, p remote.Secret
 	return out
 }
 
-func (a *admin) SaveCredential(_ context.Context, old string, c remote.Credential, _ remote.SecretPlace, from string) error {
+func (a *admin) SaveCredential(_ context.Context, old string, c remote.Credential, p remote.SecretPlace, from string) error {
+	if a.sealing != nil && p == remote.InAge {
+		a.sealing(c.Name)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, o := range a.credentials {

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -45,6 +46,9 @@ type Asker struct {
 	limit time.Duration
 	posts chan *question
 	ids   chan uint64 // holds the next id
+
+	mu    sync.Mutex
+	given map[string]remote.Secret // passphrases that a form has asked for already, by credential
 }
 
 // NewAsker makes an Asker whose questions wait so long at most; AskLimit when 0.
@@ -52,7 +56,7 @@ func NewAsker(limit time.Duration) *Asker {
 	if limit <= 0 {
 		limit = AskLimit
 	}
-	a := &Asker{limit: limit, posts: make(chan *question), ids: make(chan uint64, 1)}
+	a := &Asker{limit: limit, posts: make(chan *question), ids: make(chan uint64, 1), given: map[string]remote.Secret{}}
 	a.ids <- 1
 	return a
 }
@@ -65,8 +69,27 @@ func (a *Asker) TokenCode(ctx context.Context, credential, serial string) (strin
 	})
 }
 
+// offer answers the questions for a passphrase of a credential until what it
+// returns is called.
+func (a *Asker) offer(credential string, p remote.Secret) (withdraw func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.given[credential] = p
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		delete(a.given, credential)
+	}
+}
+
 // Passphrase asks for what the secret of a credential is encrypted with.
 func (a *Asker) Passphrase(ctx context.Context, credential string) (remote.Secret, error) {
+	a.mu.Lock()
+	p, ok := a.given[credential]
+	a.mu.Unlock()
+	if ok {
+		return p, nil
+	}
 	v, err := a.ask(ctx, &question{
 		title: "Passphrase for " + credential, text: "The secret of " + credential + " is encrypted. Its passphrase:", secret: true,
 		check: func(v string) error {

@@ -89,6 +89,8 @@ func (f *credentialForm) fields(v map[string]string, place string) []dialog.Fiel
 		text("access_key_id", "Access key ID", "AKIA…", "The public half of the key.", of(remote.AccessKey)),
 		choice("place", "Secret is in", "The store is a file that only you can read. Nothing moves from one place to another by itself.", place, servers.Places(), of(remote.AccessKey)),
 		secret("secret_access_key", "Secret key", kept, "The secret half of the key. Ctrl-R shows what you type.", in(remote.InStore, remote.InKeyring, remote.InAge)),
+		secret("passphrase", "Passphrase", f.keptPhrase(), "The secret is encrypted with it; it is asked for whenever the secret is needed, and kept nowhere.", in(remote.InAge)),
+		secret("passphrase_again", "Passphrase again", f.keptPhrase(), "Once more: with a slip of the finger nobody could read the secret again.", in(remote.InAge)),
 		text("secret_access_key_env", "Variable", "MY_SECRET", "The environment variable that holds the secret whenever gantry runs.", in(remote.InEnv)),
 		text("secret_access_key_command", "Command", "pass s3/ops", "A program that prints the secret on its first line. No shell: words at spaces, '…' keeps them together.", in(remote.InCommand)),
 		secret("session_token", "Session token", "none", "Only with temporary keys; it ends with them.", of(remote.AccessKey)),
@@ -156,7 +158,24 @@ func (f *credentialForm) problems(v dialog.Values) map[string]string {
 			out[key] = p.Message
 		}
 	}
+	if place == remote.InAge {
+		need := c.SecretAccessKey.Reveal() != "" || f.place != remote.InAge
+		switch {
+		case need && v["passphrase"] == "":
+			out["passphrase"] = "choose one; longer is better than stranger"
+		case v["passphrase"] != v["passphrase_again"]:
+			out["passphrase_again"] = "must be the same"
+		}
+	}
 	return out
+}
+
+// keptPhrase says that an encrypted secret can stay as it is.
+func (f *credentialForm) keptPhrase() string {
+	if f.from != "" && f.place == remote.InAge {
+		return "as it is"
+	}
+	return ""
 }
 
 // save writes the credential into the store; the form stays until that is done.
@@ -165,7 +184,12 @@ func (f *credentialForm) save(v dialog.Values) tea.Cmd {
 	m, old, from, ctx := f.m, f.old, f.heir(c), f.m.ctx
 	form, saved := f.form, f.saved
 	form.SetNote("saving…")
+	withdraw := func() {}
+	if p := v["passphrase"]; p != "" && m.d.Asker != nil {
+		withdraw = m.d.Asker.offer(c.Name, remote.NewSecret(p))
+	}
 	return func() tea.Msg {
+		defer withdraw()
 		err := m.d.Admin.SaveCredential(ctx, old, c, place, from)
 		return savedMsg{what: "credential " + c.Name, tab: servers.Credentials, name: c.Name, form: form, then: saved, err: err}
 	}

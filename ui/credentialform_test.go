@@ -198,3 +198,44 @@ func TestWithoutAnAdminTheManagerOnlyBrowses(t *testing.T) {
 	w.Keys("enter")
 	w.sees(t, "acme:")
 }
+
+func TestASecretIsEncryptedWithAPassphraseThatIsTypedTwice(t *testing.T) {
+	w := build(t)
+	asker := ui.NewAsker(0)
+	w.deps.Asker = asker
+	got := make(chan string, 1)
+	w.admin.sealing = func(name string) {
+		p, err := asker.Passphrase(t.Context(), name)
+		got <- p.Reveal() + " " + errWord(err)
+	}
+	w.start(t, 100, 30)
+	w.Keys("f11", "tab", "n")
+	w.Type("sealed")
+	w.field(t, "Access key ID")
+	w.Type("AKIA")
+	w.field(t, "Secret is in")
+	w.Type("e")
+	w.field(t, "Secret key")
+	w.Type("canary")
+	w.Keys("pgdown", "enter")
+	w.sees(t, "▸✗Passphrase", "✗ choose one")
+	w.Type("horse")
+	w.field(t, "Passphrase again")
+	w.Type("house")
+	w.sees(t, "✗ must be the same")
+	w.Keys("backspace", "backspace", "backspace")
+	w.Type("rse")
+	w.Keys("pgdown", "enter")
+	w.sees(t, "Saved: credential sealed")
+	w.lacks(t, "Passphrase")
+	if g := <-got; g != "horse ok" {
+		t.Errorf("the store was given %q", g)
+	}
+}
+
+func errWord(err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return "ok"
+}
