@@ -50,7 +50,10 @@ func (c *idleConn) Write(p []byte) (int, error) {
 	}
 }
 
-const writePiece = 256 << 10
+const (
+	writePiece  = 256 << 10
+	writeBuffer = 128 << 10
+)
 
 // newTransport makes connections of HTTP/1.1 that end after limit without
 // progress. conns limits them for each host; 0 means no limit. Redirects are
@@ -59,14 +62,27 @@ func newTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy fu
 	dialer := &net.Dialer{Timeout: min(limit, 15*time.Second), KeepAlive: 30 * time.Second}
 	http1 := new(http.Protocols)
 	http1.SetHTTP1(true) // HTTP/2 would squeeze all parts through one connection
+	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
+		nc, err := dialer.DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return &idleConn{Conn: nc, limit: limit}, nil
+	}
+	cfg := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	return &http.Transport{
-		Proxy: proxy,
-		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			nc, err := dialer.DialContext(ctx, network, addr)
+		Proxy:       proxy,
+		DialContext: dial,
+		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			host, _, err := net.SplitHostPort(addr)
 			if err != nil {
 				return nil, err
 			}
-			return &idleConn{Conn: nc, limit: limit}, nil
+			nc, err := dial(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return secure(ctx, nc, cfg, host)
 		},
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
 			if res.StatusCode != http.StatusOK {
@@ -74,14 +90,14 @@ func newTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy fu
 			}
 			return nil
 		},
-		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSClientConfig:     cfg, // behind a proxy, and for wire
 		MaxIdleConnsPerHost: 256,
 		MaxConnsPerHost:     conns,
 		// Less than limit, or the watchdog would cut connections that rest.
 		IdleConnTimeout:     min(limit*3/4, 45*time.Second),
 		TLSHandshakeTimeout: 15 * time.Second,
 		ReadBufferSize:      64 << 10,
-		WriteBufferSize:     64 << 10,
+		WriteBufferSize:     writeBuffer,
 		DisableCompression:  true, // what is stored is what we want
 		Protocols:           http1,
 	}

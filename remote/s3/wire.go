@@ -259,16 +259,9 @@ func (w *wire) connect(ctx context.Context, s *site, key string) (*wireConn, err
 	}
 	c := &wireConn{w: w, key: key, conn: raw, raw: raw, room: -1}
 	if s.scheme == "https" {
-		cfg := w.tls.Clone()
-		cfg.ServerName = host
-		secure := tls.Client(raw, cfg)
-		hctx, cancel := context.WithTimeout(ctx, 15*time.Second)
-		defer cancel()
-		if err := secure.HandshakeContext(hctx); err != nil {
-			_ = raw.Close() // the failure to report is the first one
+		if c.conn, err = secure(ctx, raw, w.tls, host); err != nil {
 			return nil, err
 		}
-		c.conn = secure
 	}
 	c.br = bufio.NewReaderSize(c, wireReader)
 	return c, nil
