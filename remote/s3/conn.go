@@ -65,6 +65,8 @@ func newConn(srv remote.Server, p *cred.Provider, o Options) (*conn, error) {
 		return nil, err
 	}
 	c.quirks.noCRC.Store(srv.Integrity == "compatible")
+	// Older stores take conditions and ignore them, or refuse a good ETag.
+	c.quirks.noConditions.Store(srv.Integrity == "compatible")
 	return c, nil
 }
 

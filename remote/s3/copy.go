@@ -56,10 +56,26 @@ func (t *Tree) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst re
 		o.Attrs.ContentType == "" && o.Attrs.StorageClass == "" {
 		return remote.Entry{}, refuse(w, remote.Invalid, "Source and target are the same object.")
 	}
+	if err := j.sourceIs(ctx); err != nil {
+		return remote.Entry{}, err
+	}
 	if e.Size > t.c.o.MaxCopy {
 		return j.large(ctx)
 	}
 	return j.small(ctx)
+}
+
+// sourceIs looks at the source before the copy where the store ignores
+// conditions: it would copy whatever is there by now.
+func (j *copying) sourceIs(ctx context.Context) error {
+	if j.e.Version == "" || !j.from.c.quirks.noConditions.Load() {
+		return nil
+	}
+	now, err := j.from.Stat(ctx, j.e.Path)
+	if err == nil && now.Version != j.e.Version {
+		return refuse(j.act, remote.Changed, "The source has changed since you looked. Refresh and start again.")
+	}
+	return err
 }
 
 // copying is one copy on the server's side.
