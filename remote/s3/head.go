@@ -46,7 +46,7 @@ func (a attempt) headByGet(key string, refused error) (headers, error) {
 	if err != nil {
 		if flt := inspect(err); flt.code == "InvalidRange" || flt.status == http.StatusRequestedRangeNotSatisfiable {
 			return headers{flt.header, 0}, nil // an empty object
-		} else if flt.code == "" {
+		} else if flt.code == "" && !flt.retryable() { // else it is asked once more
 			return headers{}, refused
 		}
 		return headers{}, err
