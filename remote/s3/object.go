@@ -3,7 +3,9 @@ package s3
 import (
 	"fmt"
 	"maps"
+	"mime"
 	"net/http"
+	"path"
 	"strings"
 
 	"gantry/remote"
@@ -49,6 +51,16 @@ func (t *Tree) objectOf(p remote.Path, o remote.CreateOptions) (object, error) {
 		a.meta["mtime"] = formatMtime(o.ModTime)
 	}
 	return a, nil
+}
+
+// typeOf is the content type that a name stands for, as other tools give it. Of
+// the character set a name says nothing.
+func typeOf(name string) string {
+	kind, _, _ := strings.Cut(mime.TypeByExtension(path.Ext(name)), ";")
+	if kind == "" {
+		return "application/octet-stream"
+	}
+	return kind
 }
 
 // token tells whether name can be part of a header's name.

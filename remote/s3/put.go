@@ -30,6 +30,9 @@ func (t *Tree) Create(ctx context.Context, p remote.Path, o remote.CreateOptions
 	if err != nil {
 		return nil, err
 	}
+	if a.contentType == "" && p[len(p)-1] != '/' {
+		a.contentType = typeOf(string(p))
+	}
 	base := sink{t: t, path: p, key: t.key(p), o: o, attrs: a}
 	if o.Resume == "" && (o.PartSize == 0 || o.Size >= 0 && o.Size <= o.PartSize) {
 		return &single{sink: base}, nil
