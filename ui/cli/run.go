@@ -146,7 +146,8 @@ func (r *run) events(ctx context.Context, events []transfer.Event) error {
 			if _, ours := r.jobs[ev.Job.ID]; ours {
 				r.jobs[ev.Job.ID] = ev.Job
 				r.open--
-				if ev.Job.Err != nil && !remote.Cancelled(ev.Job.Err) {
+				// What failed item by item has been told item by item.
+				if ev.Job.Err != nil && ev.Job.Failures == 0 && !remote.Cancelled(ev.Job.Err) {
 					r.failures.add(r.env, ev.Job.Title, ev.Job.Err)
 					if kind := remote.KindOf(ev.Job.Err); ev.Job.Kept && kind != remote.Other {
 						r.halted = kindCode(kind)
