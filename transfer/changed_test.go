@@ -140,3 +140,24 @@ func TestAnObjectThatCannotBeReadInPiecesIsReadInOne(t *testing.T) {
 		})
 	}
 }
+
+// U06: a sector of the disk cannot be read; the other files go on.
+func TestAFileThatCannotBeReadFailsAlone(t *testing.T) {
+	from, to := mem.NewDisk("l:"), mem.New("r:")
+	for _, name := range []remote.Path{"/a", "/b", "/c"} {
+		from.Put(name, content(35))
+	}
+	f := wrap.NewFaulty(from)
+	f.Add(wrap.Read, wrap.Fault{Times: -1, Match: func(p remote.Path) bool { return p == "/b" }, Err: fault(remote.Other)})
+	r := request(t, transfer.Move, from, to, "in/", "/a", "/b", "/c")
+	r.From = f
+	s := run(t, transfer.Options{}, r)
+	wantState(t, s, transfer.Failed)
+	if s.Failures != 1 || to.Uploads() != 0 {
+		t.Errorf("%d failures, %d uploads are left", s.Failures, to.Uploads())
+	}
+	wantContent(t, to, "in/a", content(35))
+	wantContent(t, to, "in/c", content(35))
+	wantContent(t, from, "/b", content(35))
+	wantNothing(t, to, "in/b")
+}

@@ -175,6 +175,7 @@ func TestEveryAnswerIsFollowedByTheNextAsk(t *testing.T) {
 	}
 }
 
+// U21, D22: the target came into being, or changed, since it was listed.
 func TestNobodysNewerObjectIsOverwrittenUnseen(t *testing.T) {
 	for _, policy := range []transfer.Policy{transfer.PolicyOverwrite, transfer.PolicyAsk, transfer.PolicySkip, transfer.PolicyRename} {
 		for _, there := range []bool{false, true} {

@@ -28,6 +28,7 @@ var both = []struct {
 func disk(label string) func() *mem.Tree   { return func() *mem.Tree { return mem.NewDisk(label).Tree } }
 func bucket(label string) func() *mem.Tree { return func() *mem.Tree { return mem.New(label) } }
 
+// U08, D08: also those without a byte.
 func TestCopyTakesFilesOfEverySize(t *testing.T) {
 	for _, c := range both {
 		t.Run(c.name, func(t *testing.T) {

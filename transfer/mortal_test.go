@@ -21,7 +21,7 @@ type death struct {
 	after bool // the step is taken, and nobody hears of it
 	steps int
 	dead  bool
-	stop  func() // instead of dying the process is told to end
+	stop  func()         // instead of dying the process is told to end
 	did   map[string]int // some steps, counted by name
 }
 

@@ -74,6 +74,7 @@ type alias struct{ remote.Tree }
 func (alias) Label() string         { return "other:" }
 func (a alias) Unwrap() remote.Tree { return a.Tree }
 
+// Y11: a folder into what is below it.
 func TestFoldersCannotGoIntoThemselves(t *testing.T) {
 	disk, key := mem.NewDisk("d:"), mem.New("b:")
 	disk.Put("/a/b/f", "x")

@@ -133,6 +133,7 @@ func (s oddSink) Abort(ctx context.Context) error {
 	return s.Sink.Abort(ctx)
 }
 
+// Y04: the source stays.
 func TestATargetOfAnotherSizeIsNotDone(t *testing.T) {
 	from, to := mem.NewDisk("l:"), mem.NewDisk("r:")
 	from.Put("/a", content(15))
@@ -145,6 +146,7 @@ func TestATargetOfAnotherSizeIsNotDone(t *testing.T) {
 	wantContent(t, from, "/a", content(15))
 }
 
+// Y04: the source stays until the target is right.
 func TestATargetWithAnotherChecksumIsWrittenOnceMore(t *testing.T) {
 	from, to := mem.NewDisk("l:"), mem.New("r:")
 	from.Put("/a", content(15))

@@ -67,6 +67,7 @@ func TestAResumedItemWhoseSourceHasChangedBeginsAnew(t *testing.T) {
 	}
 }
 
+// Y07: what was not there when it was confirmed stays.
 // I9: a deletion deletes what was there when it was confirmed.
 func TestAResumedDeletionLeavesWhatCameLater(t *testing.T) {
 	for n := 1; n < 30; n++ {

@@ -37,6 +37,7 @@ func TestConflictsOfOneJobFollowEachOther(t *testing.T) {
 	w.has(t, w.acme, "inbox/notes.txt", "older")
 }
 
+// P17: nothing ends unasked.
 func TestQuitAsksWhileJobsAreOpen(t *testing.T) {
 	w := build(t)
 	w.acme.PutAt("inbox/notes.txt", "older", epoch())

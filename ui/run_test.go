@@ -100,6 +100,7 @@ func TestQuitLeavesTheTerminalAsItWas(t *testing.T) {
 	x.CheckRestored()
 }
 
+// P02, P03: hang-up, termination, interrupt.
 func TestSignalsLeaveTheTerminalAsItWas(t *testing.T) {
 	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP, os.Interrupt} {
 		t.Run(s.String(), func(t *testing.T) {
@@ -122,6 +123,7 @@ func TestTheEndOfTheContextEndsTheScreen(t *testing.T) {
 	x.CheckRestored()
 }
 
+// P04: in Update, in a command, in a goroutine.
 func TestPanicsLeaveTheTerminalAsItWasAndOneLineWithAReport(t *testing.T) {
 	for where, keys := range map[string][]string{
 		"in Update": {"f11"},

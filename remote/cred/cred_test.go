@@ -290,6 +290,7 @@ func TestA06MFAWithNobodyToAskSaysSo(t *testing.T) {
 	}
 }
 
+// A07, A12: and what would be right.
 func TestEveryRefusalOfSTSHasItsSentence(t *testing.T) {
 	for code, word := range map[string]string{
 		"AccessDenied": "trust policy", "InvalidClientTokenId": "does not exist", "SignatureDoesNotMatch": "secret key", "ExpiredToken": "expired",

@@ -63,6 +63,7 @@ func TestA08OneCallServesAllServersAndRolesOfACredential(t *testing.T) {
 	}
 }
 
+// A13: the store was edited while jobs run.
 func TestWhoHoldsAProviderGetsTheKeysOfAChangedCredential(t *testing.T) {
 	s := &fakeSTS{life: time.Hour}
 	p, there := pool(t, s, ops, role(nil))
@@ -85,6 +86,7 @@ func TestWhoHoldsAProviderGetsTheKeysOfAChangedCredential(t *testing.T) {
 	}
 }
 
+// A16: the credential was removed while something uses it.
 func TestACredentialThatIsGoneGivesNoKeys(t *testing.T) {
 	p, _ := pool(t, &fakeSTS{}, ops)
 	held := get(t, p, ops)
@@ -93,6 +95,7 @@ func TestACredentialThatIsGoneGivesNoKeys(t *testing.T) {
 	wantKind(t, err, remote.Auth)
 }
 
+// A13: an edit that is wrong changes nothing.
 func TestAChangeThatCannotBeUsedLeavesTheOldKeys(t *testing.T) {
 	p, _ := pool(t, &fakeSTS{}, ops)
 	held := get(t, p, ops)

@@ -80,6 +80,7 @@ func TestA14ASecretThatDoesNotComeIsNamedWithoutItsText(t *testing.T) {
 	}
 }
 
+// A15: and nothing else around us is asked for keys.
 func TestProfilesAndTheEnvironment(t *testing.T) {
 	dir := t.TempDir()
 	config, shared := filepath.Join(dir, "config"), filepath.Join(dir, "credentials")

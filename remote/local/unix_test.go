@@ -168,6 +168,7 @@ func TestFIFOIsNotReplaced(t *testing.T) {
 	onlyNames(t, dir, "fifo")
 }
 
+// D12, D13: neither by dots nor by links.
 // D13: whatever links are planted, before or in the middle, nothing is written
 // outside of the scope.
 func TestScopeIsNotLeftThroughLinks(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"gantry/remote"
 )
 
+// S38: regions of partitions that nobody has to list.
 // TestEndpointsAreThoseOfTheSDK for every partition and switch.
 func TestEndpointsAreThoseOfTheSDK(t *testing.T) {
 	for _, c := range []struct {

@@ -19,6 +19,7 @@ import (
 	"gantry/remote/s3"
 )
 
+// S12, S24, S32, S33, A10: refusals that are not tried again, each with its sentence.
 // TestEveryCodeHasItsKindAndSentence is the table of faults.md 3.8.
 func TestEveryCodeHasItsKindAndSentence(t *testing.T) {
 	for _, c := range []struct {

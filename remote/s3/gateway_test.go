@@ -117,6 +117,7 @@ func TestS25ParallelConditionalWritesHaveOneWinner(t *testing.T) {
 	}
 }
 
+// Y08: beyond what one request may copy.
 func TestALargeCopyIsMadeOfRangesAndKeepsEverything(t *testing.T) {
 	srv := newBucket(t)
 	tree := open(t, srv, rootKey(t), s3.Options{MaxCopy: partSize})

@@ -156,6 +156,7 @@ func TestFoldersAndObjectsOfOneName(t *testing.T) {
 	}
 }
 
+// D11: no key is tidied up.
 func TestPathsAreExactKeysBelowThePrefix(t *testing.T) {
 	f := newFake(t, func(_ *fake, _ string, w http.ResponseWriter, r *http.Request) {
 		listing(w, false, "", "team/a", "other")

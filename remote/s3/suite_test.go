@@ -44,6 +44,7 @@ func TestPrefixOfABucketPassesTheSuite(t *testing.T) {
 	})
 }
 
+// U16: also parts that come in any order, and the same one twice.
 // TestBucketOnTheStrictServerPassesTheSuite, with the names that no disk holds.
 func TestBucketOnTheStrictServerPassesTheSuite(t *testing.T) {
 	tree, _ := strict(t, s3test.Bucket{}, s3.Options{})

@@ -18,6 +18,7 @@ const (
 // s3 are the limits of Amazon S3.
 var s3 = remote.Caps{MinPart: 5 * mib, MaxPart: 5 * gib, MaxParts: 10_000, MaxSize: 50 * 1000 * 1000 * 1000 * 1000}
 
+// U07, U09, U10: every size up to the largest is cut within the limits.
 func TestPlansFitTheLimits(t *testing.T) {
 	for _, c := range []struct {
 		name  string

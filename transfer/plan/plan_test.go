@@ -124,6 +124,7 @@ func TestTargetsAreFoundByListingEachFolderOnce(t *testing.T) {
 	}
 }
 
+// D11, D12, D16: the rest goes on.
 func TestKeysThatNoDiskCanHoldAreRefusedOneByOne(t *testing.T) {
 	b, d := mem.New("b:"), mem.NewDisk("d:")
 	bad := []remote.Path{"x/../../etc/passwd", "x/..", "x/.", "x//double", "x/nul\x00", "x//"}
@@ -227,6 +228,7 @@ func (s special) List(ctx context.Context, dir remote.Path, token string) (remot
 	return page, err
 }
 
+// U11, U12, Y12: a link is never followed, so no loop of them is either.
 func TestLinksAndDevicesAreLeftOutWithAReasonButDeletedAsTheyAre(t *testing.T) { // U11, U12
 	d, b := mem.NewDisk("d:"), mem.New("b:")
 	d.Put("/x/a", "1")

@@ -156,6 +156,14 @@ func (s *Server) Events() []Event {
 	return append([]Event(nil), s.events...)
 }
 
+// Forget drops the events so far, which otherwise grow for as long as a server
+// runs.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events = nil
+}
+
 // Count is the number of requests of an operation so far; "" counts all.
 func (s *Server) Count(op string) int {
 	n := 0

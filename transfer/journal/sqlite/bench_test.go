@@ -72,7 +72,7 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
-// BenchmarkStart opens a journal with 100,000 jobs that wait, and lists them.
+// BenchmarkStart (P13) opens a journal with 100,000 jobs that wait, and lists them.
 func BenchmarkStart(b *testing.B) {
 	const jobs = 100_000
 	ctx, dir := context.Background(), b.TempDir()

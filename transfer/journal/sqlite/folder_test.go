@@ -139,6 +139,7 @@ func TestP12ANewerVersionThatIsOnlyInTheLogIsLeftAlone(t *testing.T) {
 	}
 }
 
+// D27: a journal of the version before.
 func TestAnOlderVersionIsBroughtUpToDateAfterACopy(t *testing.T) {
 	dir, ctx := t.TempDir(), t.Context()
 	j := open(t, dir)

@@ -43,6 +43,9 @@ func (x *tracer) once(args []string, n int, after bool, see func(*call)) (struck
 	x.Helper()
 	x.must(x.out.Truncate(0))
 	target := -1
+	if n > 0 {
+		x.stops++
+	}
 	end = trace(x.T, x.program, x.arguments(args), x.env, x.out, func(c *call) verdict {
 		see(c)
 		if c.done {
@@ -80,7 +83,7 @@ func (x *tracer) killEverywhere(s *small) {
 	x.report("without a kill", append(s.plan.atRest(x.world), disk.broken...))
 
 	dice := dice(x.T, s.name)
-	points := choose(dice, total, 14)
+	points := choose(dice, total, 9)
 	where := map[string]int{}
 	kills := 0
 	for _, n := range points {

@@ -99,8 +99,20 @@ func raced() bool {
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// root is the folder of the module.
-var root = filepath.Join("..", "..", "..")
+// root is the folder of the module; here is ours. They are absolute: a gateway
+// changes the working directory.
+var (
+	here = must0(os.Getwd)
+	root = filepath.Join(here, "..", "..", "..")
+)
+
+func must0[T any](f func() (T, error)) T {
+	v, err := f()
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
 
 func compile(to string, flags ...string) (string, error) {
 	cmd := exec.Command("go", append(append([]string{"build", "-o", to}, flags...), ".")...)

@@ -95,7 +95,8 @@ func (p *plan) atRest(w *world) (broken []string) {
 	return append(broken, p.clean(w)...)
 }
 
-// clean holds that nothing half done is left.
+// clean holds that nothing half done is left, and that nothing was asked that
+// need not be: S18, N24.
 func (p *plan) clean(w *world) (broken []string) {
 	w.Helper()
 	for _, u := range w.server.Uploads(bucket) {
@@ -108,12 +109,19 @@ func (p *plan) clean(w *world) (broken []string) {
 	}
 	writes := map[string]int{}
 	for _, e := range w.events() {
+		if e.Access != "" && e.Access != w.server.Access {
+			broken = append(broken, fmt.Sprintf("I14: %s %s is signed by %q", e.Op, e.Key, e.Access))
+		}
+		if e.Header.Get("Expect") != "" || e.Op == "GetBucketLocation" || e.Op == "ListBuckets" { // N24, S18
+			broken = append(broken, fmt.Sprintf("%s %s is sent, with %q", e.Op, e.Key, e.Header.Get("Expect")))
+		}
 		if e.Applied && (e.Op == "CompleteMultipartUpload" || e.Op == "PutObject" || e.Op == "CopyObject") {
 			writes[e.Key]++
 		}
 	}
+	// Who dies between a write and its record does it once more.
 	for key, n := range writes {
-		if n > 2 {
+		if n > 2+w.stops {
 			broken = append(broken, fmt.Sprintf("I8: %s was written %d times", key, n))
 		}
 	}

@@ -324,6 +324,7 @@ func (h *hunter) redirected(w *world) []string {
 	return broken
 }
 
+// traversal downloads a key that leads out of the target: D12.
 func (h *hunter) traversal(w *world) []string {
 	s := h.one("acme:in/big", "deep/down/big", false, "cp", "acme:in/", "{}/deep/down/")
 	s.plan.stay = []thing{{src: "acme:in/../../evil", content: []byte("evil")}}

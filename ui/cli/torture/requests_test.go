@@ -11,7 +11,7 @@ import (
 	"gantry/remote/s3/s3test"
 )
 
-// P01, P02, S03, U13, U14, U15, Y06: the program is killed at every request that it sends, before
+// P01, P02, U08, D08, S03, U13, U14, U15, Y06: the program is killed at every request that it sends, before
 // the store has seen it and after the store has done it, and started again.
 func TestTortureKillAtEveryRequest(t *testing.T) {
 	program := must(t, built.raced)
@@ -22,7 +22,7 @@ func TestTortureKillAtEveryRequest(t *testing.T) {
 			w := newWorld(t, program, s3test.Options{})
 			total := s.measure(w)
 			kills := 0
-			for _, n := range choose(dice(t, s.name), total, 4) {
+			for _, n := range choose(dice(t, s.name), total, 3) {
 				for _, after := range []bool{false, true} {
 					s.stage(w)
 					name := fmt.Sprintf("killed at request %d of about %d (done: %t)", n, total, after)
@@ -59,6 +59,7 @@ func (w *world) doomed(rule s3test.Rule, after bool, args []string) said {
 	cmd := exec.Command(w.program, w.arguments(args)...)
 	cmd.Env = w.env
 	strike := func() { _ = cmd.Process.Kill() } // it may have ended by itself
+	w.stops++
 	o := w.begin(cmd)
 	if rule.Action = s3test.CallAfter(strike); !after {
 		rule.Action = s3test.Call(strike)
@@ -118,7 +119,7 @@ func TestTortureAFaultAtEveryRequest(t *testing.T) {
 			total := s.measure(w)
 			dice := dice(t, s.name)
 			all := blows(dice)
-			for _, n := range choose(dice, total, 3) {
+			for _, n := range choose(dice, total, 2) {
 				for range all {
 					b := all[dice.IntN(len(all))]
 					s.stage(w)

@@ -17,7 +17,7 @@ import (
 // resumed again and again; when the faults end all is done.
 func TestTortureRandomSchedules(t *testing.T) {
 	program := must(t, built.raced)
-	seeds := uint64(10)
+	seeds := uint64(8)
 	if full() {
 		seeds = 1000
 	}
@@ -133,6 +133,7 @@ func (w *world) stopped(rule s3test.Rule, args []string) said {
 	w.Helper()
 	cmd := exec.Command(w.program, w.arguments(args)...)
 	cmd.Env = w.env
+	w.stops++
 	rule.Action = s3test.Call(func() { _ = cmd.Process.Signal(syscall.SIGTERM) }) // it may have ended by itself
 	o := w.begin(cmd)
 	w.server.Fault(rule)

@@ -32,6 +32,7 @@ type world struct {
 	state   string
 	env     []string
 	server  *s3test.Server
+	stops   int // of the program since fresh, in the middle of its work
 	seen    int // events of the server before the run at hand
 }
 
@@ -85,7 +86,7 @@ func (w *world) fresh() {
 	w.must(os.RemoveAll(w.files))
 	w.must(os.RemoveAll(w.state))
 	w.must(os.Mkdir(w.files, 0o700))
-	w.seen = len(w.server.Events())
+	w.seen, w.stops = len(w.server.Events()), 0
 }
 
 // events are the requests since fresh.
