@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -140,11 +141,14 @@ func (c *wireConn) exchange(request []byte, method string) (*http.Response, erro
 	defer func() { c.room = -1 }()
 	for {
 		if _, err := c.br.Peek(1); err != nil {
-			switch {
-			case werr != nil:
+			// The news that it is closed may come after it was taken, as a reset.
+			for _, gone := range []error{io.EOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE} {
+				if errors.Is(err, gone) && (werr == nil || errors.Is(werr, syscall.ECONNRESET) || errors.Is(werr, syscall.EPIPE)) {
+					return nil, errNoAnswer
+				}
+			}
+			if werr != nil {
 				return nil, werr
-			case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
-				return nil, errNoAnswer
 			}
 			return nil, err
 		}
