@@ -4,14 +4,20 @@ package cli_test
 
 import (
 	"bytes"
+	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
+
+	"gantry/remote/demo/sts"
 )
 
 func serverScenes() []scene {
 	return []scene{
 		{"a newcomer to the demo adds a server, breaks it, reads why and mends it", firstServer},
 		{"a key is added, tested, rotated and refused to be removed while it is used", credentials},
+		{"the code of an MFA device is asked for on the screen when a session begins", codes},
 		{"the list follows an editor, and a broken store is named by line and column", edited},
 	}
 }
@@ -117,6 +123,16 @@ func credentials(s *stage) {
 	if bytes.Contains(s.Capture(), []byte("not-the-secret-canary")) || bytes.Contains(s.Capture(), []byte(secret)) {
 		s.Error("a secret was on the screen")
 	}
+	s.must(filepath.WalkDir(s.state, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		kept, err := os.ReadFile(path)
+		if bytes.Contains(kept, []byte("not-the-secret-canary")) || bytes.Contains(kept, []byte(secret)) {
+			s.Errorf("a secret is in %s", path)
+		}
+		return err
+	}))
 }
 
 func edited(s *stage) {
@@ -134,4 +150,57 @@ func edited(s *stage) {
 	s.WaitGone("apex")
 	s.Keys("q")
 	s.end(0)
+}
+
+// codes opens a server whose role wants the code of a device: once with a wrong
+// one, and again.
+func codes(s *stage) {
+	const device, code = "arn:aws:iam::123456789012:mfa/me", "314159"
+	role := "arn:aws:iam::123456789012:role/" + s.bucket
+	s.must(s.gateway.AddRoleWith(sts.Role{ARN: role, MFASerial: device, MFACode: code}, false, s.bucket))
+	s.object("behind-the-code.txt", []byte("x"))
+	s.store(fmt.Sprintf(`[[credential]]
+name = "guarded"
+type = "assume_role"
+role_arn = %q
+source = "root"
+mfa_serial = %q
+sts_endpoint = %q
+region = "us-east-1"
+
+[[server]]
+name = "deep"
+type = "s3"
+region = "us-east-1"
+bucket = %q
+credential = "guarded"
+endpoint = %q
+path_style = true
+`, role, device, s.gateway.STSEndpoint(), s.bucket, s.gateway.Endpoint()))
+	s.open()
+	s.do("[Servers 2]", "f11")
+	s.Keys("j", "enter")
+	s.WaitFor("MFA code for guarded")
+	s.WaitFor(device)
+	s.retype("271828")
+	s.WaitGone("MFA code for guarded")
+	s.WaitFor("may not assume")
+	s.do("MFA code for guarded", "ctrl+r")
+	s.retype(code)
+	s.shows(left, "behind-the-code.txt")
+	s.WaitFor("guarded: ") // how long the session lasts, at once
+	s.Keys("q")
+	s.end(0)
+}
+
+// retype types into a window that came by itself, which at first ignores keys,
+// until it has taken them all.
+func (s *stage) retype(digits string) {
+	s.Helper()
+	s.eventually("the window listening", func() bool {
+		s.Send("\x15" + digits)
+		_, _, ok := s.Find(digits)
+		return ok
+	})
+	s.Keys("enter")
 }
