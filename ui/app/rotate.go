@@ -40,6 +40,10 @@ func (a *App) RotateCredential(ctx context.Context, name string, c remote.Creden
 			failed = append(failed, fmt.Sprintf("%s (%s)", s.Name, remote.HintOf(err)))
 		case !works(r):
 			failed = append(failed, fmt.Sprintf("%s (%s)", s.Name, firstFault(r)))
+		default:
+			if lost := a.lost(ctx, s, r); len(lost) > 0 {
+				failed = append(failed, fmt.Sprintf("%s (it may not do what the old one may: %s)", s.Name, strings.Join(lost, ", ")))
+			}
 		}
 	}
 	if err := context.Cause(ctx); err != nil {
@@ -52,6 +56,28 @@ func (a *App) RotateCredential(ctx context.Context, name string, c remote.Creden
 		}
 	}
 	return a.swap(ctx, was, c, p)
+}
+
+// lost are the actions that the key of r is denied on s and the one of now is
+// not.
+func (a *App) lost(ctx context.Context, s remote.Server, r remote.Report) []string {
+	var lost []string
+	var before remote.Report
+	for _, step := range r.Steps {
+		if step.State != remote.StepDenied {
+			continue
+		}
+		if before.Steps == nil {
+			var err error
+			if before, err = a.TestServer(ctx, s, nil, remote.TestOptions{}, nil); err != nil {
+				return nil // the old key does not even get that far
+			}
+		}
+		if was, ok := before.Step(step.ID); ok && was.State == remote.StepOK {
+			lost = append(lost, step.Missing)
+		}
+	}
+	return lost
 }
 
 // swap puts the new key into the place of the old one.
@@ -82,8 +108,7 @@ func (a *App) through(name string, c remote.Credential) (remote.Credential, bool
 	return remote.Credential{}, false
 }
 
-// works tells whether a server lets a key in. What the key may not do there is
-// another matter: the old one may not either.
+// works tells whether a server lets a key in, whatever it may do there.
 func works(r remote.Report) bool {
 	for _, s := range r.Steps {
 		if s.State == remote.StepFailed && fatal[s.ID] {

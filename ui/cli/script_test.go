@@ -2,16 +2,20 @@ package cli_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"gantry/remote/demo"
+	"gantry/remote/demo/sts"
 	"gantry/ui/cli"
 )
 
@@ -91,6 +95,18 @@ secret_access_key = %q
 	env.Setenv("S3_BUCKET", buckets[0])
 	env.Setenv("S3_ACCESS", access)
 	env.Setenv("S3_SECRET", secret)
+	// A second key of the same bucket, and a role that only it may assume.
+	next, nextSecret := "AKIDNEXT"+strings.ToUpper(buckets[0]), "secret-of-the-next-key"
+	role := "arn:aws:iam::123456789012:role/of-" + buckets[0]
+	if err := errors.Join(
+		g.AddUser(next, nextSecret, false, buckets[0]),
+		g.AddRoleWith(sts.Role{ARN: role, ExternalID: "agreed-7431", Trust: []string{next}, MaxSession: 2 * time.Hour}, false, buckets[0]),
+	); err != nil {
+		return err
+	}
+	env.Setenv("NEXT_ACCESS", next)
+	env.Setenv("NEXT_SECRET", nextSecret)
+	env.Setenv("ROLE_ARN", role)
 	env.Setenv("GANTRY_STATE", filepath.Join(env.WorkDir, ".state"))
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("TZ", "UTC")
