@@ -54,7 +54,7 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	j := b.it.j
 	p = p[:min(int64(len(p)), b.size-b.pos)]
-	if len(p) > chunk && (j.limit != nil || j.q.limit.Limit() > 0) {
+	if len(p) > chunk && (j.limit.Limit() > 0 || j.q.limit.Limit() > 0) {
 		p = p[:chunk]
 	}
 	n, err := b.read(p)
@@ -166,10 +166,8 @@ func (b *body) account(p []byte) {
 
 func (b *body) pace(n int) error {
 	j := b.it.j
-	if j.limit != nil {
-		if err := j.limit.Wait(b.ctx, rate.Normal, n); err != nil {
-			return err
-		}
+	if err := j.limit.Wait(b.ctx, rate.Normal, n); err != nil {
+		return err
 	}
 	return j.q.limit.Wait(b.ctx, rate.Normal, n)
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func TestPauseKeepsTheUploadAndResumeGoesOn(t *testing.T) {
-	inBubble(t, transfer.Options{Workers: 2, Bandwidth: 10}, func(t *testing.T, q *transfer.Queue) {
+	inBubble(t, transfer.Options{Workers: 2, Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
 		from, to := mem.NewDisk("l:"), mem.New("r:")
 		from.Put("/a", content(100)) // ten parts, a part a second
 		f := wrap.NewFaulty(to)
@@ -140,7 +140,7 @@ func TestJobsStartInTheOrderOfTheQueue(t *testing.T) {
 }
 
 func TestAHugeJobDoesNotStarveASmallOne(t *testing.T) {
-	inBubble(t, transfer.Options{Workers: 4, Bandwidth: 100}, func(t *testing.T, q *transfer.Queue) {
+	inBubble(t, transfer.Options{Workers: 4, Bandwidth: remote.Constant(100)}, func(t *testing.T, q *transfer.Queue) {
 		from, to := mem.NewDisk("l:"), mem.New("r:")
 		from.Put("/huge", content(10_000)) // 100 s
 		from.Put("/small", content(20))
@@ -156,7 +156,7 @@ func TestAHugeJobDoesNotStarveASmallOne(t *testing.T) {
 }
 
 func TestSmallItemsOvertakeInsideAJob(t *testing.T) {
-	inBubble(t, transfer.Options{Workers: 2, Bandwidth: 100}, func(t *testing.T, q *transfer.Queue) {
+	inBubble(t, transfer.Options{Workers: 2, Bandwidth: remote.Constant(100)}, func(t *testing.T, q *transfer.Queue) {
 		from, to := mem.NewDisk("l:"), mem.New("r:")
 		for _, p := range []remote.Path{"/big1", "/big2"} {
 			from.Put(p, content(1000))
@@ -180,7 +180,7 @@ func TestCloseCallsEverythingOffAndCleansUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		from, to := mem.NewDisk("l:"), mem.New("r:")
 		from.Put("/a", content(100))
-		q := transfer.New(t.Context(), transfer.Options{PartSize: 10, Bandwidth: 1, Jobs: 1})
+		q := transfer.New(t.Context(), transfer.Options{PartSize: 10, Bandwidth: remote.Constant(1), Jobs: 1})
 		f := q.Subscribe()
 		running := q.Submit(request(t, transfer.Copy, from, to, "in/", "/a"))
 		waiting := q.Submit(request(t, transfer.Copy, from, to, "in2/", "/a"))
@@ -274,4 +274,62 @@ func TestWhatCannotWorkFailsBeforeAnythingIsListed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheBandwidthFollowsTheTimeOfDay: what is set by hand holds
+// until it is set again.
+func TestTheBandwidthFollowsTheTimeOfDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y, m, d := time.Now().Date()
+		first := time.Date(y, m, d+1, 9, 0, 0, 0, time.Local)
+		second := first.Add(10 * time.Hour)
+		table, err := remote.ParseTimetable("09:00,200B/s 19:00,10B/s")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := transfer.New(t.Context(), transfer.Options{PartSize: 10, Bandwidth: table})
+		defer closeQueue(t, q)
+		want := func(n int64) {
+			t.Helper()
+			if got := q.Bandwidth(); got != n {
+				t.Errorf("at %s the limit is %d, want %d", time.Now().Format("15:04"), got, n)
+			}
+		}
+		for range 2 {
+			<-time.After(time.Until(first) + time.Second)
+			want(200)
+			<-time.After(time.Until(second) + time.Second)
+			want(10)
+			first, second = first.AddDate(0, 0, 1), second.AddDate(0, 0, 1)
+		}
+		q.SetBandwidth(7)
+		<-time.After(48 * time.Hour)
+		want(7)
+	})
+}
+
+func TestAJobHasABandwidthOfItsOwn(t *testing.T) {
+	inBubble(t, transfer.Options{}, func(t *testing.T, q *transfer.Queue) {
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		from.Put("/a", content(1000))
+		r := request(t, transfer.Copy, from, to, "slow/", "/a")
+		r.Rules.Bandwidth = 1
+		start := time.Now()
+		slow := q.Submit(r)
+		r = request(t, transfer.Copy, from, to, "fast/", "/a")
+		wantState(t, await(t, q, q.Submit(r)), transfer.Done)
+		if d := time.Since(start); d > time.Second {
+			t.Errorf("the other job took %v", d)
+		}
+		<-time.After(100 * time.Second)
+		q.SetJobBandwidth(slow, 100)
+		if s, _ := q.Job(slow); s.Bandwidth != 100 {
+			t.Errorf("it says %d", s.Bandwidth)
+		}
+		s := await(t, q, slow)
+		wantState(t, s, transfer.Done)
+		if d := time.Since(start); d < 100*time.Second || d > 125*time.Second {
+			t.Errorf("it took %v", d)
+		}
+	})
 }

@@ -15,7 +15,7 @@ import (
 )
 
 func TestThousandsOfReportsAreFewUpdatesWithExactLastValues(t *testing.T) {
-	inBubble(t, transfer.Options{Workers: 8, Jobs: 8, Bandwidth: 8_000}, func(t *testing.T, q *transfer.Queue) {
+	inBubble(t, transfer.Options{Workers: 8, Jobs: 8, Bandwidth: remote.Constant(8_000)}, func(t *testing.T, q *transfer.Queue) {
 		from, to := mem.NewDisk("l:"), mem.New("r:")
 		f := q.Subscribe()
 		defer f.Close()
@@ -126,7 +126,7 @@ func TestAFeedEndsWithItsContextAndWithClose(t *testing.T) {
 }
 
 func TestRateFallsToZeroWhileNothingMoves(t *testing.T) {
-	inBubble(t, transfer.Options{Workers: 1, Bandwidth: 100}, func(t *testing.T, q *transfer.Queue) {
+	inBubble(t, transfer.Options{Workers: 1, Bandwidth: remote.Constant(100)}, func(t *testing.T, q *transfer.Queue) {
 		from, to := mem.NewDisk("l:"), mem.New("r:")
 		from.Put("/a", content(3000))
 		f := q.Subscribe()

@@ -26,7 +26,7 @@ type job struct {
 	req     Request
 	created time.Time
 	share   *share
-	limit   *rate.Limiter // of this job; nil for none
+	limit   *rate.Limiter // of this job
 	fromKey string        // label of the source tree
 	// fromKeyed says that the source is a bucket: opening a file gives all of it,
 	// opening an object is a request for a range.
@@ -85,11 +85,12 @@ func newJob(q *Queue, id JobID, r Request) *job {
 	if j.policy == PolicyAsk {
 		j.policy = q.o.OnConflict
 	}
+	if j.req.Rules.Verify == "" {
+		j.req.Rules.Verify = q.o.Verify
+	}
 	j.share = &share{limit: q.o.least()}
 	j.ends = newEnds(j)
-	if r.Rules.Bandwidth > 0 {
-		j.limit = rate.NewLimiter(r.Rules.Bandwidth)
-	}
+	j.limit = rate.NewLimiter(r.Rules.Bandwidth)
 	if j.req.Title == "" {
 		j.req.Title = title(r)
 	}

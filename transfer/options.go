@@ -11,16 +11,17 @@ import (
 
 // Options are the settings of a queue. Zero values mean the defaults.
 type Options struct {
-	Workers    int             // parts and small items in flight over all jobs; 0 for as many as pay, 16 to 256
-	Jobs       int             // jobs that run at the same time, besides those told to start now; 4
-	PartSize   int64           // bytes; 16 MiB, more where an object would need too many parts
-	Bandwidth  int64           // bytes a second over all jobs; 0 for no limit
-	Retries    int             // how often an operation is tried again while others succeed; 8, negative for never
-	Patience   time.Duration   // how long to go on while nothing succeeds; 15 min
-	OnConflict Policy          // for requests whose rules say PolicyAsk; PolicyAsk
-	Log        *slog.Logger    // nil discards
-	Journal    journal.Journal // nil keeps everything in memory
-	Interval   time.Duration   // least time between two Updates of a Feed without news; 100 ms
+	Workers    int              // parts and small items in flight over all jobs; 0 for as many as pay, 16 to 256
+	Jobs       int              // jobs that run at the same time, besides those told to start now; 4
+	PartSize   int64            // bytes; 16 MiB, more where an object would need too many parts
+	Bandwidth  remote.Timetable // of all jobs together
+	Retries    int              // how often an operation is tried again while others succeed; 8, negative for never
+	Patience   time.Duration    // how long to go on while nothing succeeds; 15 min
+	Verify     string           // for requests whose rules say nothing: "auto", "full" or "size"; "auto"
+	OnConflict Policy           // for requests whose rules say PolicyAsk; PolicyAsk
+	Log        *slog.Logger     // nil discards
+	Journal    journal.Journal  // nil keeps everything in memory
+	Interval   time.Duration    // least time between two Updates of a Feed without news; 100 ms
 
 	// Open gives the tree of a label again when a job of another process is taken
 	// over. nil: no job can be.

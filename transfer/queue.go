@@ -40,8 +40,11 @@ type Queue struct {
 	feeds  atomic.Pointer[[]*Feed]
 	wg     sync.WaitGroup // jobs that run; who stops them: Close through ctx
 
+	retime chan struct{} // of 1: times has changed
+
 	mu       sync.Mutex
-	order    []*job // as they are to be started
+	times    remote.Timetable // of limit
+	order    []*job           // as they are to be started
 	gates    map[string]*gate
 	refusals map[string]*refusal  // of credentials that jobs wait for
 	accepted map[string]time.Time // when a credential worked again
@@ -53,12 +56,14 @@ type Queue struct {
 func New(ctx context.Context, o Options) *Queue {
 	o = o.withDefaults()
 	q := &Queue{
-		o: o, jr: o.Journal, limit: rate.NewLimiter(o.Bandwidth), budget: newBudget(o.most()),
+		o: o, jr: o.Journal, limit: rate.NewLimiter(0), retime: make(chan struct{}, 1), budget: newBudget(o.most()),
 		memory: semaphore.NewWeighted(memoryMost), gates: map[string]*gate{},
 		refusals: map[string]*refusal{}, accepted: map[string]time.Time{},
 	}
 	q.ctx, q.stop = context.WithCancelCause(ctx)
 	q.feeds.Store(&[]*Feed{})
+	q.SetTimetable(o.Bandwidth)
+	q.wg.Go(q.keepTime) // ends with q.ctx
 	q.owner, q.born = ownerOf(q.jr), now()
 	if q.jr.Durable() {
 		q.wg.Go(q.heartbeat) // ends with q.ctx
@@ -166,12 +171,6 @@ func (q *Queue) Busy() int {
 	}
 	return n
 }
-
-// SetBandwidth limits all jobs together from now on; 0 lifts the limit.
-func (q *Queue) SetBandwidth(bytesPerSecond int64) { q.limit.Set(bytesPerSecond) }
-
-// Bandwidth is the limit in bytes a second, 0 for none.
-func (q *Queue) Bandwidth() int64 { return q.limit.Limit() }
 
 // Close stops all work, lets the jobs clean up, and waits for that until ctx
 // ends. Jobs that had not ended are Cancelled and their unfinished uploads thrown

@@ -164,7 +164,7 @@ func TestAJobThatAnotherProcessRunsIsNotTakenOver(t *testing.T) {
 		}
 		return to, nil
 	}
-	one := newQueue(t, transfer.Options{Journal: jr, Open: open, Bandwidth: 1})
+	one := newQueue(t, transfer.Options{Journal: jr, Open: open, Bandwidth: remote.Constant(1)})
 	two := newQueue(t, transfer.Options{Journal: jr, Open: open})
 	id := one.Submit(request(t, transfer.Copy, from, to, "in/", "/a"))
 	if left, err := two.Orphans(t.Context()); err != nil || len(left) > 0 {

@@ -215,7 +215,7 @@ func (s spacious) Space(context.Context, remote.Path) (remote.Space, error) {
 
 // TestD18AFullDiskPausesAllThatWriteThere: and nobody else.
 func TestD18AFullDiskPausesAllThatWriteThere(t *testing.T) {
-	inBubble(t, transfer.Options{Bandwidth: 10}, func(t *testing.T, q *transfer.Queue) {
+	inBubble(t, transfer.Options{Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
 		from := mem.New("l:")
 		from.Put("a", content(100))
 		disk := spacious{mem.NewDisk(""), "1", 1 << 40}
@@ -253,7 +253,7 @@ func TestD18AFullDiskPausesAllThatWriteThere(t *testing.T) {
 }
 
 func TestAJobThatIsLargerThanTheRoomAsksFirst(t *testing.T) {
-	inBubble(t, transfer.Options{Bandwidth: 10}, func(t *testing.T, q *transfer.Queue) {
+	inBubble(t, transfer.Options{Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
 		from, disk := mem.New("l:"), spacious{mem.NewDisk(""), "1", 99}
 		from.Put("a", content(100))
 		id := q.Submit(request(t, transfer.Copy, from, disk, "/", "a"))

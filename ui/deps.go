@@ -36,7 +36,9 @@ type Steering interface {
 	TryCredential(name string)
 	Clear()
 	Bandwidth() int64
-	SetBandwidth(bytesPerSecond int64)
+	Timetable() remote.Timetable
+	SetTimetable(t remote.Timetable)
+	SetJobBandwidth(id transfer.JobID, bytesPerSecond int64)
 }
 
 // Unfinished is what the screen asks of a queue about the jobs that an earlier
@@ -88,6 +90,12 @@ type Deps struct {
 	// Region is where a server's bucket is, "" while nobody knows. It is called in
 	// Update and must not block.
 	Region func(server string) string
+
+	// ServerBandwidth is the limit of an open server in bytes a second, 0 for none,
+	// SetServerBandwidth changes it until the program ends; false if the server is
+	// not open. They are called in Update and must not block.
+	ServerBandwidth    func(server string) (int64, bool)
+	SetServerBandwidth func(server string, bytesPerSecond int64)
 
 	// Crash keeps the report of a panic and tells where. It may be called from any
 	// goroutine.

@@ -86,7 +86,15 @@ func TestQueueViewSteersJobs(t *testing.T) {
 	w.WaitText("needs you")
 	w.Keys("enter")
 	w.sees(t, "Target exists")
-	w.Keys("esc", "b")
+	w.Keys("esc", "b", "j")
+	w.sees(t, "Bandwidth of job")
+	w.Keys("ctrl+u")
+	w.Type("1MiB/s")
+	w.Keys("enter")
+	if got := w.queue.Jobs()[0].Bandwidth; got != 1<<20 {
+		t.Errorf("the limit of the job is %d", got)
+	}
+	w.Keys("b", "a")
 	w.sees(t, "Bandwidth")
 	w.Keys("ctrl+u")
 	w.Type("5MiB/s")

@@ -116,28 +116,3 @@ func (m *Model) askCancel() tea.Cmd {
 	}))
 	return nil
 }
-
-// askBandwidth asks for the limit of all transfers together.
-func (m *Model) askBandwidth() tea.Cmd {
-	q := m.d.Queue
-	now := "unlimited"
-	if b := q.Bandwidth(); b > 0 {
-		now = remote.FormatRate(b)
-	}
-	m.dialogs.Push(dialog.NewPrompt(m.st, dialog.PromptOptions{
-		Title: "Bandwidth", Text: "Limit for all transfers together, such as 20MiB/s, or unlimited:", Value: now,
-		SelectBase: true,
-		Check: func(v string) error {
-			_, err := remote.ParseRate(v)
-			return err
-		},
-		OnOK: func(v string) tea.Cmd {
-			if n, err := remote.ParseRate(v); err == nil {
-				q.SetBandwidth(n)
-				m.say(good, "Bandwidth: "+v)
-			}
-			return nil
-		},
-	}))
-	return nil
-}

@@ -11,6 +11,9 @@ import (
 // error of ctx. It is called from several goroutines.
 type Limiter interface {
 	Wait(ctx context.Context, n int) error
+	// Limited tells whether there is a limit at all. While there is none, what
+	// begins is not looked at, and goes on freely should one come.
+	Limited() bool
 }
 
 // chunk is the most that is asked of a Limiter at once, so that a low limit
@@ -53,8 +56,8 @@ func (w *limited) Unwrap() remote.Tree { return w.inner }
 
 func (w *limited) Open(ctx context.Context, e remote.Entry, off, n int64) (io.ReadCloser, error) {
 	r, err := w.Tree.Open(ctx, e, off, n)
-	if err != nil {
-		return nil, err
+	if err != nil || !w.l.Limited() {
+		return r, err
 	}
 	return keepDescribed(&limitedReader{ReadCloser: r, ctx: ctx, l: w.l, path: e.Path}, r), nil
 }
@@ -91,7 +94,19 @@ type limitedSink struct {
 }
 
 func (s *limitedSink) WritePart(ctx context.Context, n int, body io.ReadSeeker) (remote.Part, error) {
-	return s.Sink.WritePart(ctx, n, &limitedBody{ReadSeeker: body, ctx: ctx, l: s.l, path: s.path})
+	if !s.l.Limited() {
+		return s.Sink.WritePart(ctx, n, body)
+	}
+	slow := &limitedBody{ReadSeeker: body, ctx: ctx, l: s.l, path: s.path}
+	if at, ok := body.(io.ReaderAt); ok { // to look at before it is sent, see remote.Sink
+		return s.Sink.WritePart(ctx, n, limitedFile{slow, at})
+	}
+	return s.Sink.WritePart(ctx, n, slow)
+}
+
+type limitedFile struct {
+	*limitedBody
+	io.ReaderAt
 }
 
 // limitedBody counts the bytes beyond the furthest that was read so far.

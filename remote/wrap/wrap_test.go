@@ -26,6 +26,8 @@ func (f *free) Wait(ctx context.Context, n int) error {
 	return ctx.Err()
 }
 
+func (f *free) Limited() bool { return true }
+
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func must(t *testing.T, err error) {
@@ -189,6 +191,8 @@ func TestLimitedCountsEveryByteOnce(t *testing.T) {
 type refusing struct{}
 
 func (refusing) Wait(context.Context, int) error { return context.Canceled }
+
+func (refusing) Limited() bool { return true }
 
 func TestLimitedEndsWithTheLimiter(t *testing.T) {
 	b := mem.New("")

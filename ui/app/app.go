@@ -79,6 +79,7 @@ type openServer struct {
 	tree   remote.Tree
 	bucket *s3.Tree
 	server remote.Server
+	limit  limit
 }
 
 // New reads the configuration. A store that is refused is a *store.Refused with
@@ -174,16 +175,44 @@ func (a *App) server(name string) (remote.Tree, remote.Server, error) {
 	if srv.ReadOnly {
 		t = wrap.ReadOnly(t, a.readOnlyWhy(srv.Name))
 	}
-	if n, err := remote.ParseRate(srv.Bandwidth); err == nil && n > 0 {
-		t = wrap.Limited(t, limit{rate.NewLimiter(n)})
+	n, err := remote.ParseRate(srv.Bandwidth)
+	if err != nil {
+		n = 0 // the store was checked
 	}
-	t = wrap.Logged(t, a.log)
-	a.trees[name] = &openServer{tree: t, bucket: bucket, server: srv}
+	l := limit{rate.NewLimiter(n)}
+	t = wrap.Logged(wrap.Limited(t, l), a.log)
+	a.trees[name] = &openServer{tree: t, bucket: bucket, server: srv, limit: l}
 	return t, srv, nil
 }
 
 // limit is the bandwidth of one server, shared by all jobs that use it.
 type limit struct{ *rate.Limiter }
+
+// Limited tells whether there is a limit at the moment.
+func (l limit) Limited() bool { return l.Limit() > 0 }
+
+// ServerBandwidth is the limit of a server in bytes a second, 0 for none; false
+// if it is not open.
+func (a *App) ServerBandwidth(server string) (int64, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, ok := a.trees[server]
+	if !ok {
+		return 0, false
+	}
+	return s.limit.Limit(), true
+}
+
+// SetServerBandwidth limits everything that moves from and to an open server,
+// whatever is set in the store, until the program ends; 0 lifts the limit. What
+// moves without a limit at the moment ends its part first.
+func (a *App) SetServerBandwidth(server string, bytesPerSecond int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s, ok := a.trees[server]; ok {
+		s.limit.Set(bytesPerSecond)
+	}
+}
 
 // Wait waits for n bytes.
 func (l limit) Wait(ctx context.Context, n int) error { return l.Limiter.Wait(ctx, rate.Normal, n) }

@@ -22,11 +22,16 @@ func (a *App) Queue() *transfer.Queue {
 		if err != nil {
 			policy = transfer.PolicyAsk // the configuration was checked; ask is the safe one
 		}
+		bandwidth := remote.Timetable(t.Bandwidth)
+		if a.options.Bandwidth > 0 {
+			bandwidth = remote.Constant(a.options.Bandwidth)
+		}
 		a.journal = a.openJournal()
 		a.queue = transfer.New(a.ctx, transfer.Options{
 			Workers:    firstPositive(a.options.Workers, t.Workers),
 			PartSize:   firstPositive(a.options.PartSize, int64(t.PartSize)),
-			Bandwidth:  firstPositive(a.options.Bandwidth, int64(t.Bandwidth)),
+			Bandwidth:  bandwidth,
+			Verify:     t.Verify,
 			Retries:    t.Retries,
 			Patience:   time.Duration(t.Patience),
 			OnConflict: policy,

@@ -86,6 +86,7 @@ func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
 		Durable: q.Durable() && !withDemo, // its journal goes with it
 		Servers: a.Servers, Admin: a, Asker: e.asker,
 		Mounts: a.Store().Mounts, Clock: a.SessionEnd, Region: a.Region,
+		ServerBandwidth: a.ServerBandwidth, SetServerBandwidth: a.SetServerBandwidth,
 		Bookmarks: a.Bookmarks, SetBookmark: a.SetBookmark, Crash: crash,
 		Left: left, Right: right, Home: app.Home(), LogFile: a.LogPath(),
 		UI: cfg.UI, Keys: cfg.Keys, Log: a.Log(), Demo: withDemo, Notice: notice(a),

@@ -75,20 +75,22 @@ func (f *transferFlags) register(cmd *cobra.Command, e *env) {
 	fl.Var(&e.bandwidth, "bandwidth", "limit, such as 20MiB/s")
 	fl.IntVar(&e.workers, "workers", 0, "requests at a time (default: adaptive)")
 	fl.Var(&e.partSize, "part-size", "size of a part, such as 16MiB (default: planned)")
-	fl.StringVar(&f.verify, "verify", "auto", "auto, full or size")
+	fl.StringVar(&f.verify, "verify", "", "auto, full or size (default: as the store says, or auto)")
 	fl.StringVar(&f.storageClass, "storage-class", "", "storage class of new objects")
 	fl.StringToStringVar(&f.metadata, "metadata", nil, "user metadata of new objects, `k=v`")
 	fl.StringVar(&f.contentType, "content-type", "", "content type of new objects")
 	fl.BoolVar(&f.noProgress, "no-progress", false, "no progress line")
 }
 
-func (f *transferFlags) rules() (transfer.Rules, error) {
+// rules are on record with the job, so that they hold when it is resumed.
+func (f *transferFlags) rules(e *env) (transfer.Rules, error) {
 	r := transfer.Rules{
 		Filters: f.filters, Verify: f.verify, DryRun: f.dryRun,
+		Workers: e.workers, PartSize: int64(e.partSize), Bandwidth: int64(e.bandwidth),
 		Attrs: remote.Attrs{ContentType: f.contentType, StorageClass: f.storageClass, Metadata: f.metadata},
 	}
 	switch f.verify {
-	case "auto", "full", "size":
+	case "", "auto", "full", "size":
 	default:
 		return r, usagef("--verify is auto, full or size, not %q", f.verify)
 	}
@@ -105,7 +107,7 @@ func (f *transferFlags) rules() (transfer.Rules, error) {
 // transfer runs cp and mv: it resolves the destination, builds a request for
 // each tree that holds sources, and follows the queue until they have ended.
 func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, args []string) error {
-	rules, err := f.rules()
+	rules, err := f.rules(e)
 	if err != nil {
 		return err
 	}

@@ -62,8 +62,8 @@ func partSize(s string) string {
 }
 
 func bandwidth(s string) string {
-	var r Rate
-	if err := r.Set(s); err != nil {
+	var t Timetable
+	if err := t.UnmarshalText([]byte(s)); err != nil {
 		return err.Error()
 	}
 	return ""

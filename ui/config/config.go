@@ -22,13 +22,13 @@ type Config struct {
 // Transfer is the table [transfer]. Zero values of sizes and counts leave the
 // choice to the queue.
 type Transfer struct {
-	Workers    int      `toml:"workers"`   // requests at a time over all jobs; 0: as many as pay
-	PartSize   Bytes    `toml:"part_size"` // of multipart transfers; 0: by the size of the object
-	Bandwidth  Rate     `toml:"bandwidth"` // of all jobs together; 0: no limit
-	Retries    int      `toml:"retries"`   // of one request
-	Patience   Duration `toml:"patience"`  // how long a job waits for a server that does not answer
-	Verify     string   `toml:"verify"`    // "auto", "full", "size"
-	OnConflict string   `toml:"on_conflict"`
+	Workers    int       `toml:"workers"`   // requests at a time over all jobs; 0: as many as pay
+	PartSize   Bytes     `toml:"part_size"` // of multipart transfers; 0: by the size of the object
+	Bandwidth  Timetable `toml:"bandwidth"` // of all jobs together; zero: no limit
+	Retries    int       `toml:"retries"`   // of one request
+	Patience   Duration  `toml:"patience"`  // how long a job waits for a server that does not answer
+	Verify     string    `toml:"verify"`    // "auto", "full", "size"
+	OnConflict string    `toml:"on_conflict"`
 }
 
 // UI is the table [ui].

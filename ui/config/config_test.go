@@ -71,7 +71,7 @@ move = []
 		t.Fatal(err)
 	}
 	want := config.Defaults()
-	want.Transfer.PartSize, want.Transfer.Bandwidth = 16<<20, 3<<19
+	want.Transfer.PartSize, want.Transfer.Bandwidth = 16<<20, config.Timetable(remote.Constant(3<<19))
 	want.Transfer.Patience = config.Duration(90 * 60e9)
 	want.UI.Left, want.UI.Mouse = "~/reports", false
 	want.Keys = map[string][]string{"copy": {"f5", "ctrl+y", "g c"}, "move": {}}

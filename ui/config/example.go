@@ -136,7 +136,8 @@ const example = `# gantry reads this file as ~/.config/gantry/config.toml (or $G
 #[transfer]
 #workers = 0                        # requests at a time; 0: as many as pay
 #part_size = "auto"                 # 5MiB to 5GiB; "auto": by the size of the object
-#bandwidth = "unlimited"            # of all jobs together, as "20MiB/s"
+#bandwidth = "unlimited"            # of all jobs together, as "20MiB/s"; by the time of day as
+#                                   # "08:00,2MiB/s 19:00,off" or "Mon-08:00,2MiB/s Fri-19:00,off"
 #retries = 10                       # of one request
 #patience = "15m"                   # how long a job waits for a server that does not answer
 #verify = "auto"                    # auto | full | size

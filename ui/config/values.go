@@ -61,6 +61,24 @@ func (r Rate) String() string { return remote.FormatRate(int64(r)) }
 // Type is the word for the value in the help of a flag.
 func (r Rate) Type() string { return "rate" }
 
+// Timetable is a bandwidth, or several by the time of day: "20MiB/s",
+// "08:00,2MiB/s 19:00,off".
+type Timetable remote.Timetable
+
+// UnmarshalText reads a timetable. The error never holds text.
+func (t *Timetable) UnmarshalText(text []byte) error {
+	tt, err := remote.ParseTimetable(string(text))
+	if err == nil {
+		*t = Timetable(tt)
+	}
+	return err
+}
+
+// Equal tells whether both limit in the same way.
+func (t Timetable) Equal(o Timetable) bool {
+	return remote.Timetable(t).String() == remote.Timetable(o).String()
+}
+
 // Duration is a length of time, written "15m" or "7d".
 type Duration time.Duration
 

@@ -188,7 +188,7 @@ func (v *View) facts(s transfer.Snapshot, w int) []string {
 	if s.Bytes.Total > 0 {
 		sum = append(sum, text.Size(s.Bytes.Done)+" of "+text.Size(s.Bytes.Total))
 	}
-	sum = append(sum, percent(s), rate(s), text.ETA(eta(s)), "since "+text.When(s.Created, v.now()))
+	sum = append(sum, percent(s), rate(s), limit(s), text.ETA(eta(s)), "since "+text.When(s.Created, v.now()))
 	if !s.Finished.IsZero() {
 		sum = append(sum, "ended "+text.When(s.Finished, v.now()))
 	}
@@ -199,6 +199,14 @@ func (v *View) facts(s transfer.Snapshot, w int) []string {
 		}
 	}
 	return append(out, line(v.st.Dim, "  "+text.Middle(where(s), w-2)))
+}
+
+// limit is the bandwidth that a job was given; "" for none.
+func limit(s transfer.Snapshot) string {
+	if s.Bandwidth == 0 || s.State.Ended() {
+		return ""
+	}
+	return "limit " + remote.FormatRate(s.Bandwidth)
 }
 
 // where is which trees a job is about: "disk → acme:inbox/". Their labels stand
