@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"maps"
 	"time"
 )
 
@@ -36,6 +37,7 @@ type Entry struct {
 	Version string // ETag, or inode, size and mtime of a file; "" when unknown
 	Class   string // storage class of an object; "" for the standard one and for files
 	Sum     Sum    // the strongest checksum of the whole content that is known
+	Attrs   *Attrs // what an object has besides; only Described knows it, and nobody changes it
 }
 
 // Page is one step of a listing. Next is the token of the following page, ""
@@ -113,6 +115,37 @@ type Attrs struct {
 	ContentType  string
 	StorageClass string
 	Metadata     map[string]string // user metadata without "x-amz-meta-"
+	Headers      map[string]string // by lower-case name: cache-control, content-disposition, content-encoding, content-language, expires
+	Tags         map[string]string
+	TagCount     int // how many tags there are, where Tags does not say them
+}
+
+// With lays b over a: what b sets holds.
+func (a Attrs) With(b Attrs) Attrs {
+	if b.ContentType != "" {
+		a.ContentType = b.ContentType
+	}
+	if b.StorageClass != "" {
+		a.StorageClass = b.StorageClass
+	}
+	a.Metadata, a.Headers, a.Tags = over(a.Metadata, b.Metadata), over(a.Headers, b.Headers), over(a.Tags, b.Tags)
+	return a
+}
+
+func over(a, b map[string]string) map[string]string {
+	if len(b) == 0 {
+		return a
+	}
+	out := make(map[string]string, len(a)+len(b))
+	maps.Copy(out, a)
+	maps.Copy(out, b)
+	return out
+}
+
+// Tagger is a tree whose objects have tags.
+type Tagger interface {
+	// Tags are those of e.
+	Tags(ctx context.Context, e Entry) (map[string]string, error)
 }
 
 // CreateOptions say how an object is written.

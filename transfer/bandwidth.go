@@ -65,6 +65,20 @@ func (q *Queue) keepTime() {
 	}
 }
 
+// What a job of limited bandwidth may hold of the slots: enough for the limit,
+// and not so many that others wait for parts that hardly move.
+const (
+	slotsLeast = 4
+	slotMoves  = 128 << 10 // bytes a second
+)
+
+// spare leaves slots to others if the job's bandwidth is limited.
+func (j *job) spare() {
+	if n := j.limit.Limit(); n > 0 {
+		j.share.limit = min(j.share.limit, int(max(slotsLeast, min(n/slotMoves, workersMost))))
+	}
+}
+
 // SetJobBandwidth limits one job from now on, besides what limits all; 0 lifts
 // the limit. It holds as well when the job is resumed by another process.
 func (q *Queue) SetJobBandwidth(id JobID, bytesPerSecond int64) {

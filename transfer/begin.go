@@ -52,7 +52,7 @@ func (w *writing) makeRoom(count int) {
 func (t *task) createOptions(w *writing) remote.CreateOptions {
 	it := t.it
 	o := remote.CreateOptions{
-		Size: w.plan.Size, ModTime: w.entry.ModTime, Attrs: t.j.req.Rules.Attrs,
+		Size: w.plan.Size, ModTime: w.entry.ModTime, Attrs: it.attrs,
 		IfAbsent: it.ifAbsent, IfVersion: it.ifVersion,
 	}
 	if !w.plan.Single() {

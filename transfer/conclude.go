@@ -76,6 +76,8 @@ func (t *task) anew(err error) bool {
 	switch {
 	case errors.As(err, &mid):
 		return false
+	case t.withoutTags(err):
+		return t.refresh()
 	case errors.As(err, new(conflictError)):
 		if it.rounds++; it.rounds > roundsMost {
 			return false

@@ -9,6 +9,7 @@ import (
 
 	"gantry/remote"
 	"gantry/remote/mem"
+	"gantry/remote/wrap"
 	"gantry/transfer"
 )
 
@@ -141,5 +142,55 @@ func TestDeleteTakesFoldersFromTheBottomUp(t *testing.T) {
 				t.Errorf("items %v", s.Items)
 			}
 		})
+	}
+}
+
+// TestY08ACopyThroughUsKeepsWhatGoesWithTheContent: type, headers, metadata and
+// tags; the rules of the job come before them.
+func TestY08ACopyThroughUsKeepsWhatGoesWithTheContent(t *testing.T) {
+	for name, size := range map[string]int{"one piece": 5, "parts": 95} {
+		t.Run(name, func(t *testing.T) {
+			from, to := mem.New("l:"), mem.New("r:")
+			from.Put("a", content(size))
+			own := remote.Attrs{
+				ContentType: "text/csv", StorageClass: "GLACIER", Metadata: map[string]string{"who": "me", "why": "x"},
+				Headers: map[string]string{"cache-control": "no-store"}, Tags: map[string]string{"team": "a b", "x": ""},
+			}
+			from.SetAttrs("a", own)
+			r := request(t, transfer.Copy, plain{from}, plain{to}, "in/", "a")
+			r.From = tagged{plain{from}, from}
+			r.Rules.Attrs = remote.Attrs{Metadata: map[string]string{"why": "y"}}
+			wantState(t, run(t, transfer.Options{}, r), transfer.Done)
+			own.StorageClass, own.Metadata = "", map[string]string{"who": "me", "why": "y"}
+			if diff := cmp.Diff(own, to.Attrs("in/a")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// tagged is a tree without abilities but tags.
+type tagged struct {
+	remote.Tree
+	remote.Tagger
+}
+
+// TestATargetThatRefusesTagsGetsTheContentAndTheUserIsTold: what is lost is said.
+func TestATargetThatRefusesTagsGetsTheContentAndTheUserIsTold(t *testing.T) {
+	for _, k := range []remote.Kind{remote.Denied, remote.Unsupported} {
+		from, to := mem.New("l:"), mem.New("r:")
+		from.Put("a", content(35))
+		from.SetAttrs("a", remote.Attrs{ContentType: "text/csv", Tags: map[string]string{"team": "a"}})
+		f := wrap.NewFaulty(plain{to})
+		f.Fail(wrap.Create, 1, fault(k))
+		r := request(t, transfer.Copy, from, f, "in/", "a")
+		r.From = tagged{plain{from}, from}
+		note := ""
+		r.OnItem = func(s transfer.ItemSnapshot) { note = s.Note }
+		wantState(t, run(t, transfer.Options{}, r), transfer.Done)
+		wantContent(t, to, "in/a", content(35))
+		if a := to.Attrs("in/a"); a.ContentType != "text/csv" || len(a.Tags) > 0 || note == "" {
+			t.Errorf("%s: %+v, told %q", k, a, note)
+		}
 	}
 }

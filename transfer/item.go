@@ -41,7 +41,9 @@ type item struct {
 	policy    Policy
 	ifAbsent  bool
 	ifVersion string
-	rounds    int // conflicts that showed up only when publishing
+	attrs     remote.Attrs // of the target
+	untagged  bool         // the target refuses the tags of the source
+	rounds    int          // conflicts that showed up only when publishing
 	restarts  int
 	inOne     bool // its source cannot be read in pieces
 

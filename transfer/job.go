@@ -130,6 +130,7 @@ func (j *job) check() error {
 	if j.fromKeyed || j.toKeyed {
 		j.share.limit = j.q.o.most() // the gates know better
 	}
+	j.spare()
 	if r.Rules.Workers > 0 {
 		j.share.limit = min(j.share.limit, r.Rules.Workers)
 	}

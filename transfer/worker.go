@@ -107,7 +107,10 @@ func (t *task) open(ctx context.Context) (io.ReadCloser, error) {
 		return nil, err
 	}
 	w.makeRoom(w.plan.Count)
-	resumed, err := t.goOn(ctx, w)
+	resumed := false
+	if err = t.keepAttrs(ctx, w); err == nil {
+		resumed, err = t.goOn(ctx, w)
+	}
 	if err == nil && !resumed {
 		if w.plan, err = t.fresh(); err == nil {
 			w.makeRoom(w.plan.Count)

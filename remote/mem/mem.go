@@ -47,6 +47,7 @@ var (
 	_ remote.Tree   = (*Tree)(nil)
 	_ remote.Walker = (*Tree)(nil)
 	_ remote.Copier = (*Tree)(nil)
+	_ remote.Tagger = (*Tree)(nil)
 )
 
 // New returns an empty bucket with that label, such as "acme:".

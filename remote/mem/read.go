@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 
 	"gantry/remote"
 )
@@ -27,7 +28,24 @@ func (t *Tree) Open(ctx context.Context, e remote.Entry, off, n int64) (io.ReadC
 	if n >= 0 && n < int64(len(data)) {
 		data = data[:n]
 	}
-	return &reader{ctx: ctx, Reader: bytes.NewReader(data), entry: t.entry(t.key(e.Path), o)}, nil
+	entry := t.entry(t.key(e.Path), o)
+	if !t.disk {
+		a := o.attrs
+		a.Tags, a.TagCount = nil, len(o.attrs.Tags)
+		entry.Attrs = &a
+	}
+	return &reader{ctx: ctx, Reader: bytes.NewReader(data), entry: entry}, nil
+}
+
+// Tags are the tags of e.
+func (t *Tree) Tags(_ context.Context, e remote.Entry) (map[string]string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	o, err := t.content(e)
+	if err != nil {
+		return nil, err
+	}
+	return maps.Clone(o.attrs.Tags), nil
 }
 
 // content finds the version that e asks for. The caller holds the lock.

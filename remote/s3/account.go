@@ -31,6 +31,7 @@ var (
 	_ remote.Walker  = (*Account)(nil)
 	_ remote.Leveler = (*Account)(nil)
 	_ remote.Signer  = (*Account)(nil)
+	_ remote.Tagger  = (*Account)(nil)
 )
 
 // NewAmbient makes the tree of s3:// from the AWS settings of the environment
@@ -112,6 +113,15 @@ func bucketRoot(p remote.Path) remote.Path {
 		return p + "/"
 	}
 	return p
+}
+
+// Tags are the tags of e.
+func (t *Account) Tags(ctx context.Context, e remote.Entry) (map[string]string, error) {
+	b, err := t.hold(e.Path)
+	if err != nil {
+		return nil, err
+	}
+	return b.Tags(ctx, e)
 }
 
 // List gives the buckets, or one page of a folder in one.

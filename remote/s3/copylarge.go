@@ -117,14 +117,7 @@ const tagTimeout = 30 * time.Second
 func (j *copying) copyTags(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, tagTimeout)
 	defer cancel()
-	var tags *s3.GetObjectTaggingOutput
-	read := act{op: "read tags", api: "s3:GetObjectTagging", path: j.e.Path, tries: metaTries}
-	err := j.from.b.run(ctx, read, func(a attempt) (err error) {
-		tags, err = a.site.client.GetObjectTagging(a.ctx, &s3.GetObjectTaggingInput{
-			Bucket: aws.String(j.from.b.name), Key: aws.String(j.from.key(j.e.Path)), RequestPayer: j.t.c.payer(),
-		})
-		return err
-	})
+	tags, err := j.from.tags(ctx, j.e.Path)
 	if err != nil || len(tags.TagSet) == 0 {
 		if k := remote.KindOf(err); k == remote.Denied || k == remote.Unsupported || k == remote.NotExist {
 			return nil
@@ -136,6 +129,30 @@ func (j *copying) copyTags(ctx context.Context) error {
 		_, err := a.site.client.PutObjectTagging(a.ctx, taggingInput(j.t.b.name, j.key, tags))
 		return err
 	})
+}
+
+func (t *Tree) tags(ctx context.Context, p remote.Path) (out *s3.GetObjectTaggingOutput, err error) {
+	w := act{op: "read tags", api: "s3:GetObjectTagging", path: p, tries: metaTries}
+	err = t.b.run(ctx, w, func(a attempt) (err error) {
+		out, err = a.site.client.GetObjectTagging(a.ctx, &s3.GetObjectTaggingInput{
+			Bucket: aws.String(t.b.name), Key: aws.String(t.key(p)), RequestPayer: t.c.payer(),
+		})
+		return err
+	})
+	return out, err
+}
+
+// Tags are the tags of e.
+func (t *Tree) Tags(ctx context.Context, e remote.Entry) (map[string]string, error) {
+	out, err := t.tags(ctx, e.Path)
+	if err != nil {
+		return nil, err
+	}
+	tags := make(map[string]string, len(out.TagSet))
+	for _, tag := range out.TagSet {
+		tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	return tags, nil
 }
 
 func taggingInput(bucket, key string, tags *s3.GetObjectTaggingOutput) *s3.PutObjectTaggingInput {

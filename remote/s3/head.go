@@ -83,6 +83,12 @@ func (t *Tree) attributes(r *request, a object) {
 	if a.contentType != "" {
 		r.set("content-type", a.contentType)
 	}
+	for name, value := range a.headers {
+		r.set(name, value)
+	}
+	if a.tags != "" {
+		r.set("x-amz-tagging", a.tags)
+	}
 	for name, value := range a.meta {
 		r.set("x-amz-meta-"+name, value)
 	}

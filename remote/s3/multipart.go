@@ -109,6 +109,12 @@ func (t *Tree) createInput(key string, a object, whole bool) *s3.CreateMultipart
 		ContentType: optional(a.contentType), Metadata: a.meta,
 		StorageClass: types.StorageClass(a.class), ACL: types.ObjectCannedACL(srv.ACL), SSEKMSKeyId: optional(srv.KMSKeyID),
 	}
+	in.Tagging = optional(a.tags)
+	in.CacheControl, in.ContentDisposition = optional(a.headers["cache-control"]), optional(a.headers["content-disposition"])
+	in.ContentEncoding, in.ContentLanguage = optional(a.headers["content-encoding"]), optional(a.headers["content-language"])
+	if at, err := http.ParseTime(a.headers["expires"]); err == nil {
+		in.Expires = aws.Time(at)
+	}
 	if srv.Encryption != "none" {
 		in.ServerSideEncryption = types.ServerSideEncryption(srv.Encryption)
 	}

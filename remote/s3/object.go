@@ -5,7 +5,9 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"path"
+	"strconv"
 	"strings"
 
 	"gantry/remote"
@@ -16,13 +18,15 @@ type object struct {
 	contentType string
 	class       string
 	meta        map[string]string // names in lower case; values in ASCII
+	headers     map[string]string // as in remote.Attrs
+	tags        string            // as in a query; "" for none
 }
 
 const maxMeta = 2 << 10 // bytes of names and values
 
 // objectOf works out what goes with an object made by o.
 func (t *Tree) objectOf(p remote.Path, o remote.CreateOptions) (object, error) {
-	a := object{contentType: o.Attrs.ContentType, class: o.Attrs.StorageClass}
+	a := object{contentType: o.Attrs.ContentType, class: o.Attrs.StorageClass, headers: o.Attrs.Headers, tags: tagQuery(o.Attrs.Tags)}
 	if a.class == "" {
 		a.class = t.c.srv.StorageClass
 	}
@@ -72,13 +76,53 @@ func token(name string) bool {
 
 // objectFrom is what is stored with an object that was asked for its headers.
 func objectFrom(h http.Header) object {
-	a := object{contentType: h.Get("Content-Type"), class: h.Get("X-Amz-Storage-Class"), meta: map[string]string{}}
+	at := attrsFrom(h)
+	return object{contentType: at.ContentType, class: at.StorageClass, meta: at.Metadata, headers: at.Headers}
+}
+
+// attrsFrom is objectFrom in the words of package remote.
+func attrsFrom(h http.Header) *remote.Attrs {
+	a := &remote.Attrs{ContentType: h.Get("Content-Type"), StorageClass: h.Get("X-Amz-Storage-Class")}
 	for name, values := range h {
-		if rest, ok := strings.CutPrefix(strings.ToLower(name), "x-amz-meta-"); ok && len(values) > 0 {
-			a.meta[rest] = values[0]
+		if len(values) == 0 {
+			continue
+		}
+		const meta = "X-Amz-Meta-"
+		switch {
+		case len(name) > len(meta) && strings.EqualFold(name[:len(meta)], meta):
+			a.Metadata = putIn(a.Metadata, strings.ToLower(name[len(meta):]), values[0])
+		case kept(name):
+			a.Headers = putIn(a.Headers, strings.ToLower(name), values[0])
 		}
 	}
+	a.TagCount, _ = strconv.Atoi(h.Get("X-Amz-Tagging-Count"))
 	return a
+}
+
+// kept are the headers that an object keeps besides its type.
+func kept(name string) bool {
+	switch name {
+	case "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires":
+		return true
+	}
+	return false
+}
+
+func putIn(m map[string]string, name, value string) map[string]string {
+	if m == nil {
+		m = map[string]string{}
+	}
+	m[name] = value
+	return m
+}
+
+// tagQuery writes tags as x-amz-tagging has them.
+func tagQuery(tags map[string]string) string {
+	q := url.Values{}
+	for name, value := range tags {
+		q.Set(name, value)
+	}
+	return q.Encode()
 }
 
 // with lays what a caller asked for over what an object had.
@@ -89,8 +133,11 @@ func (a object) with(b object) object {
 	if b.class != "" {
 		a.class = b.class
 	}
-	meta := maps.Clone(a.meta)
-	maps.Copy(meta, b.meta)
-	a.meta = meta
+	for name, value := range b.headers {
+		a.headers = putIn(maps.Clone(a.headers), name, value)
+	}
+	for name, value := range b.meta {
+		a.meta = putIn(maps.Clone(a.meta), name, value)
+	}
 	return a
 }

@@ -65,7 +65,7 @@ func (t *Tree) statFolder(ctx context.Context, p remote.Path) (remote.Entry, err
 func described(p remote.Path, h http.Header, size int64) remote.Entry {
 	e := remote.Entry{
 		Path: p, Name: baseName(p), Size: size, Version: unquote(h.Get("Etag")),
-		Class: className([]byte(h.Get("X-Amz-Storage-Class"))), Sum: sumOf(h),
+		Class: className([]byte(h.Get("X-Amz-Storage-Class"))), Sum: sumOf(h), Attrs: attrsFrom(h),
 	}
 	if t, err := http.ParseTime(h.Get("Last-Modified")); err == nil {
 		e.ModTime = t

@@ -67,6 +67,7 @@ var (
 	_ remote.Walker  = (*Tree)(nil)
 	_ remote.Leveler = (*Tree)(nil)
 	_ remote.Signer  = (*Tree)(nil)
+	_ remote.Tagger  = (*Tree)(nil)
 )
 
 // New makes the tree of srv, which signs with p; nil is anonymous. It checks

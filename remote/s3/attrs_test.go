@@ -1,0 +1,47 @@
+package s3_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gantry/remote"
+	"gantry/remote/s3"
+	"gantry/remote/s3/s3test"
+)
+
+// TestWhatGoesWithAnObjectIsReadAndWrittenWhole: what a copy through us has to
+// keep, by one request and by parts.
+func TestWhatGoesWithAnObjectIsReadAndWrittenWhole(t *testing.T) {
+	want := remote.Attrs{
+		ContentType: "text/csv", Metadata: map[string]string{"who": "me"},
+		Headers: map[string]string{
+			"cache-control": "no-store", "content-disposition": "inline", "content-encoding": "gzip",
+			"content-language": "de", "expires": "Wed, 21 Oct 2026 07:28:00 GMT",
+		},
+		Tags: map[string]string{"team": "a b", "x": "&="},
+	}
+	tree, _ := strict(t, s3test.Bucket{}, s3.Options{})
+	for name, o := range map[string]remote.CreateOptions{
+		"one": {Size: 5}, "parts": {Size: smallPart + 5, PartSize: smallPart},
+	} {
+		o.Attrs = want
+		put(t, tree, remote.Path(name), strings.Repeat("x", int(o.Size)), o)
+		e, err := tree.Stat(t.Context(), remote.Path(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := *e.Attrs
+		if got.TagCount != len(want.Tags) {
+			t.Errorf("%s: %d tags", name, got.TagCount)
+		}
+		if got.Tags, err = tree.Tags(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		got.TagCount = 0
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
