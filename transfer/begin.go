@@ -82,14 +82,22 @@ const copyTraced = 1 << 30
 // parts there are, and when, nobody knows.
 const severalParts = -1
 
+// copyFresh is severalParts for a target of which nothing was there before: the
+// copy is ours, and can be taken back.
+const copyFresh = -2
+
 // intendCopy is intend for a copy that the store makes.
 func (t *task) intendCopy(ctx context.Context) error {
 	it, j := t.it, t.j
 	it.traced = true
-	return j.q.jr.Intend(ctx, journal.Upload{
+	u := journal.Upload{
 		Job: int64(j.id), Item: it.num, Tree: j.to.Label(), Path: it.dst, Size: it.src.Size,
 		PartSize: severalParts, Version: it.src.Version,
-	})
+	}
+	if it.fresh = it.ifAbsent && j.phased; it.fresh {
+		u.PartSize = copyFresh
+	}
+	return j.q.jr.Intend(ctx, u)
 }
 
 // renames tells whether the rules may write the item under a name that only

@@ -22,6 +22,13 @@ func (t *task) conclude(err error) {
 			j.throwAway(it, w.sink)
 		}
 	}
+	if errors.Is(err, errHeld) {
+		if it.cancel != nil {
+			it.cancel(nil)
+		}
+		j.hold(it)
+		return
+	}
 	if err != nil && it.up != nil { // not gone on with
 		if remote.KindOf(err) == remote.Changed {
 			t.remark(noteSource)
@@ -185,6 +192,8 @@ func (j *job) dropOpen() {
 	for it := range j.active {
 		begun = append(begun, it)
 	}
+	begun = append(begun, j.held...)
+	j.held = nil
 	j.queued, j.big, j.open, j.doomed, j.emptied = nil, nil, nil, nil, nil
 	j.mu.Unlock()
 	var wg sync.WaitGroup // all at once: a server that is gone costs one time limit

@@ -42,6 +42,9 @@ func (j *job) dispatch() bool {
 			from = nil
 		}
 		j.mu.Unlock()
+		if over && j.ctx.Err() == nil && j.secondPhase() {
+			continue
+		}
 		if over {
 			// A plan that was called off ends like one that is complete.
 			return j.ctx.Err() == nil
@@ -158,6 +161,9 @@ func (j *job) dirsDue() bool { return len(j.emptied) >= batchSize || j.inflight 
 // isOver tells whether everything that was planned has ended. The caller holds
 // j.mu.
 func (j *job) isOver() bool {
+	if j.paused && len(j.held) > 0 {
+		return false
+	}
 	return j.listed && j.inflight == 0 && len(j.relist) == 0 && len(j.parked) == 0 &&
 		len(j.queued)+len(j.big)+len(j.open)+len(j.doomed)+len(j.emptied) == 0
 }
@@ -281,6 +287,14 @@ func (t *task) broke(err error) {
 func (t *task) makeFolder() {
 	if t.j.req.Rules.DryRun {
 		t.j.finish(t.it, "", nil)
+		return
+	}
+	if t.it.landed {
+		t.j.finish(t.it, "", nil)
+		return
+	}
+	if t.j.phased {
+		t.conclude(t.makeHeld(t.j.ctx))
 		return
 	}
 	err := t.try(t.j.ctx, t.j.toGate, func(ctx context.Context) error { return t.j.to.Mkdir(ctx, t.it.dst) })

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// ErrClosed is what Feed.Next returns when nothing more will come.
+// ErrClosed is what Feed.Next returns when nothing more will come, and Adopt when
+// the queue takes no more jobs.
 var ErrClosed = errors.New("the queue is closed")
 
 // pulse is how often jobs that run are told about although nothing moved, so

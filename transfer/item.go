@@ -55,7 +55,9 @@ type item struct {
 	note     string
 
 	w        *writing
-	landed   bool // a move whose target is whole: only the source is left to delete
+	landed   bool   // a move whose target is whole: only the source is left to delete
+	fresh    bool   // in phases: nothing was there before
+	copied   string // in phases: the version of the copy
 	state    State
 	skipped  bool
 	reason   string
@@ -127,6 +129,7 @@ type lists struct {
 	doomed  []*item // to delete, in batches
 	emptied []*node // source folders with nothing left to wait for
 	parked  []*parked
+	held    []*item // copied, to be deleted when all are, see phased.go
 
 	failed, skipped bounded
 	failCount, skip int

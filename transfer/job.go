@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -31,6 +32,7 @@ type job struct {
 	// fromKeyed says that the source is a bucket: opening a file gives all of it,
 	// opening an object is a request for a range.
 	fromKeyed bool
+	phased    bool // copies everything before it deletes anything
 	toKeyed   bool // the target is a bucket, whose sinks read a part more than once
 	gates     []*gate
 	toGate    *gate // of the target, or of the source in a deletion
@@ -62,6 +64,9 @@ type job struct {
 	adopted  *adopted // of a job that another process began
 	kept     sources
 	recorded bool // every item is on record
+	deleting bool // phased: has begun to delete
+	stuck    bool // phased: waits because something could not be copied
+	goAhead  bool // phased: deletes although something could not be copied
 	proven   Progress
 	lists
 
@@ -127,6 +132,7 @@ func (j *job) check() error {
 		}
 	}
 	j.fromKey, j.fromKeyed = r.From.Label(), plan.Keyed(r.From)
+	j.phased = j.inPhases()
 	if j.fromKeyed || j.toKeyed {
 		j.share.limit = j.q.o.most() // the gates know better
 	}
@@ -178,6 +184,9 @@ func (j *job) run() {
 	cause := context.Cause(j.ctx) // nil unless called off
 	j.cancel(nil)                 // frees what is bound to the context
 	j.work.Wait()
+	if errors.Is(cause, errBack) {
+		j.takeBack()
+	}
 	j.dropOpen()
 	j.dropFound()
 	if view, ok := j.to.(remote.ScopedTree); ok && j.to != j.req.To {
@@ -272,6 +281,7 @@ func (j *job) resume() {
 	was := j.paused
 	if was {
 		j.paused, j.why = false, nil
+		j.goAhead, j.stuck = j.goAhead || j.stuck, false
 		j.eta.Reset()
 		j.holdLocked()
 	}

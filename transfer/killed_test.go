@@ -64,7 +64,7 @@ func adoptAll(t *testing.T, q *transfer.Queue) []transfer.Snapshot {
 	}
 	var ended []transfer.Snapshot
 	for _, s := range left {
-		if err := q.Adopt(t.Context(), s.ID, nil); errors.Is(err, errDead) {
+		if err := q.Adopt(t.Context(), s.ID, nil); errors.Is(err, errDead) || errors.Is(err, transfer.ErrClosed) {
 			continue
 		} else if err != nil {
 			t.Fatal(err)

@@ -49,7 +49,7 @@ func (q *Queue) removeUpload(ctx context.Context, tree remote.Tree, u journal.Up
 		if !ours || taken[x.ID] || x.Started.Before(created.Add(-slack)) || x.Started.After(q.born) {
 			continue
 		}
-		if disk || x.Parts == 0 || u.PartSize == severalParts {
+		if disk || x.Parts == 0 || u.PartSize < 0 {
 			if err := list.AbortUpload(ctx, x); err != nil {
 				return err
 			}

@@ -14,7 +14,7 @@ import (
 //	intended on record -> written -> found unchanged at its source -> published -> verified
 //
 // and only then, in a move, is its source deleted, if it still is what was
-// copied. Whatever fails, and wherever a kill strikes, there is a whole source
+// copied; inside a bucket not before all are copied, see phased.go. Whatever fails, and wherever a kill strikes, there is a whole source
 // or a whole target.
 
 // complete publishes what has been written.
@@ -44,11 +44,12 @@ func (t *task) complete(ctx context.Context) error {
 		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
 		return err
 	}
-	return t.published(ctx, level)
+	return t.published(ctx, level, entry.Version)
 }
 
-// published notes that the target is whole and, in a move, deletes the source.
-func (t *task) published(ctx context.Context, level string) error {
+// published notes that the target is whole, of that version, and, in a move,
+// deletes the source.
+func (t *task) published(ctx context.Context, level, version string) error {
 	it, j := t.it, t.j
 	j.patient.well(now())
 	j.mu.Lock()
@@ -62,6 +63,9 @@ func (t *task) published(ctx context.Context, level string) error {
 	}
 	// The intent stays on record until the item has ended: with it whoever comes
 	// after a kill knows that the target is of our making.
+	if j.phased {
+		return t.holdSource(ctx, version)
+	}
 	it.landed = true
 	if err := t.takeHold(ctx); err != nil {
 		return err
@@ -229,7 +233,7 @@ func (t *task) shortcut(ctx context.Context) (done bool, err error) {
 		}
 		level = entry.Sum.Algorithm.String()
 	}
-	return true, t.published(ctx, level)
+	return true, t.published(ctx, level, entry.Version)
 }
 
 // copyThere lets the store copy.

@@ -100,7 +100,7 @@ func (q *Queue) Adopt(ctx context.Context, id JobID, onItem func(ItemSnapshot)) 
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
-		return errors.Join(errQuit, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
+		return errors.Join(ErrClosed, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
 	}
 	q.order = slices.DeleteFunc(q.order, func(o *job) bool { return o.id == id })
 	q.enter(j)
@@ -170,7 +170,7 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.created, j.recorded = rec.Created, rec.Listed
+	j.created, j.recorded, j.deleting = rec.Created, rec.Listed, sp.Deleting
 	j.adopted = &adopted{listed: rec.Listed, lost: sp.Recorded && !rec.Listed, spec: sp, ups: ups}
 	j.kept = sources{dropped: sp.Dropped, whole: sp.Whole, planned: sp.Planned, last: string(sp.Last), num: sp.Num}
 	for _, s := range sp.Sources {

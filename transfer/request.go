@@ -143,6 +143,7 @@ type Snapshot struct {
 	Created   time.Time
 	Finished  time.Time // zero until ended
 	Err       error     // why the job as a whole failed, is paused, or waits for SignIn
+	Undoable  bool      // what it has copied can be taken back by Rollback
 	Bandwidth int64     // limit of this job in bytes a second; 0 for none
 	SignIn    string    // Asking: the credential that it waits for; "" when it waits for answers
 	Proven    Progress  // parts, as ItemSnapshot.Proven, of all items that were resumed

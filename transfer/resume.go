@@ -41,11 +41,14 @@ func (t *task) already(ctx context.Context) (bool, error) {
 	}
 	if j.req.Op != Move { // a move keeps the record until the source is gone as well
 		t.dropUpload(ctx)
-	} else if err := j.q.removeUpload(ctx, j.to, it.up.Upload, j.created); err != nil {
-		j.q.o.Log.Error("an unfinished upload could not be removed", "job", j.id, "target", string(it.dst), "err", err)
+	} else {
+		if err := j.q.removeUpload(ctx, j.to, it.up.Upload, j.created); err != nil {
+			j.q.o.Log.Error("an unfinished upload could not be removed", "job", j.id, "target", string(it.dst), "err", err)
+		}
+		it.fresh = it.up.PartSize == copyFresh
 	}
 	it.up = nil
-	return true, t.published(ctx, level)
+	return true, t.published(ctx, level, it.target.Version)
 }
 
 // whole compares source and target, by a checksum of one side's disk where the

@@ -21,7 +21,7 @@ func (j *job) snapshot(at time.Time) Snapshot {
 		Bytes:  Progress{Done: j.bytes.Load(), Total: j.allBytes.Load()},
 		Listed: j.listed, ETA: -1, Failures: j.failCount, Skipped: j.skip, Conflicts: len(j.parked),
 		Created: j.created, Finished: j.finished, Err: j.why, From: j.fromKey,
-		Bandwidth: j.req.Rules.Bandwidth, Proven: j.proven, Kept: j.final == Cancelled && j.keepsFor(j.why),
+		Bandwidth: j.req.Rules.Bandwidth, Undoable: j.phased && !j.deleting && j.started && !j.final.Ended(), Proven: j.proven, Kept: j.final == Cancelled && j.keepsFor(j.why),
 	}
 	if j.req.To != nil {
 		s.To = j.req.To.Label() + string(j.req.Dir)
@@ -87,6 +87,8 @@ func (j *job) stateLocked() State {
 		return Asking
 	case !j.listed:
 		return Listing
+	case j.deleting:
+		return Verifying
 	case j.finishing > 0 && j.finishing == j.inflight && len(j.queued)+len(j.big)+len(j.open) == 0:
 		return Verifying
 	default:

@@ -31,6 +31,8 @@ type spec struct {
 	Last     []byte       `json:"last,omitempty"`     // up to this name below that source everything is planned
 	Num      int64        `json:"num,omitempty"`      // of the last item that was planned
 	Recorded bool         `json:"recorded,omitempty"` // everything is planned
+	Phased   bool         `json:"phased,omitempty"`   // a move that copies everything first
+	Deleting bool         `json:"deleting,omitempty"` // and has begun to delete
 }
 
 type specSource struct {
@@ -94,7 +96,7 @@ func (j *job) blob() []byte {
 	k := &j.kept
 	s := spec{
 		Rules: j.req.Rules, Dropped: k.dropped, Whole: k.whole, Planned: k.planned, Last: []byte(k.last), Num: k.num,
-		Recorded: j.recorded,
+		Recorded: j.recorded, Phased: j.phased, Deleting: j.deleting,
 	}
 	s.OnConflict = j.policy // what was answered for all goes on to hold
 	for _, src := range k.list {

@@ -38,7 +38,14 @@ func (t *task) runItem() {
 	ctx := it.ctx
 	j.mu.Unlock()
 	if it.landed {
-		t.conclude(t.removeSource(ctx))
+		err := error(nil)
+		if j.phased {
+			err = t.copyThereStill(ctx)
+		}
+		if err == nil {
+			err = t.removeSource(ctx)
+		}
+		t.conclude(err)
 		return
 	}
 	if done, err := t.already(ctx); done || err != nil {
