@@ -220,6 +220,9 @@ func (t *task) lookAhead(ctx context.Context) (see func(w *writing) bool) {
 		if known := w.entry.Sum; e.Sum.Algorithm == remote.NoSum {
 			e.Sum = known
 		}
+		if e.Attrs == nil {
+			e.Attrs = w.entry.Attrs
+		}
 		w.entry = e
 		return true
 	}

@@ -109,10 +109,35 @@ func (m *Model) askCancel() tea.Cmd {
 		return nil
 	}
 	q := m.d.Queue
+	if s.Undoable {
+		m.dialogs.Push(m.cancelOrTakeBack(s))
+		return nil
+	}
 	m.dialogs.Push(dialog.NewConfirm(m.st, dialog.ConfirmOptions{
 		Title: "Cancel job " + strconv.FormatInt(int64(s.ID), 10), Danger: true, Yes: "Cancel it", No: "Let it run",
 		Text:  s.Title + "\n\nItems that are done stay; the upload or the partial file of those under way is removed.",
 		OnYes: func() tea.Cmd { q.Cancel(s.ID); return nil },
 	}))
 	return nil
+}
+
+// cancelOrTakeBack asks what becomes of the copies of a move inside a bucket that
+// has not deleted anything yet.
+func (m *Model) cancelOrTakeBack(s transfer.Snapshot) dialog.Dialog {
+	q := m.d.Queue
+	return dialog.NewChoice(m.st, dialog.ChoiceOptions{
+		Title: "Cancel job " + strconv.FormatInt(int64(s.ID), 10),
+		Text:  s.Title + "\n\nNothing has been deleted yet: every source is still there.",
+		Options: []dialog.Option{
+			{Key: "l", Label: "Let it run", Run: func() tea.Cmd { return nil }},
+			{
+				Key: "b", Label: "Take it back", Help: "remove the copies that were made", Danger: true,
+				Run: func() tea.Cmd { q.Rollback(s.ID); return nil },
+			},
+			{
+				Key: "c", Label: "Cancel", Help: "keep the copies as well as the sources", Danger: true,
+				Run: func() tea.Cmd { q.Cancel(s.ID); return nil },
+			},
+		},
+	})
 }

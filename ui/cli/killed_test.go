@@ -228,6 +228,28 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 			t.Error("the object is not the file")
 		}
 	})
+	t.Run("a rename in the bucket, taken back", func(t *testing.T) {
+		t.Parallel()
+		v := newVictim(t, program)
+		for i := range 60 {
+			v.server.Put("acme-bucket", fmt.Sprintf("old/%02d", i), content[:i])
+		}
+		v.server.Fault(s3test.Rule{ID: "P01", Op: "CopyObject", Nth: 30, Times: s3test.All, Action: s3test.StallBeforeHeaders()})
+		v.kill(syscall.SIGKILL, func() bool { return v.applied("CopyObject") >= 29 }, "mv", "acme:old", "acme:new", "--workers", "2", "--no-progress")
+		v.server.ClearFaults()
+		if n := len(v.server.Keys("acme-bucket")); n < 89 {
+			t.Errorf("%d keys", n)
+		}
+		v.run("queue", "cancel", "--rollback", "1")
+		keys := v.server.Keys("acme-bucket")
+		if len(keys) != 60 || !strings.HasPrefix(keys[0], "old/") || !strings.HasPrefix(keys[59], "old/") {
+			t.Errorf("%d keys are left: %q", len(keys), keys)
+		}
+		v.run("mv", "acme:old", "acme:new")
+		if keys = v.server.Keys("acme-bucket"); len(keys) != 60 || !strings.HasPrefix(keys[0], "new/") {
+			t.Errorf("%d keys are left: %q", len(keys), keys)
+		}
+	})
 	t.Run("interrupted, and given up", func(t *testing.T) {
 		t.Parallel()
 		v := newVictim(t, program)

@@ -46,7 +46,18 @@ func (e *env) queueCommand() *cobra.Command {
 	}
 	cmd.AddCommand(list, e.queueRun("resume", "Go on with interrupted jobs (all of them without a JOB)", e.queueResume),
 		e.queueRun("retry", "Do the failed items of jobs once more (of all jobs without a JOB)", e.queueRetry),
-		e.queueRun("cancel", "Give interrupted jobs up: their unfinished uploads and partial files are removed", e.queueCancel), clear)
+		e.queueCancelCommand(), clear)
+	return cmd
+}
+
+func (e *env) queueCancelCommand() *cobra.Command {
+	var rollback bool
+	cmd := e.queueRun("cancel", "Give interrupted jobs up: their unfinished uploads and partial files are removed",
+		func(ctx context.Context, ids []transfer.JobID, _ bool) error {
+			return e.queueCancel(ctx, ids, rollback)
+		})
+	cmd.Flags().BoolVar(&rollback, "rollback", false,
+		"also remove the copies that a move inside a bucket has made; refused once it has begun to delete")
 	return cmd
 }
 
@@ -222,7 +233,7 @@ func (e *env) follow(ctx context.Context, ids []transfer.JobID, progress bool,
 	return r.wait(ctx)
 }
 
-func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, _ bool) error {
+func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bool) error {
 	q, err := e.startQueue(ctx)
 	if err != nil {
 		return err
@@ -243,7 +254,11 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, _ bool) err
 	}
 	var failed failures
 	for _, id := range ids {
-		if err := q.Discard(ctx, id); err != nil {
+		discard := q.Discard
+		if rollback {
+			discard = q.DiscardBack
+		}
+		if err := discard(ctx, id); err != nil {
 			failed.add(e, fmt.Sprintf("job %d", id), err)
 		}
 	}
