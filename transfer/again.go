@@ -28,6 +28,9 @@ func (q *Queue) History(ctx context.Context) iter.Seq2[Record, error] {
 		for s, err := range c.Summaries(ctx) {
 			r := Record{Snapshot: snapshotOf(s), Owned: s.Alive}
 			r.State = recordedState(s)
+			if sp, err := readSpec(s.Rules); err == nil {
+				r.Levels = levelsOf(sp.Levels)
+			}
 			if !yield(r, err) {
 				return
 			}

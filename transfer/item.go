@@ -174,6 +174,9 @@ func (j *job) finish(it *item, reason string, err error) {
 		}
 	}
 	snap := it.snapshot()
+	if it.state == Done && !it.skipped {
+		j.remember(snap)
+	}
 	it.node.done(it.state == Done && !it.skipped)
 	j.mu.Unlock()
 	j.log(it, snap)

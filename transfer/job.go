@@ -63,10 +63,12 @@ type job struct {
 	told     bool     // the end is in the feeds; until then the job keeps its place
 	adopted  *adopted // of a job that another process began
 	kept     sources
-	recorded bool // every item is on record
-	deleting bool // phased: has begun to delete
-	stuck    bool // phased: waits because something could not be copied
-	goAhead  bool // phased: deletes although something could not be copied
+	levels   map[string]int64 // items by how they were verified
+	latest   []ItemSnapshot   // that ended well, see remember
+	recorded bool             // every item is on record
+	deleting bool             // phased: has begun to delete
+	stuck    bool             // phased: waits because something could not be copied
+	goAhead  bool             // phased: deletes although something could not be copied
 	proven   Progress
 	lists
 

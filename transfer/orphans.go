@@ -171,6 +171,7 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 		return nil, err
 	}
 	j.created, j.recorded, j.deleting = rec.Created, rec.Listed, sp.Deleting
+	j.levels = sp.Levels
 	j.adopted = &adopted{listed: rec.Listed, lost: sp.Recorded && !rec.Listed, spec: sp, ups: ups}
 	j.kept = sources{dropped: sp.Dropped, whole: sp.Whole, planned: sp.Planned, last: string(sp.Last), num: sp.Num}
 	for _, s := range sp.Sources {

@@ -143,6 +143,7 @@ type Snapshot struct {
 	Created   time.Time
 	Finished  time.Time // zero until ended
 	Err       error     // why the job as a whole failed, is paused, or waits for SignIn
+	Levels    []Level   // how the items that are done were verified
 	Undoable  bool      // what it has copied can be taken back by Rollback
 	Bandwidth int64     // limit of this job in bytes a second; 0 for none
 	SignIn    string    // Asking: the credential that it waits for; "" when it waits for answers

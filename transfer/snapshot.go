@@ -21,7 +21,7 @@ func (j *job) snapshot(at time.Time) Snapshot {
 		Bytes:  Progress{Done: j.bytes.Load(), Total: j.allBytes.Load()},
 		Listed: j.listed, ETA: -1, Failures: j.failCount, Skipped: j.skip, Conflicts: len(j.parked),
 		Created: j.created, Finished: j.finished, Err: j.why, From: j.fromKey,
-		Bandwidth: j.req.Rules.Bandwidth, Undoable: j.phased && !j.deleting && j.started && !j.final.Ended(), Proven: j.proven, Kept: j.final == Cancelled && j.keepsFor(j.why),
+		Bandwidth: j.req.Rules.Bandwidth, Levels: levelsOf(j.levels), Undoable: j.phased && !j.deleting && j.started && !j.final.Ended(), Proven: j.proven, Kept: j.final == Cancelled && j.keepsFor(j.why),
 	}
 	if j.req.To != nil {
 		s.To = j.req.To.Label() + string(j.req.Dir)
@@ -160,6 +160,7 @@ const (
 	ItemsFailed                      // with their reasons
 	ItemsSkipped                     // with their reasons
 	ItemsConflicts                   // parked, waiting for an Answer
+	ItemsDone                        // done, the latest 500, the last one first
 )
 
 // Items lists up to n items of a job from offset on, in the order in which they
@@ -173,6 +174,8 @@ func (q *Queue) Items(id JobID, f ItemFilter, offset, n int) []ItemSnapshot {
 	defer j.mu.Unlock()
 	var items []*item
 	switch f {
+	case ItemsDone:
+		return j.latestDone(offset, n)
 	case ItemsFailed:
 		items = j.failed.kept
 	case ItemsSkipped:

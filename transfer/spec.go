@@ -24,15 +24,16 @@ const sourcesLight = 500
 // JSON strings are not.
 type spec struct {
 	Rules
-	Sources  []specSource `json:"sources,omitempty"`
-	Dropped  int          `json:"dropped,omitempty"`  // sources before these, which have been planned
-	Whole    bool         `json:"whole,omitempty"`    // no source is missing at the end
-	Planned  int          `json:"planned,omitempty"`  // of a copy the source that the plan is at; of a move how many it has met
-	Last     []byte       `json:"last,omitempty"`     // up to this name below that source everything is planned
-	Num      int64        `json:"num,omitempty"`      // of the last item that was planned
-	Recorded bool         `json:"recorded,omitempty"` // everything is planned
-	Phased   bool         `json:"phased,omitempty"`   // a move that copies everything first
-	Deleting bool         `json:"deleting,omitempty"` // and has begun to delete
+	Sources  []specSource     `json:"sources,omitempty"`
+	Dropped  int              `json:"dropped,omitempty"`  // sources before these, which have been planned
+	Whole    bool             `json:"whole,omitempty"`    // no source is missing at the end
+	Planned  int              `json:"planned,omitempty"`  // of a copy the source that the plan is at; of a move how many it has met
+	Last     []byte           `json:"last,omitempty"`     // up to this name below that source everything is planned
+	Num      int64            `json:"num,omitempty"`      // of the last item that was planned
+	Recorded bool             `json:"recorded,omitempty"` // everything is planned
+	Levels   map[string]int64 `json:"levels,omitempty"`   // items that are done by how they were verified
+	Phased   bool             `json:"phased,omitempty"`   // a move that copies everything first
+	Deleting bool             `json:"deleting,omitempty"` // and has begun to delete
 }
 
 type specSource struct {
@@ -96,7 +97,7 @@ func (j *job) blob() []byte {
 	k := &j.kept
 	s := spec{
 		Rules: j.req.Rules, Dropped: k.dropped, Whole: k.whole, Planned: k.planned, Last: []byte(k.last), Num: k.num,
-		Recorded: j.recorded, Phased: j.phased, Deleting: j.deleting,
+		Recorded: j.recorded, Phased: j.phased, Deleting: j.deleting, Levels: j.levels,
 	}
 	s.OnConflict = j.policy // what was answered for all goes on to hold
 	for _, src := range k.list {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -110,6 +111,8 @@ type jobJSON struct {
 	Created  time.Time `json:"created"`
 	Finished time.Time `json:"finished,omitzero"`
 	Reason   string    `json:"reason,omitempty"`
+
+	Verified []transfer.Level `json:"verified,omitempty"` // items that are done, by how they were verified
 }
 
 // stateOf is the word for a job on record.
@@ -142,6 +145,7 @@ func (e *env) printJob(r transfer.Record) error {
 			Type: "job", ID: int64(r.ID), Op: r.Op.String(), Title: r.Title, State: stateOf(r), Running: r.Owned && !r.State.Ended(),
 			From: r.From, To: r.To, Done: r.Items.Done, Items: r.Items.Total, Bytes: r.Bytes.Done, Total: r.Bytes.Total,
 			Listed: r.Listed, Failed: r.Failures, Skipped: r.Skipped, Created: r.Created.UTC(), Finished: r.Finished.UTC(),
+			Verified: r.Levels,
 		}
 		if r.Finished.IsZero() {
 			j.Finished = time.Time{}
@@ -160,7 +164,23 @@ func (e *env) printJob(r transfer.Record) error {
 	if r.Failures > 0 {
 		line += fmt.Sprintf("  (%s failed)", text.Count(int64(r.Failures)))
 	}
+	if levels := levels(r.Levels); levels != "" {
+		line += "  (" + levels + ")"
+	}
 	return e.out.Line(line)
+}
+
+// levels is how items were verified: "verified CRC64NVME", or "40 verified
+// CRC64NVME, 2 size only".
+func levels(all []transfer.Level) string {
+	if len(all) == 1 {
+		return all[0].String()
+	}
+	var parts []string
+	for _, l := range all {
+		parts = append(parts, text.Count(l.Items)+" "+l.String())
+	}
+	return strings.Join(parts, ", ")
 }
 
 // interruptedJobs are those that were named, or all that were interrupted.

@@ -46,6 +46,8 @@ func (v *View) Open() {
 		f = transfer.ItemsFailed
 	case s.State.Ended() && s.Skipped > 0:
 		f = transfer.ItemsSkipped
+	case s.State == transfer.Done:
+		f = transfer.ItemsDone
 	}
 	v.detail = &detail{job: s.ID, filter: f}
 	v.refresh()
@@ -66,7 +68,7 @@ func (v *View) Tab(n int) {
 	if v.detail == nil {
 		return
 	}
-	const all = int(transfer.ItemsConflicts) + 1
+	const all = int(transfer.ItemsDone) + 1
 	v.setFilter(transfer.ItemFilter((int(v.detail.filter) + n%all + all) % all))
 }
 
@@ -75,21 +77,23 @@ func (v *View) setFilter(f transfer.ItemFilter) {
 	v.refresh()
 }
 
-func tabNames() [4]string {
+func tabNames() [5]string {
 	return [...]string{
 		transfer.ItemsActive:    "Active",
 		transfer.ItemsFailed:    "Failed",
 		transfer.ItemsSkipped:   "Skipped",
 		transfer.ItemsConflicts: "Conflicts",
+		transfer.ItemsDone:      "Done",
 	}
 }
 
-func noItems() [4]string {
+func noItems() [5]string {
 	return [...]string{
 		transfer.ItemsActive:    "nothing is under way",
 		transfer.ItemsFailed:    "nothing has failed",
 		transfer.ItemsSkipped:   "nothing was skipped",
 		transfer.ItemsConflicts: "no conflicts",
+		transfer.ItemsDone:      "nothing is done yet",
 	}
 }
 
@@ -236,7 +240,7 @@ func join(parts []string) string {
 // tabLine is the kinds of items with their counts, as far as they are known.
 func (v *View) tabLine(s transfer.Snapshot, w int) string {
 	d := v.detail
-	counts := [...]int{transfer.ItemsActive: len(s.Active), transfer.ItemsFailed: s.Failures, transfer.ItemsSkipped: s.Skipped, transfer.ItemsConflicts: s.Conflicts}
+	counts := [...]int{transfer.ItemsActive: len(s.Active), transfer.ItemsFailed: s.Failures, transfer.ItemsSkipped: s.Skipped, transfer.ItemsConflicts: s.Conflicts, transfer.ItemsDone: max(0, int(s.Items.Done)-s.Skipped)}
 	d.tabs = d.tabs[:0]
 	line, x := "", 0
 	for f, name := range tabNames() {
@@ -261,7 +265,7 @@ func (v *View) item(it transfer.ItemSnapshot, w int) []string {
 	case it.State == transfer.Running && it.Bytes.Total > 0:
 		right = text.Percent(it.Bytes.Done, it.Bytes.Total) + " of " + right
 	case it.Verified != "":
-		right += "  " + text.Clean(it.Verified)
+		right += "  " + text.Clean(transfer.Level{Name: it.Verified}.String())
 	}
 	if it.Attempts > 1 {
 		right = text.Plural(int64(it.Attempts), "attempt") + "  " + right

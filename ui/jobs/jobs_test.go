@@ -322,3 +322,24 @@ func TestOverallSumsUpWhatHasNotEnded(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsDoneSaysHowItWasVerified: in the details, under Done.
+func TestWhatIsDoneSaysHowItWasVerified(t *testing.T) {
+	v := jobs.New(theme.Plain(), clock)
+	v.Reset([]transfer.Snapshot{{ID: 1, Title: "copy a", State: transfer.Done, Listed: true, Items: transfer.Progress{Done: 2, Total: 2}}})
+	v.Items = func(_ transfer.JobID, f transfer.ItemFilter, _, _ int) []transfer.ItemSnapshot {
+		if f != transfer.ItemsDone {
+			return nil
+		}
+		return []transfer.ItemSnapshot{
+			{Source: "a", State: transfer.Done, Verified: "CRC64NVME"}, {Source: "b", State: transfer.Done, Verified: "size only"},
+		}
+	}
+	v.Open()
+	out := strings.Join(v.View(80, 12), "\n")
+	for _, want := range []string{"[Done 2]", "verified CRC64NVME", "size only"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
