@@ -142,6 +142,12 @@ func over(a, b map[string]string) map[string]string {
 	return out
 }
 
+// Versioner is a tree that may keep what is overwritten or deleted.
+type Versioner interface {
+	// Versioned tells whether it does.
+	Versioned(ctx context.Context) (bool, error)
+}
+
 // Tagger is a tree whose objects have tags.
 type Tagger interface {
 	// Tags are those of e.

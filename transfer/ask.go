@@ -1,7 +1,9 @@
 package transfer
 
 import (
+	"context"
 	"slices"
+	"time"
 
 	"gantry/remote"
 )
@@ -12,17 +14,33 @@ type parked struct {
 	it  *item
 }
 
-// versioned is what a tree may tell: that overwriting keeps the old content.
-type versioned interface{ Versioned() bool }
+// versionedWithin is how long a tree may take to say whether overwriting keeps
+// the old content: the question can do without.
+const versionedWithin = 5 * time.Second
+
+// versioned tells whether overwriting keeps the old content, as far as the
+// target says. It is asked once.
+func (j *job) versioned(ctx context.Context) bool {
+	j.versions.Do(func() {
+		v, ok := remote.As[remote.Versioner](j.req.To)
+		if !ok {
+			return
+		}
+		ctx, cancel := context.WithTimeout(ctx, versionedWithin)
+		defer cancel()
+		yes, err := v.Versioned(ctx)
+		j.keepsOld = err == nil && yes
+	})
+	return j.keepsOld
+}
 
 // park lets an item wait for the user, while everything else goes on. The first
 // open conflict of a job is news.
 func (j *job) park(it *item, why remote.Kind) {
-	v, ok := remote.As[versioned](j.req.To)
 	p := &parked{it: it, ask: Ask{
 		ID: j.q.asks.Add(1), Job: j.id, Op: j.req.Op, Src: it.src, Dst: *it.target, Why: why,
 		From: j.fromKey + string(it.src.Path), To: j.req.To.Label() + string(it.target.Path),
-		Versioned: ok && v.Versioned(),
+		Versioned: j.versioned(j.ctx),
 	}}
 	j.mu.Lock()
 	it.state, it.ctx, it.cancel = Asking, nil, nil

@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -218,5 +219,31 @@ func TestNobodysNewerObjectIsOverwrittenUnseen(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// keeping is a bucket that keeps old versions, or says that nobody may ask.
+type keeping struct {
+	*mem.Tree
+	err error
+}
+
+func (k keeping) Versioned(context.Context) (bool, error) { return k.err == nil, k.err }
+
+// TestTheQuestionSaysWhetherOverwritingKeepsTheOldContent: as far as the target
+// says.
+func TestTheQuestionSaysWhetherOverwritingKeepsTheOldContent(t *testing.T) {
+	for _, err := range []error{nil, fault(remote.Denied)} {
+		to, r := conflicts(t, 1)
+		r.To = keeping{to, err}
+		q := newQueue(t, transfer.Options{})
+		f := q.Subscribe()
+		defer f.Close()
+		id := q.Submit(r)
+		awaitThat(t, f, id, func(s transfer.Snapshot) bool { return s.State == transfer.Asking })
+		if asks := q.Asks(); len(asks) != 1 || asks[0].Versioned != (err == nil) {
+			t.Errorf("asked %+v", asks)
+		}
+		q.Cancel(id)
 	}
 }

@@ -33,6 +33,8 @@ type job struct {
 	// opening an object is a request for a range.
 	fromKeyed bool
 	phased    bool // copies everything before it deletes anything
+	versions  sync.Once
+	keepsOld  bool // overwriting keeps the old content, see versioned
 	toKeyed   bool // the target is a bucket, whose sinks read a part more than once
 	gates     []*gate
 	toGate    *gate // of the target, or of the source in a deletion

@@ -45,3 +45,17 @@ func TestWhatGoesWithAnObjectIsReadAndWrittenWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestABucketTellsWhetherItKeepsVersions(t *testing.T) {
+	for _, want := range []bool{true, false} {
+		tree, srv := strict(t, s3test.Bucket{Versioned: want}, s3.Options{})
+		for range 3 {
+			if got, err := tree.Versioned(t.Context()); err != nil || got != want {
+				t.Errorf("%t, %v", got, err)
+			}
+		}
+		if n := srv.Count("GetBucketVersioning"); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+	}
+}

@@ -33,10 +33,11 @@ type bucket struct {
 	c    *conn
 	name string // "" for requests to the service itself
 
-	mu     sync.Mutex
-	region string // "" until somebody was asked
-	at     atomic.Pointer[site]
-	glance glance
+	mu        sync.Mutex
+	versioned *bool  // nil until somebody asked
+	region    string // "" until somebody was asked
+	at        atomic.Pointer[site]
+	glance    glance
 }
 
 // site is a bucket seen from one region: where requests go and how they are
