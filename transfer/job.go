@@ -94,6 +94,9 @@ func newJob(q *Queue, id JobID, r Request) *job {
 	if j.policy == PolicyAsk {
 		j.policy = q.o.OnConflict
 	}
+	if j.req.Rules.Names == "" {
+		j.req.Rules.Names = q.o.Names
+	}
 	if j.req.Rules.Verify == "" {
 		j.req.Rules.Verify = q.o.Verify
 	}

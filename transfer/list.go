@@ -45,7 +45,7 @@ func (l *lister) run(s plan.Spec) {
 }
 
 func (j *job) spec(sources iter.Seq2[plan.Source, error]) plan.Spec {
-	s := plan.Spec{From: j.req.From, Sources: sources, Filters: j.filters}
+	s := plan.Spec{From: j.req.From, Sources: sources, Filters: j.filters, Encode: j.req.Rules.Names == NamesEncode}
 	if j.req.Op != Delete {
 		s.To, s.Dir = j.to, j.req.Dir
 	}

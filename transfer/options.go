@@ -17,6 +17,7 @@ type Options struct {
 	Bandwidth  remote.Timetable // of all jobs together
 	Retries    int              // how often an operation is tried again while others succeed; 8, negative for never
 	Patience   time.Duration    // how long to go on while nothing succeeds; 15 min
+	Names      string           // for requests whose rules say nothing; NamesRefuse
 	Verify     string           // for requests whose rules say nothing: "auto", "full" or "size"; "auto"
 	OnConflict Policy           // for requests whose rules say PolicyAsk; PolicyAsk
 	Log        *slog.Logger     // nil discards

@@ -75,12 +75,19 @@ type Rules struct {
 	OnConflict Policy
 	Filters    []Filter // in order, the first that matches decides; none matching includes
 	Verify     string   // "auto", "full", "size"
+	Names      string   // NamesRefuse or NamesEncode
 	PartSize   int64    // bytes
 	Workers    int
 	Bandwidth  int64 // bytes a second
 	Attrs      remote.Attrs
 	DryRun     bool // plan and report items, write nothing
 }
+
+// What becomes of keys that are no names on the disk they go to.
+const (
+	NamesRefuse = "refuse" // the item fails, with the reason
+	NamesEncode = "encode" // it is escaped as in a URL; a copy back with the same rule gives the key again
+)
 
 // Filter includes or excludes entries below the sources by their relative name.
 type Filter struct {

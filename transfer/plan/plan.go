@@ -34,6 +34,7 @@ type Spec struct {
 	To      remote.Tree // nil when nothing is written: a deletion
 	Dir     remote.Path // the folder in To that receives the sources
 	Filters Filters
+	Encode  bool // names that the target cannot hold are escaped, and back again, see names.go
 
 	// After goes on with an earlier plan: everything below the first source up to
 	// this Item.Pos is left out, and so is the making of that source's folder.

@@ -71,7 +71,7 @@ func (p *planner) folder(e remote.Entry, name string, contents bool) {
 		defer func() { p.frames[0].top = false }()
 	} else {
 		if p.s.To != nil {
-			if dst, err := p.s.To.Join(p.s.Dir, f.full); err == nil && p.isSource(e, dst) {
+			if dst, err := p.join(f.full); err == nil && p.isSource(e, dst) {
 				p.fault(Source{Entry: e, As: name}, fail(e, remote.Invalid, "Source and target are the same folder."))
 				return
 			}
@@ -144,6 +144,8 @@ func (p *planner) fatSlash(e remote.Entry, name string) {
 		p.leaf(e, f.full)
 	case p.toKeyed:
 		p.leaf(e, f.full)
+	case p.s.Encode:
+		p.atSlash(e, f)
 	default:
 		p.fault(Source{Entry: e, As: f.full}, fail(e, remote.Invalid, "The object has content although its name ends in a slash. A disk cannot hold that: copy it under another name."))
 	}
@@ -165,7 +167,7 @@ func (p *planner) leaf(e remote.Entry, full string) {
 		p.fault(Source{Entry: e, As: full}, up.err)
 		return
 	}
-	dst, err := p.s.To.Join(p.s.Dir, full)
+	dst, err := p.join(full)
 	if err != nil {
 		p.fault(Source{Entry: e, As: full}, err)
 		return
@@ -186,7 +188,7 @@ func (p *planner) leaf(e remote.Entry, full string) {
 
 // whole tries to move e in one step and tells whether it is dealt with.
 func (p *planner) whole(e remote.Entry, name string) bool {
-	dst, err := p.s.To.Join(p.s.Dir, name)
+	dst, err := p.join(name)
 	if err != nil || p.isSource(e, dst) || (e.Dir && p.holdsTarget(e)) || len(p.s.Filters) > 0 {
 		return false // the long way says why
 	}

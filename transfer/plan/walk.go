@@ -188,7 +188,7 @@ func (p *planner) place(up, f *frame) {
 	if f.err = up.err; f.err != nil {
 		return
 	}
-	if f.dst, f.err = p.s.To.Join(p.s.Dir, f.full); f.err != nil {
+	if f.dst, f.err = p.join(f.full); f.err != nil {
 		return
 	}
 	if why := up.target.claim(f.dst, true); why != "" {

@@ -32,6 +32,7 @@ func (a *App) Queue() *transfer.Queue {
 			PartSize:   firstPositive(a.options.PartSize, int64(t.PartSize)),
 			Bandwidth:  bandwidth,
 			Verify:     t.Verify,
+			Names:      t.Names,
 			Retries:    t.Retries,
 			Patience:   time.Duration(t.Patience),
 			OnConflict: policy,

@@ -20,7 +20,7 @@ type transferFlags struct {
 	exact, dryRun, noProgress bool
 	filters                   []transfer.Filter
 	onConflict                string
-	verify                    string
+	verify, names             string
 	storageClass, contentType string
 	metadata                  map[string]string
 }
@@ -76,6 +76,7 @@ func (f *transferFlags) register(cmd *cobra.Command, e *env) {
 	fl.IntVar(&e.workers, "workers", 0, "requests at a time (default: adaptive)")
 	fl.Var(&e.partSize, "part-size", "size of a part, such as 16MiB (default: planned)")
 	fl.StringVar(&f.verify, "verify", "", "auto, full or size (default: as the store says, or auto)")
+	fl.StringVar(&f.names, "names", "", "keys that a disk cannot hold: refuse or encode (default: as the store says, or refuse)")
 	fl.StringVar(&f.storageClass, "storage-class", "", "storage class of new objects")
 	fl.StringToStringVar(&f.metadata, "metadata", nil, "user metadata of new objects, `k=v`")
 	fl.StringVar(&f.contentType, "content-type", "", "content type of new objects")
@@ -85,7 +86,7 @@ func (f *transferFlags) register(cmd *cobra.Command, e *env) {
 // rules are on record with the job, so that they hold when it is resumed.
 func (f *transferFlags) rules(e *env) (transfer.Rules, error) {
 	r := transfer.Rules{
-		Filters: f.filters, Verify: f.verify, DryRun: f.dryRun,
+		Filters: f.filters, Verify: f.verify, Names: f.names, DryRun: f.dryRun,
 		Workers: e.workers, PartSize: int64(e.partSize), Bandwidth: int64(e.bandwidth),
 		Attrs: remote.Attrs{ContentType: f.contentType, StorageClass: f.storageClass, Metadata: f.metadata},
 	}
@@ -93,6 +94,11 @@ func (f *transferFlags) rules(e *env) (transfer.Rules, error) {
 	case "", "auto", "full", "size":
 	default:
 		return r, usagef("--verify is auto, full or size, not %q", f.verify)
+	}
+	switch f.names {
+	case "", transfer.NamesRefuse, transfer.NamesEncode:
+	default:
+		return r, usagef("--names is refuse or encode, not %q", f.names)
 	}
 	if f.onConflict != "" {
 		policy, err := transfer.ParsePolicy(f.onConflict)

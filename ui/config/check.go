@@ -25,6 +25,7 @@ func fields() []tomldoc.Field {
 			{Name: "retries", Kind: tomldoc.Whole, Max: 1000},
 			text("patience", patience),
 			text("verify", tomldoc.OneOf("auto", "full", "size")),
+			text("names", tomldoc.OneOf("refuse", "encode")),
 			text("on_conflict", tomldoc.OneOf("ask", "overwrite", "newer", "size", "checksum", "rename", "skip", "fail")),
 		}},
 		{Name: "ui", Kind: tomldoc.Table, Fields: []tomldoc.Field{

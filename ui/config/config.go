@@ -28,6 +28,7 @@ type Transfer struct {
 	Retries    int       `toml:"retries"`   // of one request
 	Patience   Duration  `toml:"patience"`  // how long a job waits for a server that does not answer
 	Verify     string    `toml:"verify"`    // "auto", "full", "size"
+	Names      string    `toml:"names"`     // keys that are no names on a disk: "refuse", "encode"
 	OnConflict string    `toml:"on_conflict"`
 }
 
@@ -57,6 +58,7 @@ func Defaults() Config {
 			Retries:    10,
 			Patience:   Duration(15 * time.Minute),
 			Verify:     "auto",
+			Names:      "refuse",
 			OnConflict: "ask",
 		},
 		UI: UI{

@@ -141,6 +141,7 @@ const example = `# gantry reads this file as ~/.config/gantry/config.toml (or $G
 #retries = 10                       # of one request
 #patience = "15m"                   # how long a job waits for a server that does not answer
 #verify = "auto"                    # auto | full | size
+#names = "refuse"                   # refuse | encode: keys that the disk cannot hold, as "a//b"; encode writes %HH
 #on_conflict = "ask"                # ask | overwrite | newer | size | checksum | rename | skip | fail
 
 
