@@ -215,7 +215,7 @@ func (s spacious) Space(context.Context, remote.Path) (remote.Space, error) {
 
 // TestD18AFullDiskPausesAllThatWriteThere: and nobody else.
 func TestD18AFullDiskPausesAllThatWriteThere(t *testing.T) {
-	inBubble(t, transfer.Options{Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
+	inBubble(t, transfer.Options{Workers: 3, Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
 		from := mem.New("l:")
 		from.Put("a", content(100))
 		disk := spacious{mem.NewDisk(""), "1", 1 << 40}
