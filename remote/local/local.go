@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"gantry/remote"
 )
@@ -132,9 +133,13 @@ func (s *scoped) Close() error {
 	return nil
 }
 
+// undoWait is how long a call that was called off waits for its traces to go.
+const undoWait = 2 * time.Second
+
 // await runs f beside the caller, so that a file server that does not answer
 // holds up nobody whose context ends. The goroutine ends when the system call
-// does; undo, if not nil, then gets a result that nobody waits for any more.
+// does; undo, if not nil, then gets a result that nobody waits for any more. It
+// is waited for a while, since the program may be about to end.
 func await[T any](ctx context.Context, op string, p remote.Path, f func() (T, error), undo func(T)) (T, error) {
 	type result struct {
 		v   T
@@ -154,11 +159,19 @@ func await[T any](ctx context.Context, op string, p remote.Path, f func() (T, er
 		return r.v, r.err
 	case <-ctx.Done():
 		if undo != nil {
+			undone := make(chan struct{})
 			go func() { // ends with the one above
+				defer close(undone)
 				if r := <-done; r.err == nil {
 					undo(r.v)
 				}
 			}()
+			late := time.NewTimer(undoWait)
+			defer late.Stop()
+			select {
+			case <-undone:
+			case <-late.C:
+			}
 		}
 		return none, stopped(op, p, ctx.Err())
 	}

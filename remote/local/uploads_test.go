@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -39,5 +40,30 @@ func TestATemporaryFileTellsWhenItWasBegunWhateverTimeItHas(t *testing.T) {
 	}
 	if found != 1 {
 		t.Errorf("%d temporary files were found", found)
+	}
+}
+
+// U13, D21: whoever is stopped while its temporary file is being made leaves
+// none behind, although the program may end right after it.
+func TestACreateThatIsCalledOffLeavesNoTemporaryFile(t *testing.T) {
+	dir := t.TempDir()
+	tree := local.New()
+	for range 300 {
+		ctx, cancel := context.WithCancel(t.Context())
+		go cancel()
+		sink, err := tree.Create(ctx, remote.Path(filepath.Join(dir, "a")), remote.CreateOptions{Size: 1})
+		if err == nil {
+			err = sink.Abort(t.Context())
+		}
+		if err != nil && !remote.Cancelled(err) {
+			t.Fatal(err)
+		}
+		left, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(left) > 0 {
+			t.Fatalf("left over: %s", left[0].Name())
+		}
 	}
 }
