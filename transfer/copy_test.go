@@ -194,3 +194,29 @@ func TestATargetThatRefusesTagsGetsTheContentAndTheUserIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestD11D12KeysThatNoDiskCanHoldAreRefusedOrEscapedByChoice: and what is escaped
+// gives the same keys again when it is copied back.
+func TestD11D12KeysThatNoDiskCanHoldAreRefusedOrEscapedByChoice(t *testing.T) {
+	keys := []remote.Path{"d/plain", "d/a//b", "d/../x", "d/.", "d/100%25", "d/%_", "d/sub/../../y", "d/e\x00f"}
+	from, disk, back := mem.New("l:"), mem.NewDisk("disk:"), mem.New("r:")
+	for _, k := range keys {
+		from.Put(k, string(k))
+	}
+	refused := run(t, transfer.Options{}, request(t, transfer.Copy, from, disk, "/refused", "d/"))
+	wantState(t, refused, transfer.Failed)
+	if refused.Failures != 5 {
+		t.Errorf("%d keys were refused", refused.Failures)
+	}
+	o := transfer.Options{Names: transfer.NamesEncode}
+	wantState(t, run(t, o, request(t, transfer.Copy, from, disk, "/in", "d/")), transfer.Done)
+	wantContent(t, disk, "/in/d/a/%_/b", "d/a//b")
+	wantContent(t, disk, "/in/d/%2E%2E/x", "d/../x")
+	wantState(t, run(t, o, request(t, transfer.Copy, disk, back, "", "/in/d")), transfer.Done)
+	for _, k := range keys {
+		wantContent(t, back, k, string(k))
+	}
+	if n := len(back.Keys()); n != len(keys) {
+		t.Errorf("%d keys came back: %q", n, back.Keys())
+	}
+}
