@@ -1,6 +1,8 @@
 package transfer_test
 
 import (
+	"fmt"
+	"log/slog"
 	"testing"
 
 	"gantry/remote"
@@ -15,24 +17,29 @@ func TestAFileThatChangesWhileItIsSentIsNotPublished(t *testing.T) {
 	for name, edit := range map[string]string{
 		"U01 it grows": content(40), "U02 it is cut": content(30), "U03 it is edited in place": content(34) + "!",
 	} {
-		t.Run(name, func(t *testing.T) {
-			from, to := mem.NewDisk("l:"), mem.New("r:")
-			from.Put("/a", content(35))
-			to.Put("in/a", "old")
-			f := wrap.NewFaulty(to)
-			f.Add(wrap.WritePart, wrap.Fault{Skip: 1, Do: func() { from.Put("/a", edit) }})
-			r := request(t, transfer.Copy, from, f, "in/", "/a")
-			r.Rules.OnConflict = transfer.PolicyOverwrite
-			s := run(t, transfer.Options{Workers: 2}, r)
-			wantState(t, s, transfer.Failed)
-			if remote.KindOf(s.Err) != remote.Changed {
-				t.Errorf("the reason is %v", s.Err)
-			}
-			wantContent(t, to, "in/a", "old")
-			if to.Uploads() != 0 {
-				t.Error("an upload is left over")
-			}
-		})
+		for _, logged := range []bool{false, true} { // as the program has its disk: decorated
+			t.Run(fmt.Sprintf("%s, logged: %t", name, logged), func(t *testing.T) {
+				from, to := mem.NewDisk("l:"), mem.New("r:")
+				from.Put("/a", content(35))
+				to.Put("in/a", "old")
+				f := wrap.NewFaulty(to)
+				f.Add(wrap.WritePart, wrap.Fault{Skip: 1, Do: func() { from.Put("/a", edit) }})
+				r := request(t, transfer.Copy, from, f, "in/", "/a")
+				if logged {
+					r.From, r.To = wrap.Logged(from, slog.New(slog.DiscardHandler)), wrap.Logged(f, slog.New(slog.DiscardHandler))
+				}
+				r.Rules.OnConflict = transfer.PolicyOverwrite
+				s := run(t, transfer.Options{Workers: 2}, r)
+				wantState(t, s, transfer.Failed)
+				if remote.KindOf(s.Err) != remote.Changed {
+					t.Errorf("the reason is %v", s.Err)
+				}
+				wantContent(t, to, "in/a", "old")
+				if to.Uploads() != 0 {
+					t.Error("an upload is left over")
+				}
+			})
+		}
 	}
 }
 

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"gantry/remote"
 	"gantry/remote/mem"
+	"gantry/remote/wrap"
 	"gantry/transfer"
 	"gantry/transfer/journal"
 )
@@ -185,3 +187,43 @@ func TestAJobThatAnotherProcessRunsIsNotTakenOver(t *testing.T) {
 type leasing struct{ *journal.Memory }
 
 func (leasing) Durable() bool { return true }
+
+// TestP16AJobWhoseLeaseIsLostIsLeftToWhoHasIt: a machine that slept wakes up, and
+// another process runs its job by now. Nothing of the job is touched any more.
+func TestP16AJobWhoseLeaseIsLostIsLeftToWhoHasIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		jr := &stolen{leasing: leasing{journal.NewMemory()}}
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		from.Put("/a", content(1000))
+		f := wrap.NewFaulty(to)
+		q := transfer.New(t.Context(), transfer.Options{PartSize: 10, Journal: jr, Bandwidth: remote.Constant(1)})
+		defer closeQueue(t, q)
+		id := q.Submit(request(t, transfer.Move, from, f, "in/", "/a"))
+		time.Sleep(100 * time.Second)
+		jr.gone.Store(true)
+		s := await(t, q, id)
+		wantState(t, s, transfer.Cancelled)
+		if !s.Kept || s.Err == nil {
+			t.Errorf("kept: %t, %v", s.Kept, s.Err)
+		}
+		parts := f.Calls(wrap.WritePart)
+		time.Sleep(time.Hour)
+		if n := f.Calls(wrap.WritePart); n != parts || f.Calls(wrap.Abort) != 0 || to.Uploads() != 1 {
+			t.Errorf("%d parts were sent after it, %d aborts, %d uploads are there", n-parts, f.Calls(wrap.Abort), to.Uploads())
+		}
+		wantContent(t, from, "/a", content(1000))
+	})
+}
+
+// stolen is a journal whose leases another process has taken.
+type stolen struct {
+	leasing
+	gone atomic.Bool
+}
+
+func (s *stolen) Lease(ctx context.Context, job int64, owner string, until time.Time) error {
+	if s.gone.Load() {
+		return journal.ErrLeased
+	}
+	return s.leasing.Lease(ctx, job, owner, until)
+}
