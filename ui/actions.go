@@ -159,15 +159,15 @@ func (m *Model) blocked(a *Action) string {
 }
 
 // denied says which of the IAM actions the server of a pane is known to refuse,
-// or "".
+// or "": in few words, because it stands beside the action in menus too.
 func (m *Model) denied(p *pane, actions []string) string {
 	server := p.Place().Server
 	if server == "" || m.d.Admin == nil {
 		return ""
 	}
 	for _, a := range actions {
-		if why := m.d.Admin.Denied(server, a); why != "" {
-			return why
+		if m.d.Admin.Denied(server, a) != "" {
+			return "needs " + a + " on " + server + "; " + m.keyOf("servers") + " " + m.keyOf("server-test") + " tests it again"
 		}
 	}
 	return ""

@@ -158,10 +158,10 @@ func TestTheStoreIsFollowedAndABrokenOneNamed(t *testing.T) {
 	w.admin.changed()
 	w.WaitText("by-editor")
 	w.admin.mu.Lock()
-	w.admin.trouble = "line 7, column 3: server[0].regio: unknown key"
+	w.admin.trouble = "line 7, column 3: server[0].regio: unknown key\nline 9, column 1: is missing"
 	w.admin.mu.Unlock()
 	w.admin.changed()
-	w.WaitText("line 7, column 3")
+	w.WaitText("✗ Not taken over: line 7, column 3: server[0].regio: unknown key (and 1 more; @ shows the log)")
 	w.sees(t, "by-editor")
 	w.admin.mu.Lock()
 	w.admin.trouble = ""
@@ -172,16 +172,16 @@ func TestTheStoreIsFollowedAndABrokenOneNamed(t *testing.T) {
 
 func TestWhatTheCredentialMayNotDoIsDimmedWithTheReason(t *testing.T) {
 	w := build(t)
-	w.admin.denied["acme s3:PutObject"] = "needs s3:PutObject"
+	w.admin.denied["acme s3:PutObject"] = "found yesterday"
 	w.start(t, 100, 30)
 	w.to(t, "notes.txt")
 	w.Keys("c")
-	w.sees(t, ": needs s3:PutObject")
+	w.sees(t, ": needs s3:PutObject on acme; F11 F3 tests it again")
 	if why := ui.Blocked(w.model, "new-folder"); why != "" {
 		t.Errorf("on the disk: %q", why)
 	}
 	w.Keys("tab")
-	if why := ui.Blocked(w.model, "new-folder"); why != "needs s3:PutObject" {
+	if why := ui.Blocked(w.model, "new-folder"); why != "needs s3:PutObject on acme; F11 F3 tests it again" {
 		t.Errorf("on the server: %q", why)
 	}
 	if why := ui.Blocked(w.model, "delete"); strings.Contains(why, "s3:") {

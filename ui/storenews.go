@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"strconv"
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -27,6 +30,17 @@ func (m *Model) waitStore() tea.Cmd {
 	}
 }
 
+// firstTrouble is the first of several problems, one a line, and where the rest
+// stand.
+func (m *Model) firstTrouble(trouble string) string {
+	one, rest, more := strings.Cut(strings.TrimSpace(trouble), "\n")
+	if !more {
+		return one
+	}
+	n := strings.Count(rest, "\n") + 1
+	return one + " (and " + strconv.Itoa(n) + " more; " + m.keyOf("log") + " shows the log)"
+}
+
 // storeChanged shows the lists anew. A change on disk that cannot be read leaves
 // everything as it was, and says where it is wrong until it is mended.
 func (m *Model) storeChanged() tea.Cmd {
@@ -38,7 +52,8 @@ func (m *Model) storeChanged() tea.Cmd {
 	trouble := m.d.Admin.Trouble()
 	switch {
 	case trouble != "" && trouble != m.trouble:
-		m.tellOf(bad, "✗ The store as it is on disk is not used: ", trouble)
+		m.d.Log.Warn("the store as it is on disk is not used", "problems", trouble)
+		m.tell(bad, "✗ Not taken over: "+m.firstTrouble(trouble))
 	case trouble == "" && m.trouble != "":
 		m.tell(good, "✓ The store is whole again and in use.")
 	}
