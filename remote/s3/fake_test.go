@@ -23,7 +23,7 @@ type fake struct {
 	do  func(f *fake, op string, w http.ResponseWriter, r *http.Request)
 }
 
-func newFake(t *testing.T, do func(f *fake, op string, w http.ResponseWriter, r *http.Request)) *fake {
+func newFake(t testing.TB, do func(f *fake, op string, w http.ResponseWriter, r *http.Request)) *fake {
 	t.Helper()
 	f := &fake{do: do}
 	f.Server = httptest.NewServer(f)
@@ -58,7 +58,7 @@ func (f *fake) lines() []string {
 	return append([]string(nil), f.log...)
 }
 
-func (f *fake) tree(t *testing.T, change func(*remote.Server), o s3.Options) *s3.Tree {
+func (f *fake) tree(t testing.TB, change func(*remote.Server), o s3.Options) *s3.Tree {
 	t.Helper()
 	srv := remote.Server{Name: "srv", Type: "s3", Region: "us-east-1", Bucket: "bucket", Credential: "k", Endpoint: f.URL, PathStyle: true}
 	if change != nil {

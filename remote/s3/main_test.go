@@ -69,7 +69,7 @@ func rootKey(t *testing.T) *cred.Provider {
 	return key(t, id, secret)
 }
 
-func key(t *testing.T, id, secret string) *cred.Provider {
+func key(t testing.TB, id, secret string) *cred.Provider {
 	t.Helper()
 	p, err := cred.New(remote.Credential{
 		Name: "root", Type: remote.AccessKey, AccessKeyID: id, SecretAccessKey: remote.NewSecret(secret),
@@ -81,7 +81,7 @@ func key(t *testing.T, id, secret string) *cred.Provider {
 	return p
 }
 
-func open(t *testing.T, srv remote.Server, p *cred.Provider, o s3.Options) *s3.Tree {
+func open(t testing.TB, srv remote.Server, p *cred.Provider, o s3.Options) *s3.Tree {
 	t.Helper()
 	tree, err := s3.New(srv, p, o)
 	if err != nil {
