@@ -109,15 +109,25 @@ func (t *Tree) Scope(ctx context.Context, dir remote.Path) (remote.ScopedTree, e
 	}
 	at := confine(native(dir), root)
 	return &scoped{
-		Tree: Tree{at: at, handles: t.handles, buffers: t.buffers},
-		view: at,
+		Tree:  Tree{at: at, handles: t.handles, buffers: t.buffers},
+		view:  at,
+		folds: foldsCase(native(dir)),
 	}, nil
 }
 
 // scoped is the disk as seen by one job: it reads anywhere and writes inside.
 type scoped struct {
 	Tree
-	view *confined
+	view  *confined
+	folds bool
+}
+
+// Caps are those of the disk, and whether this folder's volume takes names that
+// differ in case for one.
+func (s *scoped) Caps() remote.Caps {
+	c := s.Tree.Caps()
+	c.FoldsCase = c.FoldsCase || s.folds
+	return c
 }
 
 var (

@@ -20,3 +20,15 @@ func TestTheRoomOfAFolderThatIsToBeMadeIsThatOfItsVolume(t *testing.T) {
 		t.Errorf("%+v, %v; it is in %+v", there, err, here)
 	}
 }
+
+func TestAnOrdinaryFolderTellsUpperFromLowerCaseWhereTheSystemDoes(t *testing.T) {
+	tree := local.New()
+	view, err := tree.Scope(t.Context(), remote.Path(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer view.Close() //nolint:errcheck // nothing was written
+	if got, want := view.Caps().FoldsCase, tree.Caps().FoldsCase; got != want {
+		t.Errorf("it folds case: %t, want %t", got, want)
+	}
+}

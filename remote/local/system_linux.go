@@ -67,3 +67,29 @@ func flushable(f *os.File) bool {
 }
 
 func flushVolume(f *os.File) error { return unix.Syncfs(int(f.Fd())) } //nolint:gosec // a descriptor
+
+// caseFolded is the attribute of a folder of ext4 or f2fs that folds case.
+const caseFolded = 0x40000000
+
+// foldsCase tells whether names in dir that differ only in case are one: on the
+// volumes of cameras and sticks, on shares of Windows, and in folders that were
+// made so.
+func foldsCase(dir string) bool {
+	f, err := os.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // only looked at
+	var st unix.Statfs_t
+	if unix.Fstatfs(int(f.Fd()), &st) != nil { //nolint:gosec // a descriptor
+		return false
+	}
+	switch uint32(st.Type) { //nolint:gosec // widths differ by system
+	case unix.MSDOS_SUPER_MAGIC, unix.EXFAT_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC:
+		return true
+	case unix.EXT4_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC:
+		flags, err := unix.IoctlGetUint32(int(f.Fd()), unix.FS_IOC_GETFLAGS) //nolint:gosec // a descriptor
+		return err == nil && flags&caseFolded != 0
+	}
+	return false
+}
