@@ -243,8 +243,6 @@ func (a *admin) CheckCredential(old string, c remote.Credential, p remote.Secret
 		bad("access_key_id", "is missing")
 	case c.Type == remote.AccessKey && p == remote.InEnv && c.SecretAccessKeyEnv == "":
 		bad("secret_access_key_env", "is missing")
-	case c.Type == remote.AccessKey && p == remote.InStore && c.SecretAccessKey.Empty():
-		bad("secret_access_key", "is missing")
 	case c.Type == remote.AssumeRole && c.RoleARN == "":
 		bad("role_arn", "is missing")
 	}

@@ -158,6 +158,9 @@ func (f *credentialForm) problems(v dialog.Values) map[string]string {
 			out[key] = p.Message
 		}
 	}
+	if _, asked := v["secret_access_key"]; asked && c.SecretAccessKey.Empty() && f.heir(c) == "" && out["secret_access_key"] == "" {
+		out["secret_access_key"] = "is missing; it came with the access key ID and is shown only once there"
+	}
 	if place == remote.InAge {
 		need := c.SecretAccessKey.Reveal() != "" || f.place != remote.InAge
 		switch {

@@ -40,6 +40,20 @@ func TestACredentialIsCopiedWithItsSecretUnseen(t *testing.T) {
 	w.sees(t, "Could not change", "used by [acme vault the role partner]")
 }
 
+func TestANewKeyWantsItsSecret(t *testing.T) {
+	w := newWorld(t)
+	w.Keys("f11", "tab", "n")
+	w.Type("half")
+	w.field(t, "Access key ID")
+	w.Type("AKIA")
+	w.Keys("pgdown", "enter")
+	w.sees(t, "▸✗Secret key", "✗ is missing; it came with the access key ID")
+	w.field(t, "Secret is in")
+	w.Keys("right", "right", "right") // the environment wants a variable instead
+	w.lacks(t, "Secret key")
+	w.sees(t, "Variable")
+}
+
 func TestARoleHasItsOwnFieldsAndSaysWhatIsMissing(t *testing.T) {
 	w := newWorld(t)
 	w.Keys("f11", "tab", "n")

@@ -186,6 +186,9 @@ func (f *serverForm) problems(v dialog.Values) map[string]string {
 			out[key] = say
 		}
 	}
+	if out["region"] == "" && v["service"] == amazon && !f.m.isRegion(strings.TrimSpace(v["region"])) {
+		out["region"] = "no region of Amazon's is called so; F2 lists them, auto asks the bucket"
+	}
 	if hole, _, ok := cutHole(v["endpoint"]); ok && v["service"] != amazon {
 		out["endpoint"] = "put yours in place of " + hole
 	}

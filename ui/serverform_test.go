@@ -94,7 +94,12 @@ func TestTheRegionIsPickedTypedOrFoundFromTheBucket(t *testing.T) {
 	w.Type("mars-1")
 	w.sees(t, "Take “mars-1” as it is")
 	w.Keys("enter")
-	w.sees(t, "mars-1")
+	w.sees(t, "mars-1", "✗ no region of Amazon's is called so; F2 lists them")
+	w.Keys("f2")
+	w.Type("eu-north-9")
+	w.Keys("up", "enter") // the last: as it is
+	w.sees(t, "eu-north-9")
+	w.lacks(t, "is called so")
 	w.Keys("f2")
 	w.Type("find it")
 	w.Keys("enter")

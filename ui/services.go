@@ -222,6 +222,21 @@ func (f *serverForm) pickRegion() tea.Cmd {
 	return nil
 }
 
+// isRegion tells whether a word may be a region of Amazon's: one of the list, one
+// that looks like it, because there are new ones every year, or none at all.
+func (m *Model) isRegion(word string) bool {
+	if word == "" || word == "auto" {
+		return true
+	}
+	for _, r := range m.d.Admin.Regions() {
+		if r.Code == word {
+			return true
+		}
+	}
+	end := word[len(word)-1]
+	return strings.Count(word, "-") >= 2 && end >= '0' && end <= '9'
+}
+
 // regionMsg is where a bucket said that it is.
 type regionMsg struct {
 	form   *dialog.Form
