@@ -232,6 +232,8 @@ func (t *task) shortcut(ctx context.Context) (done bool, err error) {
 			return true, t.damaged("the checksum of the copy differs")
 		}
 		level = entry.Sum.Algorithm.String()
+	} else if looksLikeMD5(entry.Version) && entry.Version == it.src.Version {
+		level = remote.MD5.String() // what the store has written has the sum of what it has read
 	}
 	return true, t.published(ctx, level, entry.Version)
 }

@@ -32,7 +32,9 @@ type writing struct {
 // runItem begins an item and, unless it has several parts, does all of it.
 func (t *task) runItem() {
 	it, j := t.it, t.j
-	it.attempts.Add(1)
+	if !it.landed {
+		it.attempts.Add(1)
+	}
 	j.mu.Lock()
 	it.ctx, it.cancel = context.WithCancelCause(j.ctx)
 	ctx := it.ctx
