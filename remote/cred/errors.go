@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"time"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
 
@@ -33,6 +36,9 @@ func (m *maker) fault(err error, before bool) error {
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		kind, hint := m.refusal(api.ErrorCode())
+		if skew := m.skew(err); skew >= maxSkew && api.ErrorCode() == "SignatureDoesNotMatch" {
+			hint = fmt.Sprintf("The clock of this machine is %.0f minutes off, so STS does not take the signature of %s. Set the clock right.", skew.Minutes(), quote(m.c.Name))
+		}
 		return m.failed(kind, fmt.Errorf("STS answered %s", api.ErrorCode()), hint)
 	}
 	var noProfile config.SharedConfigProfileNotExistError
@@ -105,4 +111,21 @@ func (m *maker) mayNotAssume() string {
 		hint += "; the MFA code must be right, and serves once"
 	}
 	return hint + "."
+}
+
+// maxSkew is how far two clocks may differ before signatures are refused.
+const maxSkew = 5 * time.Minute
+
+// skew is how far our clock is from that of whoever answered, 0 when that is not
+// known.
+func (m *maker) skew(err error) time.Duration {
+	var re *awshttp.ResponseError
+	if !errors.As(err, &re) || re.Response == nil {
+		return 0
+	}
+	date, err := http.ParseTime(re.Response.Header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return m.o.Now().Sub(date).Abs()
 }
