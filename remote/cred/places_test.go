@@ -1,17 +1,39 @@
 package cred_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
+	"filippo.io/age"
 	"github.com/zalando/go-keyring"
 
 	"gantry/remote"
 	"gantry/remote/cred"
 )
+
+// sealedCheaply is what Seal makes, at a thousandth of what guessing costs.
+func sealedCheaply(t *testing.T) string {
+	t.Helper()
+	r, err := age.NewScryptRecipient("right")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetWorkFactor(8)
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, r)
+	if err == nil {
+		_, err = io.WriteString(w, canary)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(out.Bytes())
+}
 
 // TestSEC34NoPlaceOfASecretFallsBackToAnother: when the keyring, the passphrase,
 // the variable or the command gives nothing, the credential fails and says so,
@@ -20,10 +42,7 @@ func TestSEC34NoPlaceOfASecretFallsBackToAnother(t *testing.T) {
 	keyring.MockInitWithError(errors.New("locked " + canary))
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDAMBIENT")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", canary)
-	sealed, err := cred.Seal(remote.NewSecret(canary), remote.NewSecret("right"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealed := sealedCheaply(t)
 	if raw, err := base64.StdEncoding.DecodeString(sealed); err != nil || strings.Contains(string(raw), canary) {
 		t.Errorf("sealed %q", sealed)
 	}
