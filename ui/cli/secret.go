@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/pflag"
@@ -145,20 +146,22 @@ func (e *env) askTTY(ctx context.Context, question string, hidden bool) (string,
 		return "", &remote.Error{Op: "ask", Kind: remote.Invalid, Err: errNoTerminal, Hint: "There is no terminal to ask on."}
 	}
 	defer func() { _ = tty.Close() }()
-	_, _ = fmt.Fprint(tty, text.Clean(question))
-	// The read cannot be called off; its goroutine ends with the terminal. Echo is
-	// put back all the same.
-	if hidden {
-		if state, err := term.GetState(tty.Fd()); err == nil {
-			defer func() { _ = term.Restore(tty.Fd(), state) }()
+	if hidden { // before the question shows: who is quick must not be seen either
+		state, err := term.MakeRaw(tty.Fd())
+		if err != nil {
+			return "", &remote.Error{Op: "ask", Kind: remote.Invalid, Err: err, Hint: "The terminal cannot hide what is typed."}
 		}
+		defer func() { _ = term.Restore(tty.Fd(), state) }()
 	}
+	_, _ = fmt.Fprint(tty, text.Clean(question))
+	// The read cannot be called off; its goroutine ends with the terminal, which is
+	// put back all the same.
 	typed := make(chan answer, 1)
 	go func() { typed <- read(tty, hidden) }()
 	select {
 	case a := <-typed:
 		if hidden {
-			_, _ = fmt.Fprintln(tty)
+			_, _ = fmt.Fprint(tty, "\r\n")
 		}
 		return strings.TrimRight(a.line, "\r\n"), a.err
 	case <-ctx.Done():
@@ -166,7 +169,10 @@ func (e *env) askTTY(ctx context.Context, question string, hidden bool) (string,
 	}
 }
 
-var errNoTerminal = errors.New("no terminal")
+var (
+	errNoTerminal = errors.New("no terminal")
+	errNotTyped   = errors.New("nothing was typed")
+)
 
 type answer struct {
 	line string
@@ -174,12 +180,30 @@ type answer struct {
 }
 
 func read(tty *os.File, hidden bool) answer {
-	if hidden {
-		line, err := term.ReadPassword(tty.Fd())
-		return answer{string(line), err}
+	in := bufio.NewReader(tty)
+	if !hidden {
+		line, err := in.ReadString('\n')
+		return answer{line, err}
 	}
-	line, err := bufio.NewReader(tty).ReadString('\n')
-	return answer{line, err}
+	var line []byte
+	for {
+		b, err := in.ReadByte()
+		switch {
+		case err != nil:
+			return answer{"", err}
+		case b == '\r' || b == '\n':
+			return answer{string(line), nil}
+		case b == 3 || b == 4: // Ctrl-C, Ctrl-D: the terminal does not act on them now
+			return answer{"", errNotTyped}
+		case b == 8 || b == 127:
+			_, n := utf8.DecodeLastRune(line)
+			line = line[:len(line)-n]
+		case b == 21: // Ctrl-U
+			line = nil
+		default:
+			line = append(line, b)
+		}
+	}
 }
 
 // tokenCode asks for the code of an MFA device.
