@@ -129,7 +129,7 @@ func sourceAgain(ctx context.Context, r Request, it journal.Item) (Source, error
 	if err != nil {
 		return Source{}, err
 	}
-	s := Source{Entry: e}
+	s := Source{Entry: e, Exact: true}
 	if r.Op != Delete {
 		rel, ok := strings.CutPrefix(string(it.Target), string(r.Dir))
 		s.As = strings.Trim(strings.ReplaceAll(rel, `\`, "/"), "/")

@@ -139,13 +139,14 @@ func (j *job) undoable() bool {
 }
 
 // Rollback cancels a move inside a bucket and removes the copies that it has
-// made. It does nothing once the job has begun to delete; Snapshot.Undoable
-// tells.
-func (q *Queue) Rollback(id JobID) {
-	if j := q.find(id); j != nil && j.undoable() {
-		j.resume() // whoever is paused has to see the end
-		j.cancelRun(errBack)
+// made. Once the job has begun to delete it does nothing and returns false.
+func (q *Queue) Rollback(id JobID) bool {
+	j := q.find(id)
+	if j == nil || !j.undoable() {
+		return false
 	}
+	j.cancelRun(errBack)
+	return true
 }
 
 // DiscardBack is Discard of a move inside a bucket that also removes the copies
@@ -167,6 +168,12 @@ func (q *Queue) DiscardBack(ctx context.Context, id JobID) error {
 // takeBack is what Rollback called the job off for. It takes as long as it
 // takes; closing the queue ends it.
 func (j *job) takeBack() {
+	j.mu.Lock()
+	late := j.deleting
+	j.mu.Unlock()
+	if late { // it began between the question and the answer: the copies may be all that there is
+		return
+	}
 	if err := j.q.takeBack(j.q.ctx, j.req.From, j.req.To, int64(j.id)); err != nil {
 		j.q.o.Log.Error("take copies back", "job", j.id, "err", err)
 		j.mu.Lock()

@@ -93,6 +93,26 @@ func TestARenameThatCannotCopyEverythingDeletesNothing(t *testing.T) {
 	}
 }
 
+// TestARenameThatIsStuckCanBeTakenBack: instead of going on without what could
+// not be copied.
+func TestARenameThatIsStuckCanBeTakenBack(t *testing.T) {
+	b := tree(10)
+	f := wrap.NewFaulty(b)
+	f.Add(wrap.Copy, wrap.Fault{Err: fault(remote.Denied), Skip: 4})
+	q := newQueue(t, transfer.Options{})
+	id := q.Submit(rename(t, f))
+	feed := q.Subscribe()
+	defer feed.Close()
+	awaitThat(t, feed, id, func(s transfer.Snapshot) bool { return s.State == transfer.Paused })
+	if !q.Rollback(id) {
+		t.Error("it was refused")
+	}
+	wantState(t, awaitOn(t, feed, id), transfer.Cancelled)
+	if n := len(b.Keys()); n != 11 {
+		t.Errorf("keys %q", b.Keys())
+	}
+}
+
 // TestACopyThatIsGoneKeepsItsSource: somebody deleted it before we deleted.
 func TestACopyThatIsGoneKeepsItsSource(t *testing.T) {
 	b := tree(5)
@@ -154,7 +174,9 @@ func TestARenameThatDeletesIsNotTakenBack(t *testing.T) {
 		if s.Undoable || s.State != transfer.Verifying {
 			t.Errorf("it is %s, undoable: %t", s.State, s.Undoable)
 		}
-		q.Rollback(id)
+		if q.Rollback(id) {
+			t.Error("it is taken back although it deletes")
+		}
 		wantState(t, await(t, q, id), transfer.Done)
 		for i := range 20 {
 			wantContent(t, b, remote.Path(fmt.Sprintf("new/%02d", i)), content(i+1))

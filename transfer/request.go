@@ -35,6 +35,7 @@ type Source struct {
 	Entry    remote.Entry
 	As       string // its slash-separated name below Request.Dir; "" for Entry.Name
 	Contents bool   // a folder: what is in it goes into Request.Dir, not the folder itself
+	Exact    bool   // As is the name in the target as it is to be, whatever Rules.Names says
 }
 
 // Request is one thing that the user asked for. All of it is fixed when it is

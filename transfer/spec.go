@@ -46,13 +46,14 @@ type specSource struct {
 	Version  []byte      `json:"version,omitempty"`
 	As       []byte      `json:"as,omitempty"`
 	Contents bool        `json:"contents,omitempty"`
+	Exact    bool        `json:"exact,omitempty"`
 }
 
 func specOf(s plan.Source) specSource {
 	e := s.Entry
 	return specSource{
 		Path: []byte(e.Path), Name: []byte(e.Name), Dir: e.Dir, Type: e.Type, Size: e.Size, ModTime: e.ModTime,
-		Version: []byte(e.Version), As: []byte(s.As), Contents: s.Contents,
+		Version: []byte(e.Version), As: []byte(s.As), Contents: s.Contents, Exact: s.Exact,
 	}
 }
 
@@ -62,7 +63,7 @@ func (s specSource) source() plan.Source {
 			Path: remote.Path(s.Path), Name: string(s.Name), Dir: s.Dir, Type: s.Type, Size: s.Size,
 			ModTime: s.ModTime, Version: string(s.Version),
 		},
-		As: string(s.As), Contents: s.Contents,
+		As: string(s.As), Contents: s.Contents, Exact: s.Exact,
 	}
 }
 
@@ -160,7 +161,7 @@ func (j *job) keepList() {
 	}
 	j.kept.whole = len(j.req.List) <= sourcesMost
 	for _, s := range j.req.List[:min(len(j.req.List), sourcesMost)] {
-		j.kept.list = append(j.kept.list, plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents})
+		j.kept.list = append(j.kept.list, plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact})
 	}
 }
 

@@ -34,7 +34,7 @@ type Steering interface {
 	Move(id transfer.JobID, delta int)
 	Start(id transfer.JobID)
 	TryCredential(name string)
-	Rollback(id transfer.JobID)
+	Rollback(id transfer.JobID) bool
 	Clear()
 	Bandwidth() int64
 	Timetable() remote.Timetable

@@ -132,7 +132,12 @@ func (m *Model) cancelOrTakeBack(s transfer.Snapshot) dialog.Dialog {
 			{Key: "l", Label: "Let it run", Run: func() tea.Cmd { return nil }},
 			{
 				Key: "b", Label: "Take it back", Help: "remove the copies that were made", Danger: true,
-				Run: func() tea.Cmd { q.Rollback(s.ID); return nil },
+				Run: func() tea.Cmd {
+					if !q.Rollback(s.ID) {
+						m.tell(plain, "It is too late to take it back: everything is copied, and the sources are being deleted.")
+					}
+					return nil
+				},
 			},
 			{
 				Key: "c", Label: "Cancel", Help: "keep the copies as well as the sources", Danger: true,

@@ -17,7 +17,7 @@ import (
 // join gives the path of a name in the target.
 func (p *planner) join(full string) (remote.Path, error) {
 	switch {
-	case !p.s.Encode:
+	case !p.s.Encode || p.exact:
 	case p.srcKeyed && !p.toKeyed:
 		full = eachSegment(full, func(s string) string { return escape(s, p.cannot(s)) })
 	case !p.srcKeyed && p.toKeyed:

@@ -25,6 +25,7 @@ type Source struct {
 	Entry    remote.Entry
 	As       string
 	Contents bool
+	Exact    bool
 }
 
 // Spec is what to plan.

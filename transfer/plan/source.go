@@ -19,6 +19,7 @@ func (p *planner) source(s Source) {
 		name = e.Name
 	}
 	p.popTo(0)
+	p.exact = s.Exact
 	if p.s.Whole != nil && !s.Contents && (e.Dir || e.Type != remote.Regular) && p.whole(e, name) {
 		return
 	}

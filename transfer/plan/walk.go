@@ -16,6 +16,7 @@ type planner struct {
 	ended bool // the consumer has enough
 
 	index int    // of the source at hand
+	exact bool   // its name is not escaped
 	pos   string // of what the walk is at
 	after string // the walk begins behind it
 
