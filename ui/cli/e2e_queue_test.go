@@ -94,7 +94,8 @@ func pauseResume(s *stage) {
 		s.Error("the pause has given up the upload")
 	}
 	s.do("running", "p")
-	s.do("Limit for all transfers", "b")
+	s.do("Limit the bandwidth", "b")
+	s.do("Limit for all transfers", "a")
 	s.Send("unlimited\r")
 	s.WaitFor("100 %")
 	s.WaitFor("done")
