@@ -24,7 +24,7 @@ import (
 //     order. A server whose order is another one, or that knows no start-after, is
 //     found out by that; from there on the sweep follows the tokens only.
 //
-// At most sweepMost pages are held. A sweep belongs to one goroutine.
+// At most sweepMost pages are held, and about sweepMemory bytes. A sweep belongs to one goroutine.
 type sweep struct {
 	t         *Tree
 	dir       remote.Path
@@ -53,12 +53,13 @@ type sweep struct {
 }
 
 const (
-	sweepMost = 16
-	sweepNear = 3                    // where the way is short, enough to keep both sides busy
-	farPage   = 5 * time.Millisecond // with less it is
-	fillLeast = 0.80
-	fillFirst = 0.90
-	fillMost  = 0.98
+	sweepMost   = 16
+	sweepMemory = 12 << 20             // bytes of the pages on their way: with long keys they are fewer
+	sweepNear   = 3                    // where the way is short, enough to keep both sides busy
+	farPage     = 5 * time.Millisecond // with less it is
+	fillLeast   = 0.80
+	fillFirst   = 0.90
+	fillMost    = 0.98
 )
 
 // leaf is one page on its way.
@@ -214,7 +215,9 @@ func (s *sweep) widen() {
 		s.rest--
 		return
 	}
-	most := s.most
+	// A page, its document and what becomes of it, by the page at hand.
+	weight := 3*len(s.prev.text) + 300*len(s.prev.rows) + 1
+	most := min(s.most, max(1, sweepMemory/weight))
 	if s.quick < s.t.c.o.FarPage {
 		most = min(most, sweepNear)
 	}

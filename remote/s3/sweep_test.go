@@ -130,7 +130,7 @@ func shapes(r *rand.Rand, n int) map[string][]string {
 func TestListingsAheadShowWhatTheChainShows(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 11))
-	for shape, keys := range shapes(r, 1200) {
+	for shape, keys := range shapes(r, 600) {
 		for _, silent := range []bool{false, true} {
 			f := newShelf(keys, bytewise, 8+r.IntN(40))
 			f.silent = silent
@@ -151,7 +151,7 @@ func TestListingsAheadShowWhatTheChainShows(t *testing.T) {
 func TestServersOfAnotherOrderAreListedByTheirTokens(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 5))
-	for shape, keys := range shapes(r, 600) {
+	for shape, keys := range shapes(r, 300) {
 		for name, less := range map[string]func(a, b string) bool{
 			"bytes":      bytewise,
 			"units":      unitwise,
