@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"gantry/remote"
 	"gantry/ui/app"
@@ -26,7 +25,8 @@ Where it is kept is --secret-place: store (the default), keyring, age (in the st
 passphrase that is asked for, or taken from $GANTRY_PASSPHRASE), environment (only the variable's NAME is
 kept) or command (--secret-access-key-command WORD for each word of the command that prints it).`
 
-func (f *credentialFlags) bind(fs *pflag.FlagSet) {
+func (f *credentialFlags) bind(cmd *cobra.Command) {
+	fs := cmd.Flags()
 	c := &f.c
 	fs.StringVar(&f.kind, "type", string(remote.AccessKey), "access_key, assume_role, profile, environment or anonymous")
 	fs.StringVar(&c.Description, "description", "", "a `TEXT` for yourself")
@@ -42,7 +42,7 @@ func (f *credentialFlags) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&c.Profile, "profile", "", "the `NAME` of a profile in the AWS files")
 	fs.StringVar(&c.Region, "region", "", "the `REGION` where STS is asked")
 	fs.StringVar(&f.place, "secret-place", "", "store, keyring, age, environment or command")
-	f.secret.bind(fs)
+	f.secret.bind(cmd)
 }
 
 // credentialSetters take one field over.
@@ -61,16 +61,16 @@ var credentialSetters = map[string]func(to *remote.Credential, from remote.Crede
 	"region":         func(t *remote.Credential, f remote.Credential) { t.Region = f.Region },
 }
 
-func (f *credentialFlags) onto(was remote.Credential, fs *pflag.FlagSet) remote.Credential {
+func (f *credentialFlags) onto(was remote.Credential, cmd *cobra.Command) remote.Credential {
 	out := was
-	if out.Type == "" || fs.Changed("type") {
+	if out.Type == "" || cmd.Flags().Changed("type") {
 		out.Type = remote.CredentialType(f.kind)
 	}
-	fs.Visit(func(flag *pflag.Flag) {
-		if set := credentialSetters[flag.Name]; set != nil {
+	for flag, set := range credentialSetters {
+		if cmd.Flags().Changed(flag) {
 			set(&out, f.c)
 		}
-	})
+	}
 	return out
 }
 
@@ -107,12 +107,12 @@ func (e *env) credentialAddCommand() *cobra.Command {
 					return err
 				}
 			}
-			c := f.onto(base.Credential, cmd.Flags())
+			c := f.onto(base.Credential, cmd)
 			c.Name = args[0]
-			return e.saveCredential(cmd.Context(), a, "", c, &f, base.Place, from, cmd.Flags())
+			return e.saveCredential(cmd.Context(), a, "", c, &f, base.Place, from, cmd)
 		},
 	}
-	f.bind(cmd.Flags())
+	f.bind(cmd)
 	cmd.Flags().StringVar(&from, "from", "", "begin with a copy of the `CREDENTIAL`; its secrets are inherited, never shown")
 	e.credentialCompletions(cmd)
 	return cmd
@@ -130,14 +130,14 @@ func (e *env) credentialEditCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c := f.onto(i.Credential, cmd.Flags())
+			c := f.onto(i.Credential, cmd)
 			if name != "" {
 				c.Name = name
 			}
-			return e.saveCredential(cmd.Context(), a, args[0], c, &f, i.Place, args[0], cmd.Flags())
+			return e.saveCredential(cmd.Context(), a, args[0], c, &f, i.Place, args[0], cmd)
 		},
 	}
-	f.bind(cmd.Flags())
+	f.bind(cmd)
 	cmd.Flags().StringVar(&name, "name", "", "the new `NAME`, here and wherever the credential is named")
 	e.credentialCompletions(cmd)
 	return cmd
@@ -145,13 +145,13 @@ func (e *env) credentialEditCommand() *cobra.Command {
 
 // saveCredential gets the secret from where the command line says and saves c.
 // Without saying, it is inherited from the credential from, else asked for.
-func (e *env) saveCredential(ctx context.Context, a *app.App, old string, c remote.Credential, f *credentialFlags, now remote.SecretPlace, from string, fs *pflag.FlagSet) error {
+func (e *env) saveCredential(ctx context.Context, a *app.App, old string, c remote.Credential, f *credentialFlags, now remote.SecretPlace, from string, cmd *cobra.Command) error {
 	place, err := f.placeOf(now)
 	if err != nil {
 		return err
 	}
 	if c.Type == remote.AccessKey {
-		if err := f.secret.into(&c, place, fs); err != nil {
+		if err := f.secret.into(&c, place, cmd); err != nil {
 			return err
 		}
 	} else if f.place != "" || f.secret.given() {
@@ -206,7 +206,7 @@ func (e *env) credentialRotateCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&id, "access-key-id", "", "the `ID` of the new key")
-	secret.bind(cmd.Flags())
+	secret.bind(cmd)
 	return cmd
 }
 

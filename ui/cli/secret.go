@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/term"
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"gantry/remote"
 	"gantry/ui/text"
@@ -27,7 +27,8 @@ type secretFlags struct {
 	command             []string
 }
 
-func (f *secretFlags) bind(fs *pflag.FlagSet) {
+func (f *secretFlags) bind(cmd *cobra.Command) {
+	fs := cmd.Flags()
 	fs.StringVar(&f.keyFile, "secret-access-key-file", "", "read the secret key from `FILE`, from stdin if it is -")
 	fs.StringVar(&f.keyEnv, "secret-access-key-env", "", "read the secret key from the environment variable `NAME`")
 	fs.StringArrayVar(&f.command, "secret-access-key-command", nil, "a `WORD` of the command that prints the secret key; give it once for each word")
@@ -40,7 +41,7 @@ func (f *secretFlags) given() bool {
 }
 
 // into takes over what is no secret: the name of a variable, a command.
-func (f *secretFlags) into(c *remote.Credential, place remote.SecretPlace, fs *pflag.FlagSet) error {
+func (f *secretFlags) into(c *remote.Credential, place remote.SecretPlace, cmd *cobra.Command) error {
 	if f.keyFile != "" && f.keyEnv != "" {
 		return usagef("the secret key comes from --secret-access-key-file or --secret-access-key-env, not from both")
 	}
@@ -63,7 +64,7 @@ func (f *secretFlags) into(c *remote.Credential, place remote.SecretPlace, fs *p
 			return usagef("--secret-place command needs --secret-access-key-command WORD for each of its words")
 		}
 	}
-	if place != remote.InCommand && fs.Changed("secret-access-key-command") {
+	if place != remote.InCommand && cmd.Flags().Changed("secret-access-key-command") {
 		return usagef("--secret-access-key-command goes with --secret-place command")
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"gantry/remote"
 	"gantry/remote/preset"
@@ -21,7 +20,8 @@ const presetHelp = `Presets fill endpoint, path style and quirks of a service: a
 gcs, digitalocean, scaleway, ovh, hetzner, garage, seaweedfs. Their endpoints have holes, which --set
 closes: --preset r2 --set account=0123…, --preset minio --set host=minio.example.com.`
 
-func (f *serverFlags) bind(fs *pflag.FlagSet) {
+func (f *serverFlags) bind(cmd *cobra.Command) {
+	fs := cmd.Flags()
 	s := &f.s
 	fs.StringVar(&s.Bucket, "bucket", "", "the `NAME` of the bucket, or the ARN of an access point")
 	fs.StringVar(&s.Credential, "credential", "", "the `NAME` of the credential that signs")
@@ -49,13 +49,13 @@ func (f *serverFlags) bind(fs *pflag.FlagSet) {
 }
 
 // onto gives was with what the command line says.
-func (f *serverFlags) onto(was remote.Server, fs *pflag.FlagSet) remote.Server {
+func (f *serverFlags) onto(was remote.Server, cmd *cobra.Command) remote.Server {
 	out := was
-	fs.Visit(func(flag *pflag.Flag) {
-		if set := serverSetters[flag.Name]; set != nil {
+	for flag, set := range serverSetters {
+		if cmd.Flags().Changed(flag) {
 			set(&out, f.s)
 		}
-	})
+	}
 	return out
 }
 
@@ -127,7 +127,7 @@ func (e *env) serverAddCommand() *cobra.Command {
 				}
 				base = i.Server
 			}
-			s := f.onto(base, cmd.Flags())
+			s := f.onto(base, cmd)
 			s.Name = strings.TrimSuffix(args[0], ":")
 			if s, err = f.fill(s); err != nil {
 				return err
@@ -142,7 +142,7 @@ func (e *env) serverAddCommand() *cobra.Command {
 			return nil
 		},
 	}
-	f.bind(cmd.Flags())
+	f.bind(cmd)
 	cmd.Flags().StringVar(&from, "from", "", "begin with a copy of the `SERVER`")
 	e.serverCompletions(cmd)
 	return cmd
@@ -159,7 +159,7 @@ func (e *env) serverEditCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s := f.onto(i.Server, cmd.Flags())
+			s := f.onto(i.Server, cmd)
 			if name != "" {
 				s.Name = name
 			}
@@ -172,7 +172,7 @@ func (e *env) serverEditCommand() *cobra.Command {
 			return a.SaveServer(cmd.Context(), i.Server.Name, s)
 		},
 	}
-	f.bind(cmd.Flags())
+	f.bind(cmd)
 	cmd.Flags().StringVar(&name, "name", "", "the new `NAME`, here and wherever the server is named")
 	e.serverCompletions(cmd)
 	return cmd
