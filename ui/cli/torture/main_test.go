@@ -46,6 +46,15 @@ import (
 	"testing"
 )
 
+// often is the program for what is run hundreds of times: with the race
+// detector only if there is time for it. TestTortureRandomSchedules always has it.
+func (p programs) often() (string, error) {
+	if full() {
+		return p.raced()
+	}
+	return p.plain()
+}
+
 // quit asks a Go program for its goroutines.
 const quit = syscall.SIGQUIT
 

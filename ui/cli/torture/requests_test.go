@@ -14,7 +14,7 @@ import (
 // P01, P02, U08, D08, S03, U13, U14, U15, Y06: the program is killed at every request that it sends, before
 // the store has seen it and after the store has done it, and started again.
 func TestTortureKillAtEveryRequest(t *testing.T) {
-	program := must(t, built.raced)
+	program := must(t, built.often)
 	c := &contents{}
 	for _, s := range smalls(c) {
 		t.Run(s.name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func blows(dice *rand.Rand) []blow {
 // N01 to N08, N18, N19, N21, N22, S01, S03, S04, S06, S07, S26, U15, D04: every
 // request meets a fault that passes; the job succeeds all the same.
 func TestTortureAFaultAtEveryRequest(t *testing.T) {
-	program := must(t, built.raced)
+	program := must(t, built.often)
 	c := &contents{}
 	for _, s := range smalls(c) {
 		t.Run(s.name, func(t *testing.T) {
