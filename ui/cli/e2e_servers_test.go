@@ -16,7 +16,7 @@ import (
 func serverScenes() []scene {
 	return []scene{
 		{"a newcomer to the demo adds a server, breaks it, reads why and mends it", firstServer},
-		{"a key is added, tested, rotated and refused to be removed while it is used", credentials},
+		{"SEC07 no secret shows while a key is added, tested, rotated and refused to be removed", credentials},
 		{"the code of an MFA device is asked for on the screen when a session begins", codes},
 		{"the list follows an editor, and a broken store is named by line and column", edited},
 	}
