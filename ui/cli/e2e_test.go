@@ -63,7 +63,7 @@ func newWorld(t *testing.T) *world {
 
 // build builds the program as a user does, with the race detector if the tests
 // have it.
-func build(t *testing.T) string {
+func build(t testing.TB) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "gantry")
 	args := []string{"build", "-o", program}
