@@ -1,15 +1,9 @@
 package s3_test
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -164,51 +158,5 @@ func TestWhatIsWrongHasItsOwnSentence(t *testing.T) {
 		if got.State != remote.StepFailed || !strings.Contains(got.Hint, tt.says) || !strings.HasSuffix(got.Hint, ".") || strings.Contains(got.Hint, secret) {
 			t.Errorf("%s: %s %+v", tt.what, states(r), got)
 		}
-	}
-}
-
-// TestSEC19TLSIsAlwaysVerified: self-signed, expired, made out for another host
-// and too old are refused, and only an authority that the user names helps.
-func TestSEC19TLSIsAlwaysVerified(t *testing.T) {
-	serve := func(change func(*tls.Config)) *httptest.Server {
-		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, `<ListBucketResult></ListBucketResult>`)
-		}))
-		s.Config.ErrorLog = quiet()
-		s.TLS = &tls.Config{}
-		if change != nil {
-			change(s.TLS)
-		}
-		s.StartTLS()
-		t.Cleanup(s.Close)
-		return s
-	}
-	bundle := func(c *x509.Certificate) string {
-		path := filepath.Join(t.TempDir(), "ca.pem")
-		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	self := serve(nil)
-	old := serve(func(c *tls.Config) { c.MaxVersion = tls.VersionTLS11 })
-	_, port, _ := net.SplitHostPort(self.Listener.Addr().String())
-	srv := func(endpoint, ca string) remote.Server {
-		return remote.Server{Name: "srv", Type: "s3", Region: "us-east-1", Bucket: "bucket", Credential: "k", Endpoint: endpoint, CABundle: ca, PathStyle: true}
-	}
-	for what, s := range map[string]remote.Server{
-		"self-signed": srv(self.URL, ""),
-		"wrong name":  srv("https://localhost:"+port, bundle(self.Certificate())),
-		"too old":     srv(old.URL, bundle(old.Certificate())),
-	} {
-		_, err := open(t, s, key(t, "AKID", "secret"), s3.Options{}).List(t.Context(), "", "")
-		wantKind(t, err, remote.Unreachable)
-		if remote.Retryable(err) {
-			t.Errorf("%s: would be tried again", what)
-		}
-	}
-	if _, err := open(t, srv(self.URL, bundle(self.Certificate())), key(t, "AKID", "secret"), s3.Options{}).List(t.Context(), "", ""); err != nil {
-		t.Errorf("with its authority: %v", err)
 	}
 }

@@ -22,6 +22,10 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"gantry": func() { os.Exit(run(os.Args[1:])) },
+		// dumpable ARGS... runs gantry and says whether its process may be dumped.
+		"dumpable": func() {
+			fmt.Print(dumpable(os.Args[1:]))
+		},
 		// exits N ARGS... runs gantry and succeeds if its exit code is N.
 		"exits": func() {
 			if got := strconv.Itoa(run(os.Args[2:])); got != os.Args[1] {

@@ -148,25 +148,3 @@ func TestSEC08NoSecretInArgumentsOrTheEnvironmentOfChildren(t *testing.T) {
 		t.Errorf("the secret is in %v", files)
 	}
 }
-
-// TestSEC33NoCoreIsDumpedWhileSecretsAreLoaded asks a running gantry.
-func TestSEC33NoCoreIsDumpedWhileSecretsAreLoaded(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("only Linux lets a program ask not to be dumped")
-	}
-	sh, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("no shell to be the child")
-	}
-	dir := t.TempDir()
-	script := filepath.Join(dir, "give")
-	// The child inherits the limit; who may not be dumped has files of root in /proc.
-	if err := os.WriteFile(script, []byte("#!"+sh+"\nulimit -c > '"+dir+"/core'\ngrep -c . /proc/$PPID/coredump_filter > '"+dir+"/filter' 2>&1\necho secret\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	mustRun(t, program(t.Context(), dir, "credential", "add", "given", "--access-key-id", "AKID", "--secret-place", "command", "--secret-access-key-command", script))
-	mustRun(t, program(t.Context(), dir, "credential", "test", "given"))
-	if got, err := os.ReadFile(filepath.Join(dir, "core")); err != nil || strings.TrimSpace(string(got)) != "0" {
-		t.Errorf("cores of %s blocks, %v", got, err)
-	}
-}

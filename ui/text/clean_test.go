@@ -104,7 +104,9 @@ func seeds(f *testing.F) {
 	}
 }
 
-func FuzzClean(f *testing.F) {
+// FuzzSEC13NothingShownActsOnTheTerminal: whatever a server, a file name or an
+// error holds.
+func FuzzSEC13NothingShownActsOnTheTerminal(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, s string) {
 		c := text.Clean(s)
