@@ -6,49 +6,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 
 	"gantry/remote"
 )
 
-// chain is the fetch of the AWS default chain, or of one profile of the shared
-// files. The instance's metadata service is asked only for the ambient chain:
-// a profile must not fall back to the role of the machine. The files are read
-// again for every fetch, so that what the user changed is picked up.
-func (m *maker) chain(profile string, ambient bool) fetch {
-	return func(ctx context.Context) (aws.Credentials, error) {
-		if profile != "" {
-			if line := process(ctx, profile); line != "" {
-				return m.fromProcess(ctx, line)
-			}
-		}
-		cfg, err := m.load(ctx, profile, ambient)
-		if err != nil {
-			return aws.Credentials{}, err
-		}
-		if cfg.Credentials == nil {
-			return aws.Credentials{}, errNoSecret
-		}
-		return cfg.Credentials.Retrieve(ctx)
+// chain is the fetch of the AWS default chain. The files are read again for every
+// fetch, here and for a profile, so that what the user changed is picked up.
+func (m *maker) chain(ctx context.Context) (aws.Credentials, error) {
+	cfg, err := m.load(ctx, true)
+	if err != nil {
+		return aws.Credentials{}, err
 	}
+	if cfg.Credentials == nil {
+		return aws.Credentials{}, errNoSecret
+	}
+	return cfg.Credentials.Retrieve(ctx)
 }
 
 // load leaves the HTTP client to the SDK: with AWS_CA_BUNDLE set it takes no
-// other one.
-func (m *maker) load(ctx context.Context, profile string, ambient bool) (aws.Config, error) {
-	opts := []func(*config.LoadOptions) error{
-		config.WithProcessCredentialOptions(func(o *processcreds.Options) { o.Timeout = commandTimeout }), // of a profile that another one names
-		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
-			o.TokenProvider = func() (string, error) { return m.tokenCode(m.life, aws.ToString(o.SerialNumber)) }
-			if o.RoleSessionName == "" {
-				o.RoleSessionName = m.sessionName()
-			}
-		}),
-	}
-	if profile != "" {
-		opts = append(opts, config.WithSharedConfigProfile(profile))
-	}
+// other one. The instance's metadata service is asked only for the ambient chain:
+// a profile must not fall back to the role of the machine.
+func (m *maker) load(ctx context.Context, ambient bool, opts ...func(*config.LoadOptions) error) (aws.Config, error) {
+	opts = append(opts,
+		config.WithProcessCredentialOptions(func(o *processcreds.Options) { o.Timeout = commandTimeout }), // of the ambient chain
+		config.WithAssumeRoleCredentialOptions(m.roleOfProfile),
+	)
 	if !ambient {
 		opts = append(opts, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	}
@@ -65,12 +48,12 @@ func Ambient(ctx context.Context, o Options) (*Provider, aws.Config, error) {
 	o = o.withDefaults()
 	p := empty(ambientCredential(), o)
 	m := p.made()
-	cfg, err := m.load(ctx, "", true)
+	cfg, err := m.load(ctx, true)
 	if err != nil {
 		p.Close()
 		return nil, aws.Config{}, m.fault(err, false)
 	}
-	m.fetch = m.chain("", true)
+	m.fetch = m.chain
 	return p, cfg, nil
 }
 

@@ -11,30 +11,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"gantry/remote"
 )
-
-// process is the command that a profile of the AWS files names in
-// credential_process; "" when it signs in another way. The SDK would give it to
-// a shell.
-func process(ctx context.Context, profile string) string {
-	files := func(variable string, usual []string) []string {
-		if path := os.Getenv(variable); path != "" {
-			return []string{path}
-		}
-		return usual
-	}
-	c, err := config.LoadSharedConfigProfile(ctx, profile, func(o *config.LoadSharedConfigOptions) {
-		o.ConfigFiles = files("AWS_CONFIG_FILE", config.DefaultSharedConfigFiles)
-		o.CredentialsFiles = files("AWS_SHARED_CREDENTIALS_FILE", config.DefaultSharedCredentialsFiles)
-	})
-	if err != nil || c.RoleARN != "" || c.Credentials.HasKeys() || c.SSOSessionName != "" || c.SSOAccountID != "" {
-		return ""
-	}
-	return c.CredentialProcess
-}
 
 var errProcess = errors.New("credential_process failed")
 

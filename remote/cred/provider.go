@@ -136,9 +136,9 @@ func (p *Provider) prepare(c remote.Credential, seen []string) (*maker, error) {
 			return nil, err
 		}
 	case remote.Profile:
-		m.fetch = m.chain(c.Profile, false)
+		m.fetch = func(ctx context.Context) (aws.Credentials, error) { return m.fromProfile(ctx, c.Profile) }
 	case remote.Environment:
-		m.fetch = m.chain("", true)
+		m.fetch = m.chain
 	case remote.Anonymous:
 		m.fetch = func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, nil }
 	default:
