@@ -32,6 +32,7 @@ type conn struct {
 	unhurried *wire                  // in place of slow
 	health    atomic.Pointer[string] // why the server does not work, "" when it does; nil when nobody asked it
 	skew      atomic.Int64           // nanoseconds that the server's clock is ahead of ours
+	readOnly  atomic.Bool            // nothing but reads leaves
 	reached   atomic.Bool            // the server has done what it was asked for, at least once
 	spare     spare
 
@@ -64,6 +65,7 @@ func newConn(srv remote.Server, p *cred.Provider, o Options) (*conn, error) {
 	if err := c.connections(roots); err != nil {
 		return nil, err
 	}
+	c.readOnly.Store(srv.ReadOnly)
 	c.quirks.noCRC.Store(srv.Integrity == "compatible")
 	// Older stores take conditions and ignore them, or refuse a good ETag.
 	c.quirks.noConditions.Store(srv.Integrity == "compatible")

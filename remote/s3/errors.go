@@ -35,13 +35,24 @@ func (c *conn) fault(w act, b *bucket, f fault) error {
 		c.sentence(e, w, b, f)
 	}
 	c.unwell(e)
-	if e.Kind == remote.Denied && f.status == http.StatusForbidden {
+	if e.Kind == remote.Denied && f.lacks() {
 		e.Action = w.api
-		if c.o.Refused != nil && w.api != "" {
+		// An answer without a code may come from something on the way.
+		if c.o.Refused != nil && w.api != "" && f.code != "" {
 			c.o.Refused(w.api)
 		}
 	}
 	return e
+}
+
+// lacks: the credential may not do what was asked. A closed account, an archived
+// object or a key of KMS are refused too, but no permission of S3 would help.
+func (f fault) lacks() bool {
+	switch f.code {
+	case "AccessDenied", "UnauthorizedAccess":
+		return true
+	}
+	return f.code == "" && f.status == http.StatusForbidden
 }
 
 // cause is the error below: the answer's code, or the network's failure

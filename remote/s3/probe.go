@@ -85,7 +85,7 @@ func (p *probe) take(q probeStep) (s remote.Step) {
 		s = skipped("the test was called off")
 	case p.stop != "":
 		s = skipped(p.stop)
-	case q.writes && p.t.c.srv.ReadOnly:
+	case q.writes && p.t.c.readOnly.Load():
 		s = skipped("the server is set to read-only")
 	case q.writes && !p.o.Write:
 		s = skipped("not asked to write")

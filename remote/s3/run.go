@@ -33,12 +33,18 @@ type act struct {
 func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 	var moved, renewed, tuned bool
 	for try := 1; ; {
+		if b.c.readOnly.Load() && remote.Writes(w.api) { // also in the middle of an upload
+			return b.c.closed(w.op, w.path)
+		}
 		start := time.Now()
 		err := b.once(ctx, f)
 		if err == nil {
 			b.c.well()
 			if !b.c.reached.Load() {
 				b.c.reached.Store(true)
+			}
+			if b.c.o.Worked != nil && w.api != "" {
+				b.c.o.Worked(w.api)
 			}
 			b.trace(ctx, w, try, start, nil)
 			return nil

@@ -28,6 +28,7 @@ type Options struct {
 	Patience  time.Duration       // silence on a connection before it is cut; 0 means 60 s
 	Proxy     string              // URL of the proxy; "" means what the environment says
 	Refused   func(action string) // hears of every IAM action that the server refuses; may be nil
+	Worked    func(action string) // hears of every IAM action that worked, often; may be nil
 	FarPage   time.Duration       // of a listing: from so long on several are asked for at once; 0 means 5 ms
 	MaxCopy   int64               // largest object copied by one request, in bytes; 0 means 5 GiB
 }
@@ -107,7 +108,7 @@ func (t *Tree) Caps() remote.Caps { return t.c.caps() }
 
 func (c *conn) caps() remote.Caps {
 	return remote.Caps{
-		ReadOnly: c.srv.ReadOnly, EmptyDirs: true, IfAbsent: !c.quirks.noConditions.Load(),
+		ReadOnly: c.readOnly.Load(), EmptyDirs: true, IfAbsent: !c.quirks.noConditions.Load(),
 		MinPart: minPart, MaxPart: maxPart, MaxParts: maxParts, MaxSize: maxObject,
 	}
 }
@@ -166,12 +167,20 @@ func baseName(p remote.Path) string {
 
 // writable refuses writes to a server that the user made read-only.
 func (t *Tree) writable(op string, p remote.Path) error {
-	if !t.c.srv.ReadOnly {
+	if !t.c.readOnly.Load() {
 		return nil
 	}
+	return t.c.closed(op, p)
+}
+
+// SetReadOnly lets nothing but reads through from the next request on, be it of
+// work that is under way, or lifts that. It may be called at any time.
+func (t *Tree) SetReadOnly(on bool) { t.c.readOnly.Store(on) }
+
+func (c *conn) closed(op string, p remote.Path) error {
 	return &remote.Error{
 		Op: op, Path: p, Kind: remote.Denied,
-		Hint: "The server " + t.c.name() + " is set to read-only. Change read_only in its settings to write to it.",
+		Hint: "The server " + c.name() + " is set to read-only. Change read_only in its settings to write to it.",
 	}
 }
 

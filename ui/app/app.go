@@ -248,6 +248,7 @@ func (a *App) s3Options() s3.Options {
 func (a *App) s3OptionsFor(srv remote.Server) s3.Options {
 	o := a.s3Options()
 	o.Refused = func(action string) { a.known.refused(srv, action, time.Now()) }
+	o.Worked = func(action string) { a.known.worked(srv, action, time.Now()) }
 	return o
 }
 

@@ -153,6 +153,12 @@ func (a *App) changed() {
 		a.retired = append(a.retired, open)
 		delete(a.trees, name)
 	}
+	for _, old := range a.retired {
+		// What is still at work obeys the setting of today, all else is as it began.
+		if now, _, err := a.store.Lookup(old.server.Name); err == nil {
+			old.bucket.SetReadOnly(now.ReadOnly)
+		}
+	}
 	a.mu.Unlock()
 	a.watch.notify()
 }

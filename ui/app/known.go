@@ -67,7 +67,11 @@ type sessionLimit struct {
 type denial struct {
 	At     time.Time `json:"at"`
 	Tested bool      `json:"tested,omitempty"`
+	Worked time.Time `json:"worked"` // when the action last worked since it was refused before
 }
+
+// over tells whether the action has worked since.
+func (d denial) over() bool { return d.Worked.After(d.At) }
 
 func (d denial) keeps() time.Duration {
 	if d.Tested {
@@ -138,9 +142,11 @@ func (k *known) rename(from, to string) {
 }
 
 // refused notes that an action was refused on the way. It is called for every
-// refused request and writes only news.
+// refused request and writes only news: a job over folders of which some are
+// closed is refused and served in turn.
 func (k *known) refused(s remote.Server, action string, at time.Time) {
 	if d, ok := k.server(s).Denied[action]; ok && at.Sub(d.At) < time.Hour {
+		k.again(s, action, func(d *denial) { d.At = at })
 		return
 	}
 	k.learn(s, func(f *seen) {
@@ -149,6 +155,28 @@ func (k *known) refused(s remote.Server, action string, at time.Time) {
 		}
 		f.Denied[action] = denial{At: at, Tested: f.Denied[action].Tested}
 	})
+}
+
+// worked notes that an action works now, if it was refused before. It is called
+// for every request; the file learns it with the next thing that is written.
+func (k *known) worked(s remote.Server, action string, at time.Time) {
+	k.again(s, action, func(d *denial) { d.Worked = at })
+}
+
+// again changes what is known about an action that was refused, if it was, and
+// writes nothing: it is called for every request.
+func (k *known) again(s remote.Server, action string, change func(*denial)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.load()
+	f := k.facts.Servers[s.Name]
+	if f == nil || f.Credential != s.Credential || f.Bucket != s.Bucket || f.Endpoint != s.Endpoint {
+		return
+	}
+	if d, ok := f.Denied[action]; ok {
+		change(&d)
+		f.Denied[action] = d
+	}
 }
 
 // used notes how a server stood when the program ended, if it was asked at all.

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"gantry/remote"
@@ -109,21 +108,15 @@ func (a *App) Denied(server, action string) string {
 	if err != nil {
 		return ""
 	}
-	if s.ReadOnly && writes(action) {
+	if s.ReadOnly && remote.Writes(action) {
 		return a.readOnlyWhy(s.Name)
 	}
 	r, ok := a.known.server(s).Denied[action]
-	if !ok || time.Since(r.At) > r.keeps() {
+	if !ok || r.over() || time.Since(r.At) > r.keeps() {
 		return ""
 	}
 	return fmt.Sprintf("The credential %q may not do this on %s: it needs the permission %s (found %s). Test the server again when that has changed.",
 		s.Credential, s.Name, action, r.At.Local().Format("Jan 2 15:04"))
-}
-
-// writes tells whether an action changes anything in a bucket.
-func writes(action string) bool {
-	_, verb, _ := strings.Cut(action, ":")
-	return !strings.HasPrefix(verb, "Get") && !strings.HasPrefix(verb, "List") && !strings.HasPrefix(verb, "Head")
 }
 
 func (a *App) readOnlyWhy(name string) string {

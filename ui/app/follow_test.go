@@ -1,0 +1,97 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"gantry/remote"
+	"gantry/remote/s3/s3test"
+)
+
+// TestReadOnlyHoldsAtOnceForWhatIsOpen: a tree, and an upload in the middle.
+func TestReadOnlyHoldsAtOnceForWhatIsOpen(t *testing.T) {
+	w := newWorld(t)
+	place, err := w.Open(t.Context(), "acme:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := place.Tree
+	w.s3.Put("bucket", "there", []byte("x"))
+	sink, err := tree.Create(t.Context(), "big", remote.CreateOptions{Size: 12 << 20, PartSize: 6 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := func() *strings.Reader { return strings.NewReader(strings.Repeat("x", 6<<20)) }
+	part, err := sink.WritePart(t.Context(), 1, body())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := info(t, w.App, "acme").Server
+	for _, on := range []bool{true, false} {
+		s.ReadOnly = on
+		if err := w.SaveServer(t.Context(), "acme", s); err != nil {
+			t.Fatal(err)
+		}
+		began := len(w.s3.Events())
+		second, err := sink.WritePart(t.Context(), 2, body())
+		if !on {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := sink.Commit(t.Context(), []remote.Part{part, second}); err != nil {
+				t.Error(err)
+			}
+			break
+		}
+		_, list := tree.List(t.Context(), "", "")
+		for what, err := range map[string]error{
+			"part": err, "delete": tree.Remove(t.Context(), []remote.Path{"there"}), "folder": tree.Mkdir(t.Context(), "dir/"),
+		} {
+			if remote.KindOf(err) != remote.Denied || !strings.Contains(remote.HintOf(err), "read_only") {
+				t.Errorf("%s: %v: %s", what, err, remote.HintOf(err))
+			}
+		}
+		if list != nil || !tree.Caps().ReadOnly {
+			t.Errorf("list %v, caps %+v", list, tree.Caps())
+		}
+		for _, e := range w.s3.Events()[began:] {
+			if e.Op != "" && remote.Writes("s3:"+e.Op) {
+				t.Errorf("%s %s left the program", e.Op, e.Key)
+			}
+		}
+	}
+}
+
+// TestOnlyAMissingPermissionIsRememberedAndASuccessForgetsIt: a closed account, an
+// archived object and a page of a proxy say nothing about an action.
+func TestOnlyAMissingPermissionIsRememberedAndASuccessForgetsIt(t *testing.T) {
+	w := newWorld(t)
+	const action = "s3:ListBucket"
+	for what, refusal := range map[string]s3test.Action{
+		"closed account": s3test.Status(http.StatusForbidden, "AccountProblem"), "disabled": s3test.Status(http.StatusForbidden, "AllAccessDisabled"),
+		"archived": s3test.Status(http.StatusForbidden, "InvalidObjectState"), "proxy": s3test.HTML(http.StatusForbidden),
+	} {
+		w.s3.Fault(s3test.Rule{Op: "ListObjectsV2", Times: s3test.All, Action: refusal})
+		if err := w.list(t, "acme:"); remote.KindOf(err) != remote.Denied || w.Denied("acme", action) != "" {
+			t.Errorf("%s: %v: %q", what, err, w.Denied("acme", action))
+		}
+		w.s3.ClearFaults()
+	}
+	for range 2 { // refused and served in turn, as in folders of which some are closed
+		w.s3.Fault(s3test.Rule{Op: "ListObjectsV2", Times: s3test.All, Action: s3test.Deny()})
+		if err := w.list(t, "acme:"); remote.ActionOf(err) != action || w.Denied("acme", action) == "" {
+			t.Errorf("refused: %v: %q", err, w.Denied("acme", action))
+		}
+		w.s3.ClearFaults()
+		if err := w.list(t, "acme:"); err != nil || w.Denied("acme", action) != "" {
+			t.Errorf("served: %v: %q", err, w.Denied("acme", action))
+		}
+	}
+	if err := w.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if why := w.open(t).Denied("acme", action); why != "" {
+		t.Errorf("the next run believes %q", why)
+	}
+}
