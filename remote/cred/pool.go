@@ -89,6 +89,19 @@ func (p *Pool) Follow(now []remote.Credential) []error {
 	return errs
 }
 
+// Rename keeps the provider of a credential that gets another name, for Follow to
+// change. It does nothing when there is none, or when the new name has one.
+func (p *Pool) Rename(from, to string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	made, ok := p.providers[from]
+	if _, taken := p.providers[to]; !ok || taken {
+		return
+	}
+	delete(p.providers, from)
+	p.providers[to] = made
+}
+
 // Close closes every provider.
 func (p *Pool) Close() {
 	p.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gantry/remote"
@@ -58,7 +59,7 @@ type App struct {
 	bookmarks sync.Mutex // guards their file
 
 	queueOnce sync.Once
-	queue     *transfer.Queue
+	queue     atomic.Pointer[transfer.Queue] // nil before its first use
 	journal   journal.Journal
 	notices   []string // what the user has to know about the journal
 
@@ -126,8 +127,8 @@ func (a *App) LogPath() string { return a.logFile.Path() }
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
 	a.queueOnce.Do(func() {}) // no queue is made any more
-	if a.queue != nil {
-		errs = append(errs, a.queue.Close(ctx))
+	if q := a.queue.Load(); q != nil {
+		errs = append(errs, q.Close(ctx))
 	}
 	if a.journal != nil { // after the queue, which writes to it to the end
 		errs = append(errs, a.journal.Close())

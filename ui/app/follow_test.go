@@ -1,12 +1,17 @@
 package app_test
 
 import (
+	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gantry/remote"
 	"gantry/remote/s3/s3test"
+	"gantry/transfer"
 )
 
 // TestReadOnlyHoldsAtOnceForWhatIsOpen: a tree, and an upload in the middle.
@@ -93,5 +98,81 @@ func TestOnlyAMissingPermissionIsRememberedAndASuccessForgetsIt(t *testing.T) {
 	}
 	if why := w.open(t).Denied("acme", action); why != "" {
 		t.Errorf("the next run believes %q", why)
+	}
+}
+
+// TestJobsOfARefusedCredentialGoOnWithTheEditedOne, be it edited here or in the
+// file, without waiting for the next look.
+func TestJobsOfARefusedCredentialGoOnWithTheEditedOne(t *testing.T) {
+	for what, edit := range map[string]func(w *world, right string){
+		"here": func(w *world, _ string) {
+			c := remote.Credential{Name: "ops", Type: remote.AccessKey, AccessKeyID: w.s3.Access, SecretAccessKey: remote.NewSecret(w.s3.Secret)}
+			if err := w.SaveCredential(t.Context(), "ops", c, remote.InStore, ""); err != nil {
+				t.Error(err)
+			}
+		},
+		"with another name": func(w *world, _ string) {
+			c := remote.Credential{Name: "new", Type: remote.AccessKey, AccessKeyID: w.s3.Access, SecretAccessKey: remote.NewSecret(w.s3.Secret)}
+			if err := w.SaveCredential(t.Context(), "ops", c, remote.InStore, ""); err != nil {
+				t.Error(err)
+			}
+		},
+		"in the file": func(w *world, right string) {
+			w.Changes()
+			w.write(t, right)
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			w := newWorld(t)
+			right := w.read(t)
+			w.write(t, strings.Replace(right, w.s3.Secret, "wrong-secret-of-ours", 1))
+			a := w.open(t)
+			w.App = a
+			file := filepath.Join(t.TempDir(), "file")
+			if err := os.WriteFile(file, []byte("content"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			from, err := a.Open(t.Context(), file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			to, err := a.Open(t.Context(), "acme:")
+			if err != nil {
+				t.Fatal(err)
+			}
+			entry, err := from.Tree.Stat(t.Context(), remote.Path(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := a.Queue()
+			feed := q.Subscribe()
+			defer feed.Close()
+			id := q.Submit(transfer.Request{Op: transfer.Copy, From: from.Tree, List: []transfer.Source{{Entry: entry}}, To: to.Tree, Dir: to.Path})
+			// Shorter than the pause between two looks, so that it is the edit that helps.
+			ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+			defer cancel()
+			for edited := false; ; {
+				u, err := feed.Next(ctx)
+				if err != nil {
+					s, _ := q.Job(id)
+					t.Fatalf("%v: %v, %v", err, s.State, s.Err)
+				}
+				for _, e := range u.Events {
+					if s, ok := e.(transfer.SignIn); ok && !edited {
+						edited = true
+						if s.Credential != "ops" {
+							t.Errorf("waits for %q", s.Credential)
+						}
+						edit(w, right)
+					}
+				}
+				if s, _ := q.Job(id); s.State.Ended() {
+					if s.State != transfer.Done || !edited || len(w.s3.Keys("bucket")) != 1 {
+						t.Errorf("%v, %v; edited %v", s.State, s.Err, edited)
+					}
+					return
+				}
+			}
+		})
 	}
 }

@@ -27,7 +27,7 @@ func (a *App) Queue() *transfer.Queue {
 			bandwidth = remote.Constant(a.options.Bandwidth)
 		}
 		a.journal = a.openJournal()
-		a.queue = transfer.New(a.ctx, transfer.Options{
+		a.queue.Store(transfer.New(a.ctx, transfer.Options{
 			Workers:    firstPositive(a.options.Workers, t.Workers),
 			PartSize:   firstPositive(a.options.PartSize, int64(t.PartSize)),
 			Bandwidth:  bandwidth,
@@ -40,9 +40,9 @@ func (a *App) Queue() *transfer.Queue {
 			Log:        a.log,
 			Journal:    a.journal,
 			Open:       a.tree,
-		})
+		}))
 	})
-	return a.queue
+	return a.queue.Load()
 }
 
 // Notices are what the user has to know about the journal once Queue has been

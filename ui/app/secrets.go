@@ -27,11 +27,14 @@ func (a *App) SaveCredential(ctx context.Context, old string, c remote.Credentia
 	if err != nil {
 		return err
 	}
+	was, _ := a.store.Credential(old)
+	a.pool.Rename(old, c.Name) // what runs keeps its keys
 	if err := a.apply(ctx, setCredential(old, c)); err != nil {
+		a.pool.Rename(c.Name, old)
 		undo() // the store does not name it, so it must not lie about
 		return err
 	}
-	return a.leave(ctx, old, c)
+	return a.leave(ctx, was, c)
 }
 
 // inherit gives the secret that c is to have, and its session token.
@@ -100,18 +103,13 @@ func (a *App) seal(ctx context.Context, name string, secret remote.Secret) (stri
 	return cred.Seal(secret, pass)
 }
 
-// leave forgets a secret in the keyring that nothing names any more.
-func (a *App) leave(ctx context.Context, old string, c remote.Credential) error {
-	if old == "" || old == c.Name && c.SecretAccessKeyKeyring {
+// leave forgets the secret that was in the keyring and that nothing names any
+// more. A keyring that held none is not asked: it may be locked, or not there.
+func (a *App) leave(ctx context.Context, was, c remote.Credential) error {
+	if !was.SecretAccessKeyKeyring || was.Name == c.Name && c.SecretAccessKeyKeyring {
 		return nil
 	}
-	if _, ok := a.store.Credential(old); ok && old != c.Name {
-		return nil
-	}
-	if !c.SecretAccessKeyKeyring && old == c.Name {
-		return nil // it may never have been there; asking would unlock a keyring for nothing
-	}
-	return cred.ForgetKeyring(ctx, old)
+	return cred.ForgetKeyring(ctx, was.Name)
 }
 
 // Reveal gives the secret key of a credential from wherever it lives, for who
