@@ -3,6 +3,7 @@ package wrap
 import (
 	"context"
 	"iter"
+	"time"
 
 	"gantry/remote"
 )
@@ -21,6 +22,7 @@ type abilities struct {
 	renamer remote.Renamer
 	scoper  remote.Scoper
 	uploads remote.Uploads
+	presign remote.Presigner
 }
 
 // chain builds what outer.Unwrap returns. last is where the chain ends: the
@@ -43,6 +45,9 @@ func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
 	}
 	if a.uploads != nil {
 		last = &uploadsNode{node{outer, last}, a.uploads}
+	}
+	if a.presign != nil {
+		last = &presignNode{node{outer, last}, a.presign}
 	}
 	return last
 }
@@ -84,13 +89,19 @@ type uploadsNode struct {
 	u remote.Uploads
 }
 
+type presignNode struct {
+	node
+	p remote.Presigner
+}
+
 var (
-	_ remote.Uploads = (*uploadsNode)(nil)
-	_ remote.Walker  = (*walkNode)(nil)
-	_ remote.Leveler = (*levelNode)(nil)
-	_ remote.Copier  = (*copyNode)(nil)
-	_ remote.Renamer = (*renameNode)(nil)
-	_ remote.Scoper  = (*scopeNode)(nil)
+	_ remote.Uploads   = (*uploadsNode)(nil)
+	_ remote.Walker    = (*walkNode)(nil)
+	_ remote.Leveler   = (*levelNode)(nil)
+	_ remote.Copier    = (*copyNode)(nil)
+	_ remote.Renamer   = (*renameNode)(nil)
+	_ remote.Scoper    = (*scopeNode)(nil)
+	_ remote.Presigner = (*presignNode)(nil)
 )
 
 func (n *walkNode) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
@@ -121,6 +132,10 @@ func (n *uploadsNode) ListUploads(ctx context.Context, prefix remote.Path) iter.
 
 func (n *uploadsNode) AbortUpload(ctx context.Context, u remote.Upload) error {
 	return n.u.AbortUpload(ctx, u)
+}
+
+func (n *presignNode) Presign(ctx context.Context, p remote.Path, life time.Duration) (remote.Presigned, error) {
+	return n.p.Presign(ctx, p, life)
 }
 
 // scoped is a decorated view together with the view that it closes.

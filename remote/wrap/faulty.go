@@ -31,6 +31,8 @@ const (
 	ListUploads Method = "ListUploads"
 	AbortUpload Method = "AbortUpload"
 
+	Presign Method = "Presign"
+
 	Any Method = "" // whichever is called
 )
 
@@ -92,6 +94,9 @@ func newFaulty(t remote.Tree, log *faultLog) *Faulty {
 	}
 	if u, ok := remote.As[remote.Uploads](t); ok {
 		a.uploads = faultyUploads{f, u}
+	}
+	if p, ok := remote.As[remote.Presigner](t); ok {
+		a.presign = faultyPresigner{f, p}
 	}
 	f.inner = chain(f, a, t)
 	return f

@@ -37,6 +37,7 @@ func Limited(t remote.Tree, l Limiter) remote.Tree {
 	if u, ok := remote.As[remote.Uploads](t); ok {
 		a.uploads = u
 	}
+	a.presign, _ = remote.As[remote.Presigner](t)
 	w.inner = chain(w, a, t)
 	return w
 }

@@ -38,6 +38,9 @@ func Logged(t remote.Tree, log *slog.Logger) remote.Tree {
 	if u, ok := remote.As[remote.Uploads](t); ok {
 		a.uploads = loggedUploads{l, u}
 	}
+	if p, ok := remote.As[remote.Presigner](t); ok {
+		a.presign = loggedPresigner{l, p}
+	}
 	l.inner = chain(l, a, t)
 	return l
 }

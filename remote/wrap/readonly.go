@@ -10,9 +10,10 @@ import (
 // the hint for the user: "acme is read-only; change read_only in config.toml to
 // write to it."
 //
-// Of t's abilities only walking and looking at uploads are kept. The tree inside cannot be reached with
-// remote.As, so that no ability to write, known here or not, leaks out of it; a
-// copy from a ReadOnly tree is therefore never made on the server's side.
+// Of t's abilities only walking, looking at uploads and making links to read are
+// kept. The tree inside cannot be reached with remote.As, so that no ability to
+// write, known here or not, leaks out of it; a copy from a ReadOnly tree is
+// therefore never made on the server's side.
 func ReadOnly(t remote.Tree, why string) remote.Tree {
 	r := &readOnly{Tree: t, why: why}
 	var a abilities
@@ -21,6 +22,7 @@ func ReadOnly(t remote.Tree, why string) remote.Tree {
 	if u, ok := remote.As[remote.Uploads](t); ok {
 		a.uploads = seeing{u, r.deny}
 	}
+	a.presign, _ = remote.As[remote.Presigner](t)
 	r.read = chain(r, a, nil)
 	return r
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"gantry/remote"
 	"gantry/remote/local"
@@ -68,14 +69,24 @@ func has(t remote.Tree) string {
 	if _, ok := remote.As[remote.Scoper](t); ok {
 		s = append(s, "scope")
 	}
+	if _, ok := remote.As[remote.Presigner](t); ok {
+		s = append(s, "presign")
+	}
 	return strings.Join(s, " ")
 }
 
 type bare struct{ remote.Tree }
 
+// linking is a tree that makes links.
+type linking struct{ remote.Tree }
+
+func (linking) Presign(_ context.Context, p remote.Path, life time.Duration) (remote.Presigned, error) {
+	return remote.Presigned{URL: remote.NewSecret("https://host/" + string(p) + "?signature"), Ends: time.Unix(0, 0).Add(life)}, nil
+}
+
 func TestDecoratorsHaveTheAbilitiesOfTheTreeInside(t *testing.T) {
 	for want, inner := range map[string]remote.Tree{
-		"walk copy": mem.New(""), "walk rename scope": local.New(), "": bare{mem.New("")},
+		"walk copy": mem.New(""), "walk rename scope": local.New(), "": bare{mem.New("")}, "presign": linking{mem.New("")},
 	} {
 		for name, outer := range map[string]remote.Tree{
 			"Logged": wrap.Logged(inner, quiet()), "Limited": wrap.Limited(inner, &free{}), "Faulty": wrap.NewFaulty(inner),
@@ -137,6 +148,29 @@ func TestReadOnlyLeaksNoAbilityToWrite(t *testing.T) {
 				t.Errorf("%T can be taken out", inner)
 			}
 		}
+	}
+}
+
+// TestLinksPassThroughEveryDecoratorAndIntoNoLog: read-only servers make them too.
+func TestLinksPassThroughEveryDecoratorAndIntoNoLog(t *testing.T) {
+	var out bytes.Buffer
+	f := wrap.NewFaulty(linking{mem.New("acme:")})
+	tree := wrap.Logged(wrap.Limited(wrap.ReadOnly(f, why), &free{}), slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	p, ok := remote.As[remote.Presigner](tree)
+	if got := has(tree); !ok || got != "presign" {
+		t.Fatalf("abilities %q", got)
+	}
+	link, err := p.Presign(t.Context(), "file", time.Hour)
+	must(t, err)
+	if link.URL.Reveal() != "https://host/file?signature" || link.Ends.Unix() != 3600 {
+		t.Errorf("%q until %v", link.URL.Reveal(), link.Ends)
+	}
+	f.Fail(wrap.Presign, 1, &remote.Error{Op: "make a link", Path: "file", Kind: remote.Denied})
+	if link, err := p.Presign(t.Context(), "file", time.Hour); remote.KindOf(err) != remote.Denied || !link.URL.Empty() {
+		t.Errorf("%v", err)
+	}
+	if got := out.String(); strings.Count(got, `"op":"make a link"`) != 2 || strings.Contains(got, "signature") {
+		t.Errorf("the log says %s", got)
 	}
 }
 

@@ -1,0 +1,35 @@
+package remote
+
+import (
+	"context"
+	"time"
+)
+
+// How long links live.
+const (
+	LinkLife    = time.Hour          // when nobody says otherwise
+	MaxLinkLife = 7 * 24 * time.Hour // the most that S3 takes
+)
+
+// Presigned is a link: a URL with which anyone can read one object, without a
+// credential, until it ends. Nothing takes it back before but the end of the
+// object or of the key.
+type Presigned struct {
+	URL  Secret    // whoever has it can read: it belongs in no log, journal or error
+	Ends time.Time // whole seconds
+	Cut  bool      // it ends before the time that was asked for
+	// Notes are whole sentences about this link: why it was cut, what else ends it,
+	// what its reader has to know.
+	Notes []string
+}
+
+// Presigner is a tree that can make links. Presign may be called from several
+// goroutines.
+type Presigner interface {
+	// Presign makes a link to the object at p that lives for life, at most
+	// MaxLinkLife, and never longer than the session that signs it. It makes sure
+	// first that the object is there and may be read, so that the link works. The
+	// error is Invalid for a life that cannot be, Unsupported where nothing is
+	// signed, Other for a folder.
+	Presign(ctx context.Context, p Path, life time.Duration) (Presigned, error)
+}
