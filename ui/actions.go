@@ -88,7 +88,7 @@ func KeyTable() string {
 
 // table is every action. A feature adds rows here and nothing to Update.
 func table() []Action {
-	return slices.Concat(moveActions(), paneActions(), tabActions(), markActions(), workActions(), findActions(),
+	return slices.Concat(moveActions(), paneActions(), tabActions(), markActions(), workActions(), findActions(), s3Actions(),
 		goActions(), viewActions(), queueActions(), serverActions(), otherActions())
 }
 

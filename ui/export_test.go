@@ -28,3 +28,6 @@ func Blocked(m *Model, id string) string {
 
 // Poll is the time to look at the mounts on the screen.
 func Poll() tea.Msg { return pollMsg{} }
+
+// OnRaw hears what goes to the terminal past the screen: the clipboard.
+func OnRaw(m *Model, hear func(string)) { m.raw = hear }

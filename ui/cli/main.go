@@ -82,7 +82,7 @@ func (e *env) rootCommand() *cobra.Command {
 	f.StringVar(&e.logLevel, "log-level", "info", "what the log file gets: debug, info, warn, error")
 	root.AddCommand(
 		e.lsCommand(), e.duCommand(), e.statCommand(), e.catCommand(),
-		e.transferCommand("cp"), e.transferCommand("mv"), e.rmCommand(), e.mkdirCommand(), e.queueCommand(), e.leftoversCommand(),
+		e.transferCommand("cp"), e.transferCommand("mv"), e.rmCommand(), e.mkdirCommand(), e.presignCommand(), e.queueCommand(), e.leftoversCommand(),
 		e.serverCommand(), e.credentialCommand(), e.mountCommand(),
 		e.configCommand(), e.versionCommand(), e.demoServerCommand(),
 	)
