@@ -118,6 +118,7 @@ type PolicyText struct {
 	Identity string // for the user or role that signs
 	Bucket   string // the same as a policy of the bucket
 	Trust    string // for the role that is assumed; "" when there is none
+	Source   string // for the credential that assumes it, beside what it has; "" when there is none
 	Lines    []PolicyLine
 }
 

@@ -58,7 +58,8 @@ func (m *Model) showPolicy() tea.Cmd {
 		kind("o", "Bucket policy, read-only", "the same, without anything that changes", less, bucket),
 	}
 	if s.Server.Credential != "" && m.isRole(s.Server.Credential) {
-		options = append(options, dialog.Option{Key: "t", Label: "Trust policy", Help: "for the role that is assumed", Run: func() tea.Cmd { return m.trustPolicy(s.Server.Credential) }})
+		source := kind("s", "Policy of the source", "for the credential that assumes the role", all, func(t remote.PolicyText) string { return t.Source })
+		options = append(options, source, dialog.Option{Key: "t", Label: "Trust policy", Help: "for the role that is assumed", Run: func() tea.Cmd { return m.trustPolicy(s.Server.Credential) }})
 	}
 	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{
 		Title: "Policies for " + name, Text: "The least that gantry needs there, with its exact actions and resources.", Options: options,

@@ -106,6 +106,14 @@ func TestEveryPartitionHasItsOwnARNs(t *testing.T) {
 	}
 }
 
+func TestTheSourceOfARoleMayAssumeThatRoleOnly(t *testing.T) {
+	const role = "arn:aws-us-gov:iam::1:role/path/reader"
+	d := parse(t, policy.Source(remote.Credential{RoleARN: role}))
+	if st := d.Statement[0]; len(d.Statement) != 1 || st.Sid != "AssumeRole" || st.Action != "sts:AssumeRole" || st.Resource != role {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestTheTrustPolicyNamesTheCallerAndTheTerms(t *testing.T) {
 	text := policy.Trust(remote.Credential{ExternalID: "ours", MFASerial: "arn:aws:iam::1:mfa/me"}, "arn:aws:sts::1:assumed-role/admin/me")
 	d := parse(t, text)

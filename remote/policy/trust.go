@@ -26,3 +26,12 @@ func Trust(c remote.Credential, caller string) string {
 	}
 	return text(map[string]any{"Version": "2012-10-17", "Statement": []any{st}})
 }
+
+// Source is the identity policy that the source of a role needs to assume it. The
+// role's trust policy alone is enough only within one account, when it names the
+// source itself.
+func Source(c remote.Credential) string {
+	return text(document{Version: "2012-10-17", Statement: []statement{
+		{Sid: "AssumeRole", Effect: "Allow", Action: "sts:AssumeRole", Resource: c.RoleARN},
+	}})
+}

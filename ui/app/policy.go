@@ -27,6 +27,7 @@ func (a *App) Policy(ctx context.Context, server string, o remote.PolicyOptions)
 	}
 	t := policy.For(subject)
 	if c.Type == remote.AssumeRole {
+		t.Source = policy.Source(c)
 		t.Trust, err = a.TrustPolicy(ctx, c.Name)
 	}
 	return t, err

@@ -16,8 +16,8 @@ func (e *env) serverPolicyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "policy NAME", Short: "Print the least-privilege policy for what gantry does with a server",
 		Long: "policy prints the IAM policy to paste: for the user or role that signs (identity), the same as a policy of the\n" +
-			"bucket (bucket), and for a role the trust policy that its owner pastes (trust). Each statement is one feature;\n" +
-			"which one is told on stderr. Leave out what is not wanted.",
+			"bucket (bucket), and for a role the line that its source needs to assume it (source) and the trust policy that its\n" +
+			"owner pastes (trust). Each statement is one feature; which one is told on stderr. Leave out what is not wanted.",
 		Args: usageArgs(cobra.ExactArgs(1)), ValidArgsFunction: e.completeServers,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, i, err := e.serverNamed(cmd.Context(), args[0])
@@ -33,7 +33,7 @@ func (e *env) serverPolicyCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.ReadOnly, "read-only", false, "only what reading needs")
 	cmd.Flags().StringVar(&o.Prefix, "prefix", "", "only below this `PREFIX/` of the server")
-	cmd.Flags().StringVar(&form, "form", "all", "identity, bucket, trust or all")
+	cmd.Flags().StringVar(&form, "form", "all", "identity, bucket, source, trust or all")
 	return cmd
 }
 
@@ -43,6 +43,7 @@ type policyJSON struct {
 	Identity string           `json:"identity"`
 	Bucket   string           `json:"bucket"`
 	Trust    string           `json:"trust,omitempty"`
+	Source   string           `json:"source,omitempty"`
 	Lines    []policyLineJSON `json:"lines"`
 }
 
@@ -54,14 +55,17 @@ type policyLineJSON struct {
 
 func (e *env) policy(t remote.PolicyText, form string) error {
 	if e.json {
-		j := policyJSON{Type: "policy", Identity: t.Identity, Bucket: t.Bucket, Trust: t.Trust}
+		j := policyJSON{Type: "policy", Identity: t.Identity, Bucket: t.Bucket, Trust: t.Trust, Source: t.Source}
 		for _, l := range t.Lines {
 			j.Lines = append(j.Lines, policyLineJSON(l))
 		}
 		return e.out.Object(j, false)
 	}
 	forms := []struct{ id, head, text string }{
-		{"identity", "policy of the user or role that signs", t.Identity}, {"bucket", "the same as the policy of the bucket", t.Bucket}, {"trust", "trust policy of the role", t.Trust},
+		{"identity", "policy of the user or role that signs", t.Identity},
+		{"bucket", "the same as the policy of the bucket", t.Bucket},
+		{"source", "policy of the source, which assumes the role that signs", t.Source},
+		{"trust", "trust policy of the role", t.Trust},
 	}
 	known := form == "all"
 	for _, f := range forms {
@@ -79,7 +83,7 @@ func (e *env) policy(t remote.PolicyText, form string) error {
 		_ = e.out.Flush() // so that heads and texts stay in order on a terminal
 	}
 	if !known {
-		return usagef("--form is identity, bucket, trust or all, not %q", form)
+		return usagef("--form is identity, bucket, source, trust or all, not %q", form)
 	}
 	for _, l := range t.Lines {
 		e.notef("%s %s: %s", text.Pad(l.Sid, 18), strings.Join(l.Actions, ", "), l.Feature)
