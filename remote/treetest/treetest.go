@@ -44,6 +44,10 @@ type Options struct {
 
 	// NoModTime says that the tree cannot keep modification times.
 	NoModTime bool
+
+	// ExactUploads says that unfinished uploads are found by their whole name only,
+	// not by the folder that they are in.
+	ExactUploads bool
 }
 
 // Run runs the suite as subtests of t.
