@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -15,6 +16,9 @@ type headers struct {
 	size   int64
 }
 
+// errNoSize says that a GET refused to tell the size that a HEAD had left out.
+var errNoSize = errors.New("the server does not tell the size")
+
 // head asks for the headers of key. A refusal of HEAD has no body and so no
 // reason; a GET of one byte finds it, or finds that reading is allowed after
 // all.
@@ -26,8 +30,12 @@ func (a attempt) head(key string) (headers, error) {
 		_ = res.Body.Close()
 		h := headers{res.Header, res.ContentLength}
 		if h.size < 0 { // some servers say nothing of the size of an empty object
-			if got, err := a.headByGet(key, err); err == nil {
+			got, err := a.headByGet(key, errNoSize)
+			switch {
+			case err == nil:
 				h.size = got.size
+			case !errors.Is(err, errNoSize) && inspect(err).retryable():
+				return headers{}, err // a fault in passing is no unknown size
 			}
 		}
 		return h, nil
