@@ -33,13 +33,13 @@ func viewActions() []Action {
 func queueActions() []Action {
 	const group = "queue"
 	act := func(id, bar, help string, ks []string, do func(q Queue, id transfer.JobID)) Action {
-		return Action{ID: id, Help: help, Bar: bar, Group: group, Scope: onQueue, Keys: ks, Blocked: needJob, Run: steer(do)}
+		return Action{ID: id, Help: help, Bar: bar, Group: group, Scope: onQueue, Keys: ks, Blocked: needUnended, Run: steer(do)}
 	}
 	return []Action{
 		act("queue-pause", "Pause", "pause, go on", []string{"p"}, toggle),
 		{ID: "queue-pause-all", Help: "pause all, all go on", Group: group, Scope: onQueue, Keys: []string{"P"}, Run: (*Model).toggleAll},
-		{ID: "queue-cancel", Help: "cancel", Bar: "Cancel", Group: group, Scope: onQueue, Keys: []string{"x", "delete"}, Blocked: needJob, Run: (*Model).askCancel},
-		act("queue-retry", "Retry", "retry what failed", []string{"r"}, Queue.Retry),
+		{ID: "queue-cancel", Help: "cancel", Bar: "Cancel", Group: group, Scope: onQueue, Keys: []string{"x", "delete"}, Blocked: needUnended, Run: (*Model).askCancel},
+		{ID: "queue-retry", Help: "retry what failed", Bar: "Retry", Group: group, Scope: onQueue, Keys: []string{"r"}, Blocked: needJob, Run: steer(Queue.Retry)},
 		{ID: "queue-retry-all", Help: "retry all that failed", Group: group, Scope: onQueue, Keys: []string{"R"}, Run: (*Model).retryFailed},
 		act("queue-up", "", "earlier", []string{"K"}, func(q Queue, id transfer.JobID) { q.Move(id, -1) }),
 		act("queue-down", "", "later", []string{"J"}, func(q Queue, id transfer.JobID) { q.Move(id, 1) }),
@@ -73,7 +73,13 @@ func (m *Model) toggleQueue() tea.Cmd {
 		m.turn(onPanes)
 		return nil
 	}
-	m.jobs.Reset(m.d.Queue.Jobs())
+	all := m.d.Queue.Jobs()
+	m.jobs.Reset(all)
+	if s, ok := m.jobs.Selected(); ok && s.State.Ended() { // who looks mostly wants what is going on
+		if i := slices.IndexFunc(all, func(s transfer.Snapshot) bool { return !s.State.Ended() }); i >= 0 {
+			m.jobs.Select(all[i].ID)
+		}
+	}
 	m.turn(onQueue)
 	return nil
 }

@@ -110,6 +110,26 @@ func TestQueueViewSteersJobs(t *testing.T) {
 	w.sees(t, "report.pdf")
 }
 
+func TestAJobThatHasEndedIsNotAskedAboutAndTheQueueOpensOnTheOneThatRuns(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch())
+	w.start(t, 100, 30)
+	w.to(t, "q1.parquet")
+	w.Keys("c", "enter")
+	w.WaitText("✓ copy q1.parquet")
+	w.Keys("w", "x")
+	w.sees(t, "Cancel: this job is done")
+	w.lacks(t, "Let it run")
+	w.Keys("esc")
+	w.to(t, "notes.txt")
+	w.Keys("c", "enter")
+	w.WaitText("Target exists")
+	w.Keys("esc", "w", "x")
+	w.sees(t, "Cancel job 2")
+	w.Keys("y")
+	w.WaitText("cancelled")
+}
+
 func TestTheWindowOfAConflictThatIsNoneAnyMoreCloses(t *testing.T) {
 	w := build(t)
 	w.acme.PutAt("inbox/notes.txt", "older", epoch())

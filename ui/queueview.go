@@ -66,6 +66,18 @@ func needJob(m *Model) string {
 	return ""
 }
 
+// needUnended is the Blocked of what can be done to a job only until it has
+// ended.
+func needUnended(m *Model) string {
+	if why := needJob(m); why != "" {
+		return why
+	}
+	if s, _ := m.jobs.Selected(); s.State.Ended() {
+		return "this job is " + s.State.String()
+	}
+	return ""
+}
+
 // toggle pauses a job, or lets a paused one go on.
 func toggle(q Queue, id transfer.JobID) {
 	for _, s := range q.Jobs() {
