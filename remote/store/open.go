@@ -64,7 +64,25 @@ func (s *Store) read() ([]byte, error) {
 	return s.readIn(root, base)
 }
 
+// replacements bounds how often readIn starts over because another writer put a
+// new file in place between its look and its opening: a window of microseconds,
+// so that ten in a row are somebody playing tricks.
+const replacements = 10
+
 func (s *Store) readIn(root *os.Root, base string) ([]byte, error) {
+	for range replacements {
+		raw, err := s.readOnce(root, base)
+		if !errors.Is(err, errReplaced) {
+			return raw, err
+		}
+	}
+	return nil, s.refuse(errReplaced, "was replaced while it was being opened; try again", "")
+}
+
+var errReplaced = errors.New("the file opened is not the one looked at")
+
+// readOnce gives errReplaced when the name got another file meanwhile.
+func (s *Store) readOnce(root *os.Root, base string) ([]byte, error) {
 	before, err := root.Lstat(base)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -82,8 +100,11 @@ func (s *Store) readIn(root *os.Root, base string) ([]byte, error) {
 	defer func() { _ = f.Close() }()
 	// What was looked at must be what was opened.
 	after, err := f.Stat()
-	if err != nil || !os.SameFile(before, after) {
-		return nil, s.refuse(err, "was replaced while it was being opened; try again", "")
+	if err != nil {
+		return nil, s.refuse(err, "cannot be looked at", "")
+	}
+	if !os.SameFile(before, after) {
+		return nil, errReplaced
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err != nil {
