@@ -33,6 +33,7 @@ type body struct {
 	at      io.ReaderAt   // the source as a file, or the part in memory; nil if it is neither
 	atOff   int64         // of the part in at
 	filled  bool          // at is memory of the queue
+	file    io.ReaderAt   // what at was before, at off
 	stream  io.ReadCloser // open at pos; nil if it is not
 	counted int64         // bytes that the item has counted for this part
 	sum     hash.Hash64   // of everything up to summed
@@ -96,8 +97,8 @@ func (b *body) read(p []byte) (int, error) {
 	return b.stream.Read(p)
 }
 
-// fill reads the whole part into memory, so that a sink that reads it twice does
-// not fetch it twice. The memory is shared by the queue; what is too large for
+// fill reads the whole part into memory, at pos 0, so that a sink that reads it
+// twice does not fetch it twice. The memory is shared by the queue; what is too large for
 // it is left to be streamed. unfill gives it back, and the body streams again.
 func (b *body) fill() error {
 	room := b.it.j.q.memory
@@ -120,13 +121,13 @@ func (b *body) fill() error {
 		return sourceError{err}
 	}
 	b.close()
-	b.at, b.atOff, b.filled = bytes.NewReader(buf), 0, true
+	b.file, b.at, b.atOff, b.filled = b.at, bytes.NewReader(buf), 0, true
 	return nil
 }
 
 func (b *body) unfill() {
 	if b.filled {
-		b.at, b.filled = nil, false
+		b.at, b.atOff, b.filled = b.file, b.off, false
 		b.it.j.q.memory.Release(b.size)
 	}
 }

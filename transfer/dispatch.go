@@ -180,24 +180,39 @@ func (j *job) handOut() bool {
 		return true
 	}
 	j.touch()
-	j.work.Go(func() { // ends with its operation, which honours j.ctx
-		defer func() {
-			t.letGo()
-			j.mu.Lock()
-			j.inflight--
-			if t.landing {
-				j.landing--
-			}
-			if t.large {
-				j.large--
-			}
-			j.mu.Unlock()
-			j.wakeUp()
-			j.touch()
-		}()
-		t.run()
-	})
+	select {
+	case j.hands <- t:
+	default:
+		j.work.Go(func() { j.labour(t) })
+	}
 	return true
+}
+
+// labour does one task after the other until the job hands out no more: a worker
+// whose stack has grown is worth keeping. It ends with its operation, which
+// honours j.ctx, once hands is closed.
+func (j *job) labour(t *task) {
+	for ok := true; ok; t, ok = <-j.hands {
+		j.do(t)
+	}
+}
+
+func (j *job) do(t *task) {
+	defer func() {
+		t.letGo()
+		j.mu.Lock()
+		j.inflight--
+		if t.landing {
+			j.landing--
+		}
+		if t.large {
+			j.large--
+		}
+		j.mu.Unlock()
+		j.wakeUp()
+		j.touch()
+	}()
+	t.run()
 }
 
 // next takes work off the lists. Small items overtake large ones, but a part of

@@ -3,12 +3,17 @@ package transfer
 import (
 	"context"
 	"sync"
+	"time"
 
 	"gantry/transfer/journal"
 )
 
 // endsMost is how many outcomes wait for the journal at a time.
 const endsMost = 4096
+
+// gather is how long outcomes are collected before they are written: each
+// transaction costs a flush of the disk, whatever is in it.
+const gather = 50 * time.Millisecond
 
 // ends records how items ended, many at a time: nothing waits for that, since
 // an item whose outcome got lost is found done when it is done again.
@@ -17,12 +22,13 @@ type ends struct {
 
 	mu      sync.Mutex
 	room    *sync.Cond
+	hurry   chan struct{} // of 1: somebody waits for what is pending
 	pending []journal.End
 	busy    bool // somebody is writing
 }
 
 func newEnds(j *job) *ends {
-	e := &ends{j: j}
+	e := &ends{j: j, hurry: make(chan struct{}, 1)}
 	e.room = sync.NewCond(&e.mu)
 	return e
 }
@@ -36,6 +42,7 @@ func (e *ends) add(x journal.End) {
 	}
 	e.mu.Lock()
 	for len(e.pending) >= endsMost {
+		e.soon()
 		e.room.Wait()
 	}
 	e.pending = append(e.pending, x)
@@ -49,6 +56,7 @@ func (e *ends) add(x journal.End) {
 
 func (e *ends) drain() {
 	for {
+		e.linger()
 		e.mu.Lock()
 		batch := e.pending
 		e.pending = nil
@@ -63,11 +71,29 @@ func (e *ends) drain() {
 	}
 }
 
+// linger lets outcomes gather.
+func (e *ends) linger() {
+	t := time.NewTimer(gather)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-e.hurry:
+	}
+}
+
+func (e *ends) soon() {
+	select {
+	case e.hurry <- struct{}{}:
+	default:
+	}
+}
+
 // flush waits until everything is on record.
 func (e *ends) flush() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for e.busy {
+		e.soon()
 		e.room.Wait()
 	}
 }

@@ -49,6 +49,7 @@ type job struct {
 	cancel             context.CancelCauseFunc
 	to                 remote.Tree // the target, confined to Request.Dir where the tree can
 	work               sync.WaitGroup
+	hands              chan *task // to workers that have nothing to do, while run dispatches
 	nums               atomic.Int64 // of the last item
 	ends               *ends
 
@@ -187,7 +188,9 @@ func (j *job) begin(ctx context.Context) {
 func (j *job) run() {
 	j.save()
 	err := j.confine()
+	j.hands = make(chan *task)
 	whole := err == nil && j.dispatch()
+	close(j.hands)
 	cause := context.Cause(j.ctx) // nil unless called off
 	j.cancel(nil)                 // frees what is bound to the context
 	j.work.Wait()

@@ -10,6 +10,10 @@ import (
 	"gantry/transfer/parts"
 )
 
+// fillFile is up to which size a file is read into memory: one call instead of
+// two that cost more than the bytes.
+const fillFile = 64 << 10
+
 // writing is an item whose content is on the way. Lists and counts belong to
 // job.mu, the rest is fixed once it is made.
 type writing struct {
@@ -290,7 +294,7 @@ func (t *task) send(ctx context.Context, n int, first io.ReadCloser) error {
 			b.again()
 		}
 		fresh = false
-		if w.at == nil && j.toKeyed {
+		if j.toKeyed && (w.at == nil || size <= fillFile) {
 			if err := b.fill(); err != nil {
 				return err
 			}
