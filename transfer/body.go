@@ -33,6 +33,7 @@ type body struct {
 	at      io.ReaderAt   // the source as a file, or the part in memory; nil if it is neither
 	atOff   int64         // of the part in at
 	filled  bool          // at is memory of the queue
+	memory  []byte        // that memory
 	file    io.ReaderAt   // what at was before, at off
 	stream  io.ReadCloser // open at pos; nil if it is not
 	counted int64         // bytes that the item has counted for this part
@@ -108,13 +109,15 @@ func (b *body) fill() error {
 	if err := room.Acquire(b.ctx, b.size); err != nil {
 		return context.Cause(b.ctx)
 	}
-	buf := make([]byte, b.size)
+	b.memory = b.it.j.q.pieces.get(b.size)
+	buf := b.memory[:b.size]
 	for n := 0; n < len(buf); {
 		m, err := b.read(buf[n:])
 		if n += m; err == nil || n == len(buf) {
 			continue
 		}
 		room.Release(b.size)
+		b.memory = b.it.j.q.pieces.put(b.memory)
 		if errors.Is(err, io.EOF) {
 			err = b.short()
 		}
@@ -128,6 +131,7 @@ func (b *body) fill() error {
 func (b *body) unfill() {
 	if b.filled {
 		b.at, b.atOff, b.filled = b.file, b.off, false
+		b.memory = b.it.j.q.pieces.put(b.memory)
 		b.it.j.q.memory.Release(b.size)
 	}
 }

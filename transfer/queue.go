@@ -36,7 +36,8 @@ type Queue struct {
 	limit  *rate.Limiter
 	budget *budget
 	memory *semaphore.Weighted // bytes of parts that are held in memory
-	asks   atomic.Uint64       // the last id given to an ask
+	pieces pieces
+	asks   atomic.Uint64 // the last id given to an ask
 	feeds  atomic.Pointer[[]*Feed]
 	wg     sync.WaitGroup // jobs that run; who stops them: Close through ctx
 

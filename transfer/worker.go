@@ -10,10 +10,6 @@ import (
 	"gantry/transfer/parts"
 )
 
-// fillFile is up to which size a file is read into memory: one call instead of
-// two that cost more than the bytes.
-const fillFile = 64 << 10
-
 // writing is an item whose content is on the way. Lists and counts belong to
 // job.mu, the rest is fixed once it is made.
 type writing struct {

@@ -65,8 +65,9 @@ func (s *site) sign(r *request, keys aws.Credentials, now time.Time, payload str
 	r.set("host", s.host)
 	r.sort()
 
-	buf := make([]byte, 0, 1024)
-	buf = append(append(buf, r.method...), '\n')
+	scratch := s.scratch()
+	defer s.texts.Put(scratch)
+	buf := append(append((*scratch)[:0], r.method...), '\n')
 	buf = append(append(buf, r.path...), '\n')
 	buf = append(append(buf, r.query...), '\n')
 	for _, h := range r.headers {
@@ -93,7 +94,16 @@ func (s *site) sign(r *request, keys aws.Credentials, now time.Time, payload str
 	buf = append(append(buf, ", SignedHeaders="...), names...)
 	buf = append(buf, ", Signature="...)
 	buf = hex.AppendEncode(buf, h.Sum(nil))
-	r.authorization = string(buf)
+	r.authorization, *scratch = string(buf), buf
+}
+
+// scratch is memory for the texts that are signed.
+func (s *site) scratch() *[]byte {
+	if b, ok := s.texts.Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, 0, 1024)
+	return &b
 }
 
 // appendTrimmed appends a header's value as it is signed: without spaces at the

@@ -52,6 +52,7 @@ type site struct {
 	client  *s3.Client
 	slow    *s3.Client
 	scope   atomic.Pointer[scope] // the signing key of the day
+	texts   sync.Pool             // of *[]byte: memory of sign
 	direct  sync.Once             // guards noProxy
 	noProxy bool
 }

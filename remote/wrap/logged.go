@@ -60,10 +60,14 @@ func (l *logged) Unwrap() remote.Tree { return l.inner }
 
 // tell logs the end of a call that began at start.
 func (l *logged) tell(ctx context.Context, op string, p remote.Path, start time.Time, err error, more ...slog.Attr) {
+	well := err == nil || errors.Is(err, io.EOF)
+	if well && !l.log.Enabled(ctx, slog.LevelDebug) {
+		return // nearly always
+	}
 	attrs := append([]slog.Attr{
 		slog.String("op", op), slog.String("path", string(p)), slog.Duration("took", time.Since(start)),
 	}, more...)
-	if err == nil || errors.Is(err, io.EOF) {
+	if well {
 		l.log.LogAttrs(ctx, slog.LevelDebug, "tree call", attrs...)
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -50,10 +52,18 @@ type totals struct {
 	mixed bool
 }
 
+// heapGrowth is how much more than it needs the heap of a transfer without a
+// screen may hold, in percent: collecting less often saves a tenth of the CPU time
+// of small objects and costs some 10 MiB.
+const heapGrowth = 200
+
 func newRun(e *env, q *transfer.Queue, rules transfer.Rules, progress bool) *run {
 	r := &run{
 		env: e, queue: q, feed: q.Subscribe(), rules: rules, started: time.Now(),
 		jobs: map[transfer.JobID]transfer.Snapshot{},
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
 	}
 	r.t.DryRun = rules.DryRun
 	if progress && !e.quiet && !e.json && terminal(e.Err) {
