@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gantry/ui/dialog"
+	"gantry/ui/text"
 	"gantry/ui/theme"
 )
 
@@ -60,7 +61,7 @@ func press1() tea.MouseMsg {
 func clickOn(d dialog.Mouser, lines []string, word string) (bool, tea.Cmd) {
 	for y, l := range lines {
 		if i := strings.Index(l, word); i >= 0 {
-			return d.Mouse(len([]rune(l[:i])), y, press1())
+			return d.Mouse(text.Width(l[:i]), y, press1())
 		}
 	}
 	return false, nil

@@ -20,6 +20,7 @@ type field struct {
 	given    string // the same as textinput holds it
 	selected int    // so many runes from the start are selected
 	secret   bool
+	from     int // the first cell that was last drawn
 }
 
 func newField(value string, secret bool) *field {
@@ -84,6 +85,7 @@ func (f *field) view(st *theme.Styles, w int, focused bool) string {
 		at = -1
 	}
 	from, to := span(cells, max(0, at), w)
+	f.from = from
 	var b strings.Builder
 	used := 0
 	b.WriteString(st.Input.Open())
@@ -105,6 +107,19 @@ func (f *field) view(st *theme.Styles, w int, focused bool) string {
 	b.WriteString(text.Pad("", w-used))
 	b.WriteString(st.Input.Close())
 	return b.String()
+}
+
+// point puts the cursor on the letter that is drawn col columns from the left, or
+// behind the last one.
+func (f *field) point(col int) {
+	cells, _ := f.cells()
+	f.selected = 0
+	for _, c := range cells[min(f.from, len(cells)-1):] {
+		if col -= c.width; col < 0 || c.end {
+			f.in.SetCursor(c.rune)
+			return
+		}
+	}
 }
 
 // cell is one letter as it is shown.

@@ -77,6 +77,10 @@ type Form struct {
 	body     scroll
 	hits     zones
 	note     string // set by SetNote
+	first    string // what the fields held before the first key or click
+	leaving  bool   // it asks whether what was changed may be lost
+	back     int    // where the focus was before that
+	values   int    // the column of the window where values begin, as last drawn
 }
 
 // NewForm makes the form.
@@ -207,6 +211,9 @@ func (f *Form) complains(r *row) string {
 }
 
 func (f *Form) buttons() []button {
+	if f.leaving {
+		return []button{{label: "Go on"}, {label: "Discard", danger: true}}
+	}
 	bs := []button{{label: f.o.OK}, {label: "Cancel"}}
 	if f.o.Extra != "" {
 		bs = append(bs, button{label: f.o.Extra})
@@ -216,12 +223,16 @@ func (f *Form) buttons() []button {
 
 // Update moves between the fields and edits the one with the focus.
 func (f *Form) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
-	if leaves(msg) {
-		return true, nil
-	}
 	k, ok := msg.(tea.KeyMsg)
 	if !ok {
 		return false, nil
+	}
+	f.begin()
+	if f.leaving {
+		return f.answer(k), nil
+	}
+	if leaves(msg) {
+		return f.leaveForm(), nil
 	}
 	rows := f.shown()
 	n := len(rows) + len(f.buttons())

@@ -5,7 +5,18 @@ import tea "github.com/charmbracelet/bubbletea"
 // Mouse moves the focus, turns choices, opens lists and presses buttons; the
 // wheel goes through the fields.
 func (f *Form) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
+	f.begin()
 	rows := f.shown()
+	if f.leaving {
+		i := f.hits.at(x, y)
+		switch {
+		case !clicked(msg) || i < 0:
+			return false, nil
+		case i >= len(rows) && i < pickZone:
+			return f.settle(i - len(rows)), nil
+		}
+		f.settle(0) // a click on a field goes on there
+	}
 	switch msg.Button {
 	case tea.MouseButtonWheelUp:
 		f.cur = max(0, f.cur-1)
@@ -32,11 +43,11 @@ func (f *Form) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 		f.cur = i
 		return f.press(i - len(rows))
 	}
-	return false, f.clickRow(rows, i)
+	return false, f.clickRow(rows, i, x-f.values)
 }
 
-// clickRow is a click on row i.
-func (f *Form) clickRow(rows []*row, i int) tea.Cmd {
+// clickRow is a click on row i, so many columns behind the beginning of its value.
+func (f *Form) clickRow(rows []*row, i, col int) tea.Cmd {
 	r := rows[i]
 	if r.Kind == NoteField {
 		return nil
@@ -53,12 +64,17 @@ func (f *Form) clickRow(rows []*row, i int) tea.Cmd {
 	case r.Kind == ChoiceField && again:
 		r.picked = (r.picked + 1) % max(1, len(r.Choices))
 		f.changed(r)
+	case r.edit != nil && col >= 0:
+		r.edit.point(col)
 	}
 	return nil
 }
 
 // Help are the keys that the field in focus knows.
 func (f *Form) Help() []Hint {
+	if f.leaving {
+		return []Hint{{"Enter", "do it"}, {"←→", "choose"}, {"Esc", "go on"}}
+	}
 	hints := []Hint{{"Tab", "next"}}
 	if rows := f.shown(); f.cur < len(rows) {
 		r := rows[f.cur]

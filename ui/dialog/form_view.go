@@ -14,6 +14,10 @@ const (
 // pickZone is added to the number of a row for the ▾ that opens its list.
 const pickZone = 1 << 20
 
+// valueGap is the columns between the beginning of a row and its value, the label
+// apart: two marks before it and two spaces behind.
+const valueGap = 4
+
 // formLine is a line of the fields: a field, or what is wrong with it.
 type formLine struct {
 	text string
@@ -77,6 +81,7 @@ func (f *Form) scroll(lines []formLine, rows, room int) (from, to int) {
 // lines are the fields and what is wrong with them.
 func (f *Form) lines(rows []*row, inner, h int) []formLine {
 	label := f.labelWidth(rows, inner)
+	f.values = margin/2 + label + valueGap
 	var out []formLine
 	for i, r := range rows {
 		out = append(out, formLine{f.line(r, label, inner, i == f.cur), i, true})
@@ -120,7 +125,7 @@ func (f *Form) line(r *row, label, inner int, focused bool) string {
 	}
 	mark += fault
 	name := text.Pad(text.Clean(r.Label), label)
-	w := inner - label - 4
+	w := inner - label - valueGap
 	tail := ""
 	if r.Pick != nil && w > 4 {
 		w -= 2
@@ -182,6 +187,9 @@ func (f *Form) message(rows []*row, inner, h int) []string {
 	if f.note != "" {
 		said, style = f.note, f.st.Text
 		room += 2
+	}
+	if f.leaving {
+		said, style = leavingText, f.st.Bad
 	}
 	lines := text.Wrap(text.Clean(said), inner)
 	if len(lines) > room {

@@ -90,7 +90,7 @@ func (p *Prompt) complaint() string {
 	return ""
 }
 
-// Mouse presses the buttons.
+// Mouse presses the buttons, and places the cursor.
 func (p *Prompt) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 	if !clicked(msg) {
 		return false, nil
@@ -100,9 +100,14 @@ func (p *Prompt) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 		return p.accept()
 	case 1:
 		return p.cancel()
+	case fieldZone:
+		p.field.point(x - margin/2)
 	}
 	return false, nil
 }
+
+// fieldZone is the field among what can be clicked.
+const fieldZone = 2
 
 // View is the text, the field, what is wrong with it, and the buttons.
 func (p *Prompt) View(w, h int) []string {
@@ -110,6 +115,7 @@ func (p *Prompt) View(w, h int) []string {
 	const fixed = 3 // the field, the complaint, the buttons
 	lines := text.Wrap(p.o.Text, b.inner)
 	b.add(lines[:max(0, min(len(lines), h-borders-fixed))]...)
+	at := len(b.lines) + 1
 	b.add(p.field.view(p.st, b.inner, true))
 	complaint := []string{""}
 	if p.touched {
@@ -119,7 +125,7 @@ func (p *Prompt) View(w, h int) []string {
 	}
 	b.styled(p.st.Bad, complaint[:max(1, min(len(complaint), h-borders-len(b.lines)-1))]...)
 	bs, hits := buttons(p.st, []button{{label: text.Clean(p.o.OK)}, {label: "Cancel"}}, 0, b.inner, len(b.lines)+1)
-	p.hits = hits
+	p.hits = append(hits, zone{margin / 2, at, b.inner, fieldZone})
 	b.add(bs...)
 	return b.render(h)
 }
