@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -9,6 +10,26 @@ import (
 const (
 	LinkLife    = time.Hour          // when nobody says otherwise
 	MaxLinkLife = 7 * 24 * time.Hour // the most that S3 takes
+)
+
+// ParseLinkLife reads how long a link shall live, as "15m" or "7d". The error is a
+// sentence without a beginning, for whoever asked.
+func ParseLinkLife(s string) (time.Duration, error) {
+	life, err := ParseDuration(s)
+	switch {
+	case err != nil:
+		return 0, err
+	case life > MaxLinkLife:
+		return 0, errLinkLong
+	case life < time.Second:
+		return 0, errLinkShort
+	}
+	return life, nil
+}
+
+var (
+	errLinkLong  = errors.New("S3 takes links of at most 7 days")
+	errLinkShort = errors.New("a link lives at least one second")
 )
 
 // Presigned is a link: a URL with which anyone can read one object, without a

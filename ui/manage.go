@@ -32,8 +32,8 @@ func (m *Model) manage(msg tea.Msg) (handled bool, cmd tea.Cmd) {
 		m.questionOver(msg)
 	case regionMsg:
 		m.regionFound(msg)
-	case linkMsg:
-		m.showLink(msg)
+	case linksMsg:
+		m.showLinks(msg)
 	case textMsg:
 		m.showText(msg)
 	case lifecycleMsg:

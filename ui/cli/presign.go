@@ -23,9 +23,9 @@ func (e *env) presignCommand() *cobra.Command {
 		Args:              usageArgs(cobra.MinimumNArgs(1)),
 		ValidArgsFunction: e.completeLocation,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			life, err := linkLife(expires)
+			life, err := remote.ParseLinkLife(expires)
 			if err != nil {
-				return err
+				return usagef("--expires %s is refused: %v", expires, err)
 			}
 			return e.each(cmd.Context(), args, exact, func(ctx context.Context, _ string, s source) (counter, error) {
 				return e.presign(ctx, s, life)
@@ -35,20 +35,6 @@ func (e *env) presignCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&exact, "exact", false, "take *, ? and [ in locations literally")
 	cmd.Flags().StringVar(&expires, "expires", remote.FormatDuration(remote.LinkLife), "how long the links live, such as 15m or 7d")
 	return cmd
-}
-
-// linkLife reads --expires.
-func linkLife(s string) (time.Duration, error) {
-	life, err := remote.ParseDuration(s)
-	switch {
-	case err != nil:
-		return 0, usagef("--expires: %v", err)
-	case life > remote.MaxLinkLife:
-		return 0, usagef("--expires %s is refused: S3 takes links of at most 7 days", s)
-	case life < time.Second:
-		return 0, usagef("--expires %s is refused: a link lives at least one second", s)
-	}
-	return life, nil
 }
 
 // linkJSON is a link as --json prints it.
