@@ -24,6 +24,39 @@ func (m *maker) chain(ctx context.Context) (aws.Credentials, error) {
 	return cfg.Credentials.Retrieve(ctx)
 }
 
+// surroundings is the fetch of the AWS default chain for a credential of the
+// store. It takes the keys from around us, but the environment does not tell where
+// STS or the sign-in of AWS are: a server of the store must mean the same in every
+// shell. s3:// means whatever the shell says, and follows it.
+func (m *maker) surroundings(ctx context.Context) (aws.Credentials, error) {
+	env, err := config.NewEnvConfig()
+	if err != nil || movedBy() == "" || env.Credentials.HasKeys() {
+		return m.chain(ctx) // nobody is asked where the environment says
+	}
+	if env.WebIdentityTokenFilePath != "" {
+		return aws.Credentials{}, m.unmoved()
+	}
+	name := env.SharedConfigProfile
+	if name == "" {
+		name = config.DefaultSharedConfigProfile
+	}
+	shared, err := readProfile(ctx, name)
+	if err != nil || !signsIn(&shared) {
+		return m.chain(ctx) // no profile: the container or the machine gives the keys
+	}
+	return m.fromProfile(ctx, name)
+}
+
+// signsIn tells whether STS or the sign-in of AWS is asked for the keys of c.
+func signsIn(c *config.SharedConfig) bool {
+	for ; c != nil; c = c.Source {
+		if c.RoleARN != "" || c.WebIdentityTokenFile != "" || c.LoginSession != "" || c.SSOSessionName != "" || c.SSOStartURL != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // load leaves the HTTP client to the SDK: with AWS_CA_BUNDLE set it takes no
 // other one. The instance's metadata service is asked only for the ambient chain:
 // a profile must not fall back to the role of the machine.

@@ -65,13 +65,27 @@ var errMoved = errors.New("the environment moves the sign-in")
 // unmoved refuses when the environment would send the calls by which the SDK
 // signs in to another server.
 func (m *maker) unmoved() error {
+	name := movedBy()
+	if name == "" {
+		return nil
+	}
+	of := "the AWS profile " + quote(m.c.Profile)
+	if m.c.Profile == "" {
+		of = "the credential " + quote(m.c.Name)
+	}
+	return m.failed(remote.Auth, errMoved, "The variable "+name+" would send the sign-in of "+of+
+		" to another server. Unset it; where a credential of the store signs in stands in the AWS files only.")
+}
+
+// movedBy is the variable that would send a sign-in elsewhere, "" if none does.
+// AWS_ENDPOINT_URL alone moves none.
+func movedBy() string {
 	for _, service := range []string{"STS", "SSO", "SSO_OIDC", "SIGNIN"} {
 		if name := "AWS_ENDPOINT_URL_" + service; os.Getenv(name) != "" {
-			return m.failed(remote.Auth, errMoved, "The variable "+name+" would send the sign-in of the AWS profile "+quote(m.c.Profile)+
-				" to another server. Unset it; where a profile signs in stands in the AWS files only.")
+			return name
 		}
 	}
-	return nil
+	return ""
 }
 
 // readProfile reads the shared AWS files, from where the environment says that

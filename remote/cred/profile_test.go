@@ -135,3 +135,54 @@ func TestSEC26ACommandBehindASourceProfileRunsWithoutAShell(t *testing.T) {
 		t.Errorf("the command saw %s, %v", env, err)
 	}
 }
+
+// TestSEC30TheEnvironmentGivesKeysButDoesNotMoveWhereTheyComeFrom: a credential of
+// the store that takes the AWS default chain, and a role without a source, sign in
+// where the AWS files say.
+func TestSEC30TheEnvironmentGivesKeysButDoesNotMoveWhereTheyComeFrom(t *testing.T) {
+	own, elsewhere := newRoles(t), newRoles(t)
+	awsFiles(t, t.TempDir(), "[profile work]\nrole_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = base\nservices = here\n"+
+		"[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = s\n"+
+		"[services here]\nsts =\n  endpoint_url = "+own.URL+"\n")
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"} {
+		t.Setenv(name, elsewhere.URL)
+	}
+	signer := func(c remote.Credential) (string, error) {
+		t.Helper()
+		p, err := cred.New(c, cred.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		keys, err := p.Retrieve(t.Context())
+		return keys.AccessKeyID, err
+	}
+	env := remote.Credential{Name: "around", Type: remote.Environment}
+
+	t.Setenv("AWS_PROFILE", "work")
+	if got, err := signer(env); err != nil || got != "ASIAREADER" || own.asked() != "AKIDBASE: reader, " {
+		t.Errorf("the role of AWS_PROFILE signs with %q, %v: %s", got, err, remote.HintOf(err))
+	}
+	partner := remote.Credential{Name: "partner", Type: remote.AssumeRole, RoleARN: "arn:aws:iam::111122223333:role/partner", STSEndpoint: own.URL, Region: "eu-west-1"}
+	if got, err := signer(partner); err != nil || got != "ASIAPARTNER" {
+		t.Errorf("a role on the settings around signs with %q, %v: %s", got, err, remote.HintOf(err))
+	}
+
+	t.Setenv("AWS_PROFILE", "")
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/dev/null")
+	t.Setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/pod")
+	_, err := signer(env)
+	wantKind(t, err, remote.Auth)
+	if hint := remote.HintOf(err); !strings.Contains(hint, `AWS_ENDPOINT_URL_STS would send the sign-in of the credential "around"`) {
+		t.Errorf("%q", hint)
+	}
+
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDENV")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "s")
+	if got, err := signer(env); err != nil || got != "AKIDENV" {
+		t.Errorf("the keys of the environment are %q, %v", got, err)
+	}
+	if asked := elsewhere.asked(); asked != "" {
+		t.Errorf("another server was asked: %s", asked)
+	}
+}

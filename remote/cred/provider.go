@@ -138,7 +138,7 @@ func (p *Provider) prepare(c remote.Credential, seen []string) (*maker, error) {
 	case remote.Profile:
 		m.fetch = func(ctx context.Context) (aws.Credentials, error) { return m.fromProfile(ctx, c.Profile) }
 	case remote.Environment:
-		m.fetch = m.chain
+		m.fetch = m.surroundings
 	case remote.Anonymous:
 		m.fetch = func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, nil }
 	default:

@@ -49,7 +49,7 @@ func (m *maker) role(seen []string) error {
 func (m *maker) source(seen []string) (*Provider, error) {
 	if m.c.Source == "" {
 		amb := empty(ambientCredential(), m.o)
-		amb.made().fetch = amb.made().chain
+		amb.made().fetch = amb.made().surroundings
 		m.owned = append(m.owned, amb)
 		return amb, nil
 	}

@@ -78,7 +78,8 @@ const example = `# gantry reads this file as ~/.config/gantry/config.toml (or $G
 #type = "profile"
 #profile = "work"
 
-# What the AWS default chain finds: environment, container, instance.
+# What the AWS default chain finds: environment, container, instance. These give keys; no variable changes where a server
+# is or where one signs in.
 #[[credential]]
 #name = "here"
 #type = "environment"
