@@ -118,8 +118,16 @@ type PolicyText struct {
 	Identity string // for the user or role that signs
 	Bucket   string // the same as a policy of the bucket
 	Trust    string // for the role that is assumed; "" when there is none
-	Source   string // for the credential that assumes it, beside what it has; "" when there is none
+	Sources  []SourcePolicy
 	Lines    []PolicyLine
+}
+
+// SourcePolicy is what the source of a role needs beside what it has. A role whose
+// source is a role too has several, its own source first.
+type SourcePolicy struct {
+	Credential string // the source; "" for the AWS settings around
+	Assumes    string // the credential whose role it assumes
+	Policy     string
 }
 
 // PolicyLine says which feature needs which statement.

@@ -202,7 +202,8 @@ func (a *admin) FindRegion(_ context.Context, s remote.Server) (string, error) {
 func (a *admin) Policy(_ context.Context, server string, o remote.PolicyOptions) (remote.PolicyText, error) {
 	return remote.PolicyText{
 		Identity: fmt.Sprintf("{\n  \"identity\": %q, \"read\": %v\n}", server, o.ReadOnly), Bucket: "{\n  \"bucket\": true\n}",
-		Lines: []remote.PolicyLine{{Sid: "List", Feature: "listing", Actions: []string{"s3:ListBucket"}}},
+		Lines:   []remote.PolicyLine{{Sid: "List", Feature: "listing", Actions: []string{"s3:ListBucket"}}},
+		Sources: []remote.SourcePolicy{{Credential: "hub", Assumes: "chained", Policy: "{hub assumes chained}"}, {Credential: "ops", Assumes: "hub", Policy: "{ops assumes hub}"}},
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -57,9 +58,13 @@ func (m *Model) showPolicy() tea.Cmd {
 		kind("b", "Bucket policy", "for the bucket's owner", all, bucket),
 		kind("o", "Bucket policy, read-only", "the same, without anything that changes", less, bucket),
 	}
-	if s.Server.Credential != "" && m.isRole(s.Server.Credential) {
-		source := kind("s", "Policy of the source", "for the credential that assumes the role", all, func(t remote.PolicyText) string { return t.Source })
-		options = append(options, source, dialog.Option{Key: "t", Label: "Trust policy", Help: "for the role that is assumed", Run: func() tea.Cmd { return m.trustPolicy(s.Server.Credential) }})
+	for i, c := range m.rolesOf(s.Server.Credential) {
+		o := dialog.Option{Label: "Policy of " + sourceWord(c.Source), Help: "which assumes the role of " + c.Name, Run: func() tea.Cmd { return m.sourcePolicy(name, c, i) }}
+		if i == 0 {
+			o.Key = "s"
+			options = append(options, dialog.Option{Key: "t", Label: "Trust policy", Help: "for the role that is assumed", Run: func() tea.Cmd { return m.trustPolicy(c.Name) }})
+		}
+		options = append(options, o)
 	}
 	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{
 		Title: "Policies for " + name, Text: "The least that gantry needs there, with its exact actions and resources.", Options: options,
@@ -67,14 +72,29 @@ func (m *Model) showPolicy() tea.Cmd {
 	return nil
 }
 
-// isRole tells whether a credential is a role.
-func (m *Model) isRole(name string) bool {
-	for _, c := range m.d.Admin.Credentials() {
-		if c.Credential.Name == name {
-			return c.Credential.Type == remote.AssumeRole
+// longestChain is more roles on top of each other than anybody has.
+const longestChain = 16
+
+// rolesOf are a role and the roles that its keys come from.
+func (m *Model) rolesOf(name string) (out []remote.Credential) {
+	all := m.d.Admin.Credentials()
+	for len(out) < longestChain {
+		i := slices.IndexFunc(all, func(c remote.CredentialInfo) bool { return c.Credential.Name == name })
+		if i < 0 || all[i].Credential.Type != remote.AssumeRole {
+			break
 		}
+		out = append(out, all[i].Credential)
+		name = all[i].Credential.Source
 	}
-	return false
+	return out
+}
+
+// sourceWord is how the source of a role is called.
+func sourceWord(name string) string {
+	if name == "" {
+		return "the AWS settings around"
+	}
+	return name
 }
 
 // policy fetches one policy and shows it with what needs which statement.
@@ -93,6 +113,19 @@ func (m *Model) policy(server, title string, o remote.PolicyOptions, take func(r
 			b.WriteString("\n" + l.Sid + ": " + l.Feature)
 		}
 		msg.body = b.String()
+		return msg
+	}
+}
+
+// sourcePolicy shows what the source of a role needs: the i-th below a server.
+func (m *Model) sourcePolicy(server string, role remote.Credential, i int) tea.Cmd {
+	ctx, admin := m.ctx, m.d.Admin
+	return func() tea.Msg {
+		msg := textMsg{title: "Policy of " + sourceWord(role.Source) + " for " + role.Name, what: "make the policy of " + sourceWord(role.Source)}
+		t, err := admin.Policy(ctx, server, remote.PolicyOptions{})
+		if msg.err = err; err == nil && i < len(t.Sources) { // the store may have changed meanwhile
+			msg.body = t.Sources[i].Policy
+		}
 		return msg
 	}
 }

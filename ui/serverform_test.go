@@ -174,6 +174,26 @@ func TestPoliciesAreShownAndCopied(t *testing.T) {
 	w.sees(t, "Trust policy for partner", "sts:ExternalId", "42-xyz")
 }
 
+// TestEverySourceBelowARoleHasItsPolicy: a role on a role needs what both of them
+// are assumed with.
+func TestEverySourceBelowARoleHasItsPolicy(t *testing.T) {
+	w := newWorld(t)
+	role := func(name, source string) remote.Credential {
+		return remote.Credential{Name: name, Type: remote.AssumeRole, RoleARN: "arn:aws:iam::123456789012:role/" + name, Source: source}
+	}
+	w.admin.credentials = append(w.admin.credentials, role("hub", "ops"), role("chained", "hub"))
+	w.admin.servers[0].Credential = "chained"
+	w.Keys("f11", "p")
+	w.sees(t, "Policy of hub", "which assumes the role of chained", "Policy of ops", "which assumes the role of hub")
+	w.Keys("s")
+	w.sees(t, "Policy of hub for chained", "{hub assumes chained}")
+	w.lacks(t, "List: listing")
+	w.Keys("esc", "p", "end", "enter")
+	w.sees(t, "Policy of ops for hub", "{ops assumes hub}")
+	w.Keys("Y")
+	w.sees(t, "Copied: Policy of ops for hub")
+}
+
 func TestTheLifecycleOfUnfinishedUploadsIsShownAndSet(t *testing.T) {
 	w := newWorld(t)
 	w.Keys("f11", "y")

@@ -27,10 +27,22 @@ func (a *App) Policy(ctx context.Context, server string, o remote.PolicyOptions)
 	}
 	t := policy.For(subject)
 	if c.Type == remote.AssumeRole {
-		t.Source = policy.Source(c)
+		t.Sources = a.sources(c)
 		t.Trust, err = a.TrustPolicy(ctx, c.Name)
 	}
 	return t, err
+}
+
+// longestChain is more roles on top of each other than anybody has.
+const longestChain = 16
+
+// sources are the policies of all whose keys a role needs, one below the other.
+func (a *App) sources(c remote.Credential) (out []remote.SourcePolicy) {
+	for c.Type == remote.AssumeRole && len(out) < longestChain {
+		out = append(out, remote.SourcePolicy{Credential: c.Source, Assumes: c.Name, Policy: policy.Source(c)})
+		c, _ = a.store.Credential(c.Source)
+	}
+	return out
 }
 
 // TrustPolicy writes what the owner of a role has to paste as its trust policy:

@@ -16,7 +16,8 @@ func (e *env) serverPolicyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "policy NAME", Short: "Print the least-privilege policy for what gantry does with a server",
 		Long: "policy prints the IAM policy to paste: for the user or role that signs (identity), the same as a policy of the\n" +
-			"bucket (bucket), and for a role the line that its source needs to assume it (source) and the trust policy that its\n" +
+			"bucket (bucket), and for a role the line that its source needs to assume it (source; of roles on\n" +
+			"top of each other one for each) and the trust policy that its\n" +
 			"owner pastes (trust). Each statement is one feature; which one is told on stderr. Leave out what is not wanted.",
 		Args: usageArgs(cobra.ExactArgs(1)), ValidArgsFunction: e.completeServers,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,8 +44,14 @@ type policyJSON struct {
 	Identity string           `json:"identity"`
 	Bucket   string           `json:"bucket"`
 	Trust    string           `json:"trust,omitempty"`
-	Source   string           `json:"source,omitempty"`
+	Sources  []sourceJSON     `json:"sources,omitempty"`
 	Lines    []policyLineJSON `json:"lines"`
+}
+
+type sourceJSON struct {
+	Credential string `json:"credential"` // "" for the AWS settings around
+	Assumes    string `json:"assumes"`
+	Policy     string `json:"policy"`
 }
 
 type policyLineJSON struct {
@@ -53,21 +60,33 @@ type policyLineJSON struct {
 	Actions []string `json:"actions"`
 }
 
+// policyForm is one of the policies to paste.
+type policyForm struct{ id, head, text string }
+
 func (e *env) policy(t remote.PolicyText, form string) error {
 	if e.json {
-		j := policyJSON{Type: "policy", Identity: t.Identity, Bucket: t.Bucket, Trust: t.Trust, Source: t.Source}
+		j := policyJSON{Type: "policy", Identity: t.Identity, Bucket: t.Bucket, Trust: t.Trust}
+		for _, s := range t.Sources {
+			j.Sources = append(j.Sources, sourceJSON(s))
+		}
 		for _, l := range t.Lines {
 			j.Lines = append(j.Lines, policyLineJSON(l))
 		}
 		return e.out.Object(j, false)
 	}
-	forms := []struct{ id, head, text string }{
+	forms := []policyForm{
 		{"identity", "policy of the user or role that signs", t.Identity},
 		{"bucket", "the same as the policy of the bucket", t.Bucket},
-		{"source", "policy of the source, which assumes the role that signs", t.Source},
-		{"trust", "trust policy of the role", t.Trust},
 	}
-	known := form == "all"
+	for _, s := range t.Sources {
+		who := s.Credential
+		if who == "" {
+			who = "the AWS settings around"
+		}
+		forms = append(forms, policyForm{"source", "policy of the source " + who + ", which assumes " + s.Assumes, s.Policy})
+	}
+	forms = append(forms, policyForm{"trust", "trust policy of the role", t.Trust})
+	known := form == "all" || form == "source"
 	for _, f := range forms {
 		known = known || form == f.id
 		if f.text == "" || form != "all" && form != f.id {
