@@ -37,8 +37,7 @@ func (c *conn) fault(w act, b *bucket, f fault) error {
 	c.unwell(e)
 	if e.Kind == remote.Denied && f.lacks() {
 		e.Action = w.api
-		// An answer without a code may come from something on the way.
-		if c.o.Refused != nil && w.api != "" && f.code != "" {
+		if c.o.Refused != nil && w.api != "" && f.ownWords() {
 			c.o.Refused(w.api)
 		}
 	}
@@ -53,6 +52,13 @@ func (f fault) lacks() bool {
 		return true
 	}
 	return f.code == "" && f.status == http.StatusForbidden
+}
+
+// ownWords: the server itself refused. An answer without a code may come from
+// something on the way, unless it has the number that S3 gives to requests and is
+// no page for people: refusals of HEAD have no body.
+func (f fault) ownWords() bool {
+	return f.code != "" || f.id != "" && !strings.HasPrefix(f.header.Get("Content-Type"), "text/html")
 }
 
 // cause is the error below: the answer's code, or the network's failure

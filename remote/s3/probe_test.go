@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,30 @@ func TestWhatIsWrongHasItsOwnSentence(t *testing.T) {
 		got := step(t, r, tt.step)
 		if got.State != remote.StepFailed || !strings.Contains(got.Hint, tt.says) || !strings.HasSuffix(got.Hint, ".") || strings.Contains(got.Hint, secret) {
 			t.Errorf("%s: %s %+v", tt.what, states(r), got)
+		}
+	}
+}
+
+// TestARefusalWithoutACodeIsRememberedIfTheServerItselfSaidIt: that of a HEAD has
+// no body. What has no number of a request either may be a proxy's.
+func TestARefusalWithoutACodeIsRememberedIfTheServerItselfSaidIt(t *testing.T) {
+	for id, want := range map[string]string{"4442587FB7D0A2F9": "s3:GetObject", "": ""} {
+		dumb := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if id != "" {
+				w.Header().Set("X-Amz-Request-Id", id)
+			}
+			w.WriteHeader(http.StatusForbidden)
+		}))
+		t.Cleanup(dumb.Close)
+		var refused []string
+		srv := remote.Server{Name: "srv", Region: "us-east-1", Bucket: "bucket", Endpoint: dumb.URL, PathStyle: true}
+		tree := open(t, srv, key(t, "AKIDEXAMPLE", "secret"), s3.Options{Refused: func(action string) { refused = append(refused, action) }})
+		_, err := tree.Stat(t.Context(), "k")
+		if remote.KindOf(err) != remote.Denied {
+			t.Errorf("request %q: %v", id, err)
+		}
+		if got := strings.Join(slices.Compact(refused), " "); got != want {
+			t.Errorf("request %q: remembered %q, want %q", id, got, want)
 		}
 	}
 }
