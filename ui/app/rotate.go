@@ -85,11 +85,15 @@ func (a *App) swap(ctx context.Context, was, c remote.Credential, p remote.Secre
 	next := was
 	next.AccessKeyID, next.SessionToken = c.AccessKeyID, c.SessionToken
 	secret := c.SecretAccessKey
-	next, _, err := a.put(ctx, next, p, secret)
+	next, undo, err := a.put(ctx, next, p, secret)
 	if err != nil {
 		return err
 	}
-	return a.apply(ctx, store.SetCredential(next))
+	if err := a.apply(ctx, store.SetCredential(next)); err != nil {
+		undo() // the store names the old key, whose secret belongs to it
+		return err
+	}
+	return nil
 }
 
 // through gives the credential that a server would use if c took the place of

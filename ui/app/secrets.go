@@ -65,7 +65,7 @@ func (a *App) inherit(ctx context.Context, old string, c *remote.Credential, p r
 	return a.Reveal(ctx, from)
 }
 
-// put brings the secret to its place; undo takes it away again.
+// put brings the secret to its place; undo makes the place what it was.
 func (a *App) put(ctx context.Context, c remote.Credential, p remote.SecretPlace, secret remote.Secret) (out remote.Credential, undo func(), err error) {
 	sealed := c.SecretAccessKeyAge
 	out, undo = placed(c, p), func() {}
@@ -74,10 +74,11 @@ func (a *App) put(ctx context.Context, c remote.Credential, p remote.SecretPlace
 	}
 	switch p {
 	case remote.InKeyring:
+		back := a.keyringAsItIs(ctx, c.Name)
 		if err := cred.KeepInKeyring(ctx, c.Name, secret); err != nil {
 			return out, undo, err
 		}
-		undo = func() { _ = cred.ForgetKeyring(context.WithoutCancel(ctx), c.Name) }
+		undo = back
 	case remote.InAge:
 		if out.SecretAccessKeyAge = sealed; !secret.Empty() {
 			out.SecretAccessKeyAge, err = a.seal(ctx, c.Name, secret)
@@ -87,6 +88,18 @@ func (a *App) put(ctx context.Context, c remote.Credential, p remote.SecretPlace
 		out.SecretAccessKey = secret
 	}
 	return out, undo, err
+}
+
+// keyringAsItIs gives what puts the keyring back as it is now: a key whose change
+// cannot be written into the store must go on working.
+func (a *App) keyringAsItIs(ctx context.Context, name string) func() {
+	ctx = context.WithoutCancel(ctx)
+	if was, ok := a.store.Credential(name); ok && was.SecretAccessKeyKeyring {
+		if secret, err := a.Reveal(ctx, name); err == nil {
+			return func() { _ = cred.KeepInKeyring(ctx, name, secret) }
+		}
+	}
+	return func() { _ = cred.ForgetKeyring(ctx, name) }
 }
 
 func (a *App) seal(ctx context.Context, name string, secret remote.Secret) (string, error) {
