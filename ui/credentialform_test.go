@@ -253,3 +253,20 @@ func errWord(err error) string {
 	}
 	return "ok"
 }
+
+// TestTheRotationOfASecretKeptElsewhereSaysWhatComesFirst: gantry can only swap
+// the ID of such a key.
+func TestTheRotationOfASecretKeptElsewhereSaysWhatComesFirst(t *testing.T) {
+	for want, c := range map[string]remote.Credential{
+		"read from the variable OPS_SECRET":               {SecretAccessKeyEnv: "OPS_SECRET"},
+		"printed by the command pass s3/ops: put the new": {SecretAccessKeyCommand: []string{"pass", "s3/ops"}},
+	} {
+		w := newWorld(t)
+		c.Name, c.Type, c.AccessKeyID = "ops", remote.AccessKey, "AKIAOPS"
+		w.admin.credentials[0] = c
+		w.Keys("f11", "tab", "R")
+		w.Resize(120, 40)
+		w.sees(t, "Rotate ops", want)
+		w.lacks(t, "New secret key")
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"gantry/remote"
 	"gantry/ui/dialog"
+	"gantry/ui/servers"
 )
 
 // rotate asks for the new key of the credential under the cursor, tests it with
@@ -22,9 +23,12 @@ func (m *Model) rotate() tea.Cmd {
 	fields := []dialog.Field{
 		{Key: "access_key_id", Label: "New access key ID", Hint: "AKIA…", Help: "The public half of the new key."},
 	}
+	first := "" // what has to be done before
 	switch c.Place {
-	case remote.InEnv, remote.InCommand:
-		fields = append(fields, dialog.Field{Kind: dialog.NoteField, Label: "Its secret", Value: "is asked where the old one was: change it there first"})
+	case remote.InEnv:
+		first = "Its secret is read from the variable " + c.Credential.SecretAccessKeyEnv + ", which a program that runs cannot be given anew: set it to the new key's secret, start gantry again, and come back here. "
+	case remote.InCommand:
+		first = "Its secret is printed by the command " + servers.CommandLine(c.Credential.SecretAccessKeyCommand) + ": put the new key's secret there first. "
 	default:
 		fields = append(fields, dialog.Field{Key: "secret_access_key", Label: "New secret key", Kind: dialog.SecretField, Help: "The secret half. Ctrl-R shows what you type."})
 	}
@@ -40,7 +44,7 @@ func (m *Model) rotate() tea.Cmd {
 		users = "It is tested first with " + joinWords(c.Users) + "."
 	}
 	m.dialogs.Push(dialog.NewForm(m.st, dialog.FormOptions{
-		Title: "Rotate " + name, Text: "The new key takes the place of the old one everywhere at once. " + users + " Jobs that run go on with it.",
+		Title: "Rotate " + name, Text: first + "The new key takes the place of the old one everywhere at once. " + users + " Jobs that run go on with it.",
 		Fields: fields, OK: "Test and swap",
 		Problems: func(v dialog.Values) map[string]string {
 			out := map[string]string{}

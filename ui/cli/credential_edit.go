@@ -180,24 +180,24 @@ func (e *env) credentialRotateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "rotate NAME --access-key-id ID", Short: "Test a new key with every server that uses the credential, then put it in the old one's place",
 		Long: "rotate changes nothing until every server that uses the credential, itself or through a role, has let the new key in.\n" +
-			"Running jobs go on with the new key.\n\n" + secretHelp,
+			"Running jobs go on with the new key. A secret that lives in the environment or comes from a command is not asked for: put\n" +
+			"the new one there first.\n\n" + secretHelp,
 		Args: usageArgs(cobra.ExactArgs(1)), ValidArgsFunction: e.completeCredentials,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, i, err := e.credentialNamed(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			if i.Credential.Type != remote.AccessKey || i.Place == remote.InEnv || i.Place == remote.InCommand {
-				return usagef("the key of %s is not kept by gantry, so there is nothing to rotate here: change it where it lives", args[0])
+			if i.Credential.Type != remote.AccessKey {
+				return usagef("%s is no access key, so there is nothing to rotate", args[0])
 			}
 			c := i.Credential
 			if c.AccessKeyID = id; id == "" {
 				return usagef("rotate: --access-key-id is missing: the ID of the new key")
 			}
-			if err := e.readSecrets(cmd.Context(), &c, &secret, true); err != nil {
+			if c, err = e.newKey(cmd.Context(), c, i.Place, &secret); err != nil {
 				return err
 			}
-			c = newKey(c)
 			if err := a.RotateCredential(cmd.Context(), args[0], c, e.step); err != nil {
 				return err
 			}
@@ -210,10 +210,18 @@ func (e *env) credentialRotateCommand() *cobra.Command {
 	return cmd
 }
 
-// newKey is c with nothing but the key that is to be tested.
-func newKey(c remote.Credential) remote.Credential {
-	c.SecretAccessKeyKeyring, c.SecretAccessKeyAge = false, ""
-	return c
+// newKey is c with nothing but the key that is to be tested. A secret that gantry
+// does not keep is there already, or the test finds that it is not.
+func (e *env) newKey(ctx context.Context, c remote.Credential, p remote.SecretPlace, f *secretFlags) (remote.Credential, error) {
+	if p != remote.InEnv && p != remote.InCommand {
+		c.SecretAccessKeyKeyring, c.SecretAccessKeyAge = false, ""
+		err := e.readSecrets(ctx, &c, f, true)
+		return c, err
+	}
+	if f.given() {
+		return c, usagef("the secret of %s comes from the %s, not from the command line: put the new one there, then rotate", c.Name, placeWords[p])
+	}
+	return c, nil
 }
 
 func (e *env) credentialCompletions(cmd *cobra.Command) {
