@@ -32,7 +32,8 @@ type Term struct {
 	before  *term.State // of the terminal
 	after   *term.State
 	ended   chan struct{} // closed when the program has ended and all output is read
-	draw    sync.Mutex    // held while the emulator takes output, so that Screen sees whole writes
+	held    []byte        // the beginning of a frame whose end has not come; the reader's
+	draw    sync.Mutex    // held while the emulator takes output, so that Screen sees whole frames
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced with every output
 	capture bytes.Buffer
@@ -82,7 +83,7 @@ func (x *Term) watch(slave *os.File) {
 		buf := make([]byte, 32<<10)
 		for {
 			n, err := x.pty.Read(buf)
-			x.output(buf[:n])
+			x.output(buf[:n], err != nil)
 			if err != nil {
 				return
 			}
@@ -94,7 +95,6 @@ func (x *Term) watch(slave *os.File) {
 		_ = slave.Close() // ours was kept so that the state could be read
 		<-read
 		close(x.ended)
-		x.output(nil)
 	})
 	x.t.Cleanup(func() {
 		select {
@@ -112,20 +112,43 @@ func (x *Term) watch(slave *os.File) {
 	})
 }
 
-// output takes what the program wrote and tells those who wait.
-func (x *Term) output(p []byte) {
+// output takes what the program wrote and tells those who wait. The emulator gets
+// synchronised updates as wholes, as the eye does: however the reads fall, nobody
+// sees a screen of which half is of the frame before.
+func (x *Term) output(p []byte, last bool) {
 	x.mu.Lock()
 	x.capture.Write(p)
 	x.mu.Unlock()
-	if len(p) > 0 {
+	x.held = append(x.held, p...)
+	n := len(x.held)
+	if !last {
+		n = wholeFrames(x.held)
+	}
+	if n > 0 {
 		x.draw.Lock()
-		_, _ = x.emu.Write(p)
+		_, _ = x.emu.Write(x.held[:n])
 		x.draw.Unlock()
+		x.held = append(x.held[:0], x.held[n:]...)
 	}
 	x.mu.Lock()
 	close(x.changed)
 	x.changed = make(chan struct{})
 	x.mu.Unlock()
+}
+
+// wholeFrames is the length of the beginning of p that ends in no synchronised
+// update, nor in what may be the beginning of the mark of one.
+func wholeFrames(p []byte) int {
+	const begin, end = "\x1b[?2026h", "\x1b[?2026l"
+	if i := bytes.LastIndex(p, []byte(begin)); i >= 0 && !bytes.Contains(p[i:], []byte(end)) {
+		return i
+	}
+	for k := min(len(begin)-1, len(p)); k > 0; k-- {
+		if bytes.HasSuffix(p, []byte(begin[:k])) {
+			return len(p) - k
+		}
+	}
+	return len(p)
 }
 
 // state is how the terminal is set: raw or cooked, with echo or without.

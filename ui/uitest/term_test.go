@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 			os.Exit(3)
 		}
 		os.Exit(7)
+	case "torn":
+		torn()
+		os.Exit(0)
 	case "rude": // leaves a mess
 		_, _ = os.Stdout.WriteString("\x1b[?1049h\x1b[?25l\x1b[?1002hrude")
 		os.Exit(0)
