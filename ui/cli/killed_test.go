@@ -71,7 +71,8 @@ func (v *victim) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// kill runs a command line until ready says so, and ends it with sig.
+// kill runs a command line until ready says so, and ends it with sig. Whatever it
+// had sent is done, or never will be, when kill returns.
 func (v *victim) kill(sig syscall.Signal, ready func() bool, args ...string) (stderr string) {
 	v.Helper()
 	cmd := v.command(args...)
@@ -90,6 +91,9 @@ func (v *victim) kill(sig syscall.Signal, ready func() bool, args ...string) (st
 	if err := cmd.Wait(); !errors.As(err, new(*exec.ExitError)) {
 		v.Fatalf("it ended by itself: %v", err)
 	}
+	v.server.ClearFaults()
+	v.server.Release()
+	v.server.Settle()
 	return said.String()
 }
 
@@ -125,8 +129,15 @@ func (v *victim) resume() resumed {
 	return resumed{}
 }
 
-// applied counts the requests of an operation that the store has served to
-// their ends: what a kill cuts off is not among them.
+// stuck lets the server hold every request of an operation from the nth on, and
+// gives what tells that the program gets no further: both its workers wait there,
+// and all before is done. However fast or slow they are, it is in the middle then.
+func (v *victim) stuck(op string, nth int) (ready func() bool) {
+	v.server.Fault(s3test.Rule{ID: "P01", Op: op, Nth: nth, Times: s3test.All, Action: s3test.StallBeforeHeaders()})
+	return func() bool { return v.server.Fired()["P01"] == 2 }
+}
+
+// applied counts the requests of an operation that the store has done.
 func (v *victim) applied(op string) (n int) {
 	for _, e := range v.server.Events() {
 		if e.Op == op && e.Applied {
@@ -149,7 +160,7 @@ func (v *victim) parts() int {
 // again; what had arrived is proved, and only the rest is sent.
 func TestATransferGoesOnAfterAKill(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds the program and moves tens of megabytes slowly")
+		t.Skip("builds the program and moves tens of megabytes")
 	}
 	program := build(t)
 	content := random(43<<20, 7)
@@ -157,7 +168,7 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		t.Parallel()
 		v := newVictim(t, program)
 		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
-		v.kill(syscall.SIGKILL, func() bool { return v.parts() >= 4 }, v.slowly("cp", v.path("big.bin"), "acme:in/")...)
+		v.kill(syscall.SIGKILL, v.stuck("UploadPart", 5), inParts("cp", v.path("big.bin"), "acme:in/")...)
 		if out := v.run("queue"); !strings.Contains(out, "interrupted") {
 			t.Errorf("the queue shows\n%s", out)
 		}
@@ -183,7 +194,7 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		v := newVictim(t, program)
 		v.server.Put("acme-bucket", "in/big.bin", content)
 		got := func() int { return v.applied("GetObject") }
-		v.kill(syscall.SIGKILL, func() bool { return got() >= 5 }, v.slowly("cp", "acme:in/big.bin", v.dir)...)
+		v.kill(syscall.SIGKILL, v.stuck("GetObject", 6), inParts("cp", "acme:in/big.bin", v.dir)...)
 		before := got()
 		r := v.resume()
 		if r.State != "done" || r.All != 9 || r.Proven < 2 {
@@ -198,7 +209,7 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		t.Parallel()
 		v := newVictim(t, program)
 		v.server.Put("acme-bucket", "in/big.bin", random(43<<20, 8))
-		v.kill(syscall.SIGKILL, func() bool { return v.server.Count("GetObject") >= 5 }, v.slowly("cp", "acme:in/big.bin", v.dir)...)
+		v.kill(syscall.SIGKILL, v.stuck("GetObject", 6), inParts("cp", "acme:in/big.bin", v.dir)...)
 		v.server.Put("acme-bucket", "in/big.bin", content)
 		if r := v.resume(); r.State != "done" || r.Proven != 0 || !strings.Contains(r.Note, "changed") {
 			t.Errorf("resumed: %+v", r)
@@ -210,7 +221,7 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		v := newVictim(t, program)
 		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
 		v.server.Fault(s3test.Rule{ID: "A03", Op: "UploadPart", Nth: 4, Times: s3test.All, Action: s3test.Status(403, "InvalidAccessKeyId")})
-		cmd := v.command(v.slowly("cp", v.path("big.bin"), "acme:in/")...)
+		cmd := v.command(inParts("cp", v.path("big.bin"), "acme:in/")...)
 		var said bytes.Buffer
 		cmd.Stderr = &said
 		var exit *exec.ExitError
@@ -234,9 +245,7 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		for i := range 60 {
 			v.server.Put("acme-bucket", fmt.Sprintf("old/%02d", i), content[:i])
 		}
-		v.server.Fault(s3test.Rule{ID: "P01", Op: "CopyObject", Nth: 30, Times: s3test.All, Action: s3test.StallBeforeHeaders()})
-		v.kill(syscall.SIGKILL, func() bool { return v.applied("CopyObject") >= 29 }, "mv", "acme:old", "acme:new", "--workers", "2", "--no-progress")
-		v.server.ClearFaults()
+		v.kill(syscall.SIGKILL, v.stuck("CopyObject", 30), "mv", "acme:old", "acme:new", "--workers", "2", "--no-progress")
 		if n := len(v.server.Keys("acme-bucket")); n < 89 {
 			t.Errorf("%d keys", n)
 		}
@@ -254,7 +263,7 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		t.Parallel()
 		v := newVictim(t, program)
 		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
-		said := v.kill(syscall.SIGINT, func() bool { return v.parts() >= 2 }, v.slowly("cp", v.path("big.bin"), "acme:in/")...)
+		said := v.kill(syscall.SIGINT, v.stuck("UploadPart", 3), inParts("cp", v.path("big.bin"), "acme:in/")...)
 		if !strings.Contains(said, "gantry queue resume 1") {
 			t.Errorf("it said %q", said)
 		}
@@ -283,7 +292,7 @@ func (v *victim) landed(content []byte) {
 	}
 }
 
-// slowly is a command line that takes a few seconds.
-func (v *victim) slowly(args ...string) []string {
-	return append(args, "--bandwidth", "16MiB/s", "--part-size", "5MiB", "--workers", "2", "--no-progress")
+// inParts is a command line of two workers that moves a large file in nine parts.
+func inParts(args ...string) []string {
+	return append(args, "--part-size", "5MiB", "--workers", "2", "--no-progress")
 }
