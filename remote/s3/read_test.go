@@ -1,13 +1,11 @@
 package s3_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -157,7 +155,8 @@ func TestSoundReads(t *testing.T) {
 	}
 }
 
-// TestWatchdog: N09, N10, N11 and N12, with a patience that a test can wait for.
+// TestWatchdogCutsWhatDoesNotMove: N09, N10 and N11, with a patience that a test
+// can wait for.
 func TestWatchdogCutsWhatDoesNotMove(t *testing.T) {
 	stop := make(chan struct{})
 	f := newFake(t, func(_ *fake, op string, w http.ResponseWriter, r *http.Request) {
@@ -179,50 +178,6 @@ func TestWatchdogCutsWhatDoesNotMove(t *testing.T) {
 	}
 	_, err := tryPut(t.Context(), tree, "deaf", strings.Repeat("x", 32<<20), remote.CreateOptions{})
 	wantKind(t, err, remote.Unreachable)
-}
-
-// dripping gives a little at a time, for longer than the watchdog waits.
-type dripping struct {
-	*bytes.Reader
-	tick *time.Ticker
-}
-
-func (d *dripping) Read(b []byte) (int, error) {
-	<-d.tick.C
-	return d.Reader.Read(b[:min(len(b), 80<<10)])
-}
-
-func TestWatchdogLeavesTheSlowAlone(t *testing.T) {
-	f := newFake(t, func(_ *fake, op string, w http.ResponseWriter, r *http.Request) {
-		if op == "Put" {
-			n, _ := io.Copy(io.Discard, r.Body)
-			w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(n, 10)))
-			return
-		}
-		w.Header().Set("Content-Length", "20")
-		for range 20 {
-			_, _ = w.Write([]byte("x"))
-			_ = http.NewResponseController(w).Flush()
-			<-time.After(30 * time.Millisecond)
-		}
-	})
-	tree := f.tree(t, nil, s3.Options{Patience: 300 * time.Millisecond})
-	if got, err := readAll(t, tree, remote.Entry{Path: "k", Size: 20}, 0, -1); err != nil || len(got) != 20 {
-		t.Errorf("%q, %v", got, err)
-	}
-	body := &dripping{bytes.NewReader(make([]byte, 1<<20)), time.NewTicker(30 * time.Millisecond)}
-	defer body.tick.Stop()
-	s, err := tree.Create(t.Context(), "k", remote.CreateOptions{Size: 1 << 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	part, err := s.WritePart(t.Context(), 1, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e, err := s.Commit(t.Context(), []remote.Part{part}); err != nil || e.Version != "1048576" {
-		t.Errorf("%+v, %v", e, err)
-	}
 }
 
 // TestS13HeadWithoutABody: the real code is found by reading one byte.
