@@ -34,6 +34,7 @@ func asNobody(t *testing.T) bool {
 	b, err := os.ReadFile(os.Args[0])
 	must(t, err)
 	must(t, os.WriteFile(bin, b, 0o755))
+	must(t, os.Chmod(bin, 0o755)) // whatever the umask
 	cmd := exec.CommandContext(t.Context(), bin, "-test.run=^"+t.Name()+"$")
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "TMPDIR="+dir, "HOME="+dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}

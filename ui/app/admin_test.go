@@ -228,7 +228,7 @@ func TestTheStoreIsFollowedLiveAndABrokenEditIsTold(t *testing.T) {
 	changes := w.Changes()
 	wait := func(what string, until func() bool) {
 		t.Helper()
-		limit := time.After(20 * time.Second)
+		limit := time.After(2 * time.Minute)
 		for !until() {
 			select {
 			case <-changes:

@@ -20,10 +20,14 @@ type counter struct {
 	mouse, keys int
 	strange     []string
 	expected    int
+	raw         chan struct{} // closed when the terminal is in raw mode: before, it keeps a line at most
 	all         chan struct{}
 }
 
-func (c *counter) Init() tea.Cmd { return nil }
+func (c *counter) Init() tea.Cmd {
+	close(c.raw)
+	return nil
+}
 
 func (c *counter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch m := msg.(type) {
@@ -58,7 +62,7 @@ func TestAProgramLosesNoEventAndLeavesTheTerminalAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	answers := make(chan string, 8)
-	c := &counter{expected: 1200, all: make(chan struct{})}
+	c := &counter{expected: 1200, raw: make(chan struct{}), all: make(chan struct{})}
 	out := tty.NewOut(slave)
 	root := tty.NewFrame(c)
 	root.Screen = tty.NewScreen(out)
@@ -69,6 +73,7 @@ func TestAProgramLosesNoEventAndLeavesTheTerminalAlone(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() { _, _ = io.Copy(&screen, master) }) // ends with the pty
 	wg.Go(func() {
+		<-c.raw
 		for i := range 400 {
 			s := "\x1b[<65;12;8Mj\x1b[A"
 			if i == 200 {
