@@ -142,7 +142,7 @@ func readOnly(s *stage) {
 		s.do(what+": acme is read-only", key)
 	}
 	s.point(left, "a.txt")
-	s.do("acme is read-only", "f5")
+	s.do("Copy: acme is read-only", "f5")
 	s.point(right, "b.txt")
 	s.do("Copy b.txt", "f5")
 	s.do("✓ copy b.txt", "enter")

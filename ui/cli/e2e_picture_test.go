@@ -23,7 +23,7 @@ func picture(s *stage) {
 	s.demo()
 	s.do("Enter details", "f12")
 	s.do("Limit for all transfers", "b")
-	s.Send("6MiB/s\r")
+	s.Send("2MiB/s\r") // half a minute for the file
 	s.WaitGone("Limit for all transfers")
 	s.Keys("f12")
 	s.point(left, "film.bin")

@@ -2,11 +2,19 @@
 
 package cli_test
 
-import "strings"
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+)
 
-// slow is a store's setting that makes a transfer of some MiB last as long as a
-// scene needs.
-const slow = "[transfer]\nbandwidth = \"1MiB/s\"\npart_size = \"5MiB\"\n"
+// slow is a store's setting that makes a transfer of some MiB last longer than
+// any scene, however busy the machine is.
+const slow = "[transfer]\nbandwidth = \"128KiB/s\"\npart_size = \"5MiB\"\n"
 
 func queueScenes() []scene {
 	return []scene{
@@ -36,6 +44,12 @@ func (s *stage) upload(name string, size int) (content []byte) {
 func (s *stage) download(name string, size int) (content []byte) {
 	s.Helper()
 	s.store(slow)
+	return s.begin(name, size)
+}
+
+// begin begins a download and waits until it writes.
+func (s *stage) begin(name string, size int) (content []byte) {
+	s.Helper()
 	content = random(size, 3)
 	s.object(name, content)
 	s.open()
@@ -125,12 +139,59 @@ func quitCancels(s *stage) {
 }
 
 func quitWaits(s *stage) {
-	content := s.download("big.bin", 3<<20)
+	release := s.hold("big.bin")
+	content := s.begin("big.bin", 24<<20)
 	s.do("1 job is not finished", "q")
 	s.do("Quitting when", "w")
+	release()
 	s.end(0)
 	s.isFile("big.bin", content)
 	if got := s.names("."); len(got) != 1 {
 		s.Errorf("the folder holds %q", got)
 	}
+}
+
+// hold puts a gate between the program and the server, through which only the
+// beginning of an object comes until release is called.
+func (s *stage) hold(key string) (release func()) {
+	s.Helper()
+	server, err := url.Parse(s.url)
+	s.must(err)
+	opened := make(chan struct{})
+	gate := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(server)
+			r.Out.Host = r.In.Host // which is signed
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if r.Request.Method == http.MethodGet && strings.HasSuffix(r.Request.URL.Path, "/"+key) {
+				r.Body = &held{r.Body, 1 << 20, opened}
+			}
+			return nil
+		},
+	})
+	release = sync.OnceFunc(func() { close(opened) })
+	s.Cleanup(func() {
+		release()
+		gate.Close()
+	})
+	s.url = gate.URL
+	s.store("")
+	return release
+}
+
+// held is a body that waits for the gate after some bytes.
+type held struct {
+	io.ReadCloser
+	free   int
+	opened <-chan struct{}
+}
+
+func (h *held) Read(p []byte) (int, error) {
+	if h.free <= 0 {
+		<-h.opened
+	}
+	n, err := h.ReadCloser.Read(p)
+	h.free -= n
+	return n, err
 }

@@ -41,6 +41,7 @@ type stage struct {
 	size   uitest.Size
 	dir    string // the local folder, in the left pane
 	bucket string // in the right one
+	url    string // of the server
 	config string
 	state  string
 	temp   string   // for temporary files of the program
@@ -53,7 +54,7 @@ func newStage(t *testing.T, w *world) *stage {
 	home := t.TempDir()
 	s := &stage{
 		T: t, world: w, size: uitest.Size{W: 100, H: 30},
-		dir: filepath.Join(home, "local"), bucket: "acme-" + strconv.FormatInt(w.buckets.Add(1), 10),
+		dir: filepath.Join(home, "local"), bucket: "acme-" + strconv.FormatInt(w.buckets.Add(1), 10), url: w.gateway.Endpoint(),
 		config: filepath.Join(home, "config", "config.toml"),
 		state:  filepath.Join(home, "state"), temp: filepath.Join(home, "tmp"),
 	}
@@ -94,7 +95,7 @@ endpoint = %q
 path_style = true
 %s
 
-%s`, access, secret, s.bucket, s.gateway.Endpoint(), strings.Join(server, "\n"), rest), 0o600))
+%s`, access, secret, s.bucket, s.url, strings.Join(server, "\n"), rest), 0o600))
 }
 
 // start starts the program with args in the stage's terminal.
@@ -168,14 +169,16 @@ func (s *stage) lacks(side int, text string) {
 // at is the cell where text first stands in a pane, once it does.
 func (s *stage) at(side int, text string) (x, y int) {
 	s.Helper()
-	s.shows(side, text)
-	for y, line := range strings.Split(s.pane(side), "\n") {
-		if before, _, ok := strings.Cut(line, text); ok {
-			return side*s.size.W/2 + ansi.StringWidth(before), y
+	s.waitPane(side, "“"+text+"”", func(pane string) bool {
+		for i, line := range strings.Split(pane, "\n") {
+			if before, _, ok := strings.Cut(line, text); ok {
+				x, y = side*s.size.W/2+ansi.StringWidth(before), i
+				return true
+			}
 		}
-	}
-	s.Fatalf("“%s” is not in pane %d of\n%s", text, side, s.Screen())
-	return 0, 0
+		return false
+	})
+	return x, y
 }
 
 // point clicks on a row, which gives its pane the focus and the row the cursor.

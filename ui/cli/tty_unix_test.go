@@ -18,6 +18,7 @@ import (
 
 	"gantry/remote/demo"
 	"gantry/remote/demo/sts"
+	"gantry/ui/uitest"
 )
 
 // TestA06TheCodeIsAskedOnTheTerminalAndNeverOnStdin: stdin is a pipe with
@@ -104,11 +105,10 @@ func onTerminal(t *testing.T, cmd *exec.Cmd, stdin, question, answer string) str
 	text, _ := io.ReadAll(r)
 	err = cmd.Wait()
 	all.Write(text)
-	_ = master.Close()
 	select {
 	case s := <-shown:
 		all.WriteString(s)
-	case <-time.After(10 * time.Second):
+	case <-time.After(uitest.Watchdog):
 		t.Error("the terminal does not end")
 	}
 	if err != nil {
