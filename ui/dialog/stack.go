@@ -59,16 +59,6 @@ func (s *Stack) Drop(d Dialog) {
 	}
 }
 
-// Pop closes the front window and gives it back; nil when there is none.
-func (s *Stack) Pop() Dialog {
-	d := s.Top()
-	if d != nil {
-		s.open = s.open[:len(s.open)-1]
-		s.show()
-	}
-	return d
-}
-
 // Top is the front window, nil when there is none.
 func (s *Stack) Top() Dialog {
 	if len(s.open) == 0 {

@@ -30,7 +30,7 @@ func confirm(word string) dialog.Dialog {
 
 func TestTheFrontWindowHasTheKeys(t *testing.T) {
 	s, _ := stack()
-	if s.Top() != nil || s.Pop() != nil || s.Help() != nil || s.Update(press("y")) != nil {
+	if s.Top() != nil || s.Help() != nil || s.Update(press("y")) != nil {
 		t.Fatal("an empty stack does something")
 	}
 	s.Push(confirm("below"))

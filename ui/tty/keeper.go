@@ -2,7 +2,6 @@ package tty
 
 import (
 	"os"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -61,14 +60,4 @@ func (k *Keeper) Restore() {
 		case <-time.After(blocked):
 		}
 	})
-}
-
-// Guard is deferred at the top of a goroutine: it turns a panic into a restored
-// terminal and a call of report, which has to end the program. The value and
-// the stack may hold untrusted text and secrets.
-func (k *Keeper) Guard(report func(v any, stack []byte)) {
-	if v := recover(); v != nil {
-		k.Restore()
-		report(v, debug.Stack())
-	}
 }
