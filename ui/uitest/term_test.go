@@ -56,7 +56,7 @@ func TestAProgramInATerminalGetsKeysAndMouse(t *testing.T) {
 	x.Wheel(2, 2, -1)
 	x.WaitFor("mouse 2,2 wheel up")
 	x.CtrlClick(7, 7)
-	x.WaitFor("mouse 7,7 ctrl+left")
+	x.WaitFor("mouse 7,7 ctrl+left release")
 	x.Resize(uitest.Size{W: 30, H: 6})
 	x.WaitFor("size 30x6")
 	x.WaitGone("size 60x12")
