@@ -51,6 +51,8 @@ type ServerInfo struct {
 	ReadOnly   bool
 	Credential string
 	Probed     *Report // the last test; nil when there was none
+	Versioned  bool    // the bucket keeps old versions, as far as a test or other answers told
+	Locked     bool    // it can keep objects from being changed for a time, likewise
 }
 
 // The states of a server.

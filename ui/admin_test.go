@@ -67,6 +67,7 @@ func (a *admin) Servers() []remote.ServerInfo {
 		i := remote.ServerInfo{Server: s, Location: s.Name + ":", Region: s.Region, State: remote.ServerUntested, ReadOnly: s.ReadOnly, Credential: s.Credential}
 		if r, ok := a.probed[s.Name]; ok {
 			i.Probed, i.State = &r, remote.ServerConnected
+			i.Versioned, i.Locked = r.Versioned, r.Locked
 			if step, bad := r.Step("list"); bad && step.State == remote.StepFailed {
 				i.State, i.Why = remote.ServerInactive, step.Hint
 			}

@@ -257,20 +257,20 @@ func (m *Model) afterPanel(p *pane, msg tea.Msg) tea.Cmd {
 	return func() tea.Msg { return goneMsg{Pane: id, From: place, To: nearest(ctx, place)} }
 }
 
-// badges are what a test has found out about the bucket of a server, in words for
-// the title.
+// badges are what is known about the bucket of a server, from a test or from its
+// answers, in words for the title.
 func (m *Model) badges(server string) (words []string) {
 	if server == "" || m.d.Admin == nil {
 		return nil
 	}
 	for _, s := range m.d.Servers() {
-		if s.Server.Name != server || s.Probed == nil {
+		if s.Server.Name != server {
 			continue
 		}
-		if s.Probed.Versioned {
+		if s.Versioned {
 			words = append(words, "versioned")
 		}
-		if s.Probed.Locked {
+		if s.Locked {
 			words = append(words, "locked")
 		}
 	}

@@ -100,6 +100,7 @@ func (a attempt) do(r *request) (*http.Response, error) {
 	if res.StatusCode/100 != 2 {
 		return nil, failedAnswer(res)
 	}
+	a.b.traits.learn(res.Header)
 	return res, nil
 }
 

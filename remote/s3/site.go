@@ -38,6 +38,7 @@ type bucket struct {
 	region    string // "" until somebody was asked
 	at        atomic.Pointer[site]
 	glance    glance
+	traits    traits
 }
 
 // site is a bucket seen from one region: where requests go and how they are

@@ -352,3 +352,31 @@ func TestOnlyReadsLeaveAReadOnlyServer(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatAnswersTellOfABucketIsKeptForTheNextRun: nobody tests a server only to
+// see that it keeps old versions.
+func TestWhatAnswersTellOfABucketIsKeptForTheNextRun(t *testing.T) {
+	w := newWorld(t)
+	w.s3.AddBucket("kept", s3test.Bucket{Versioned: true})
+	s := info(t, w.App, "acme").Server
+	s.Bucket = "kept"
+	if err := w.SaveServer(t.Context(), "acme", s); err != nil {
+		t.Fatal(err)
+	}
+	place, err := w.Open(t.Context(), "acme:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := place.Tree.Mkdir(t.Context(), "dir/"); err != nil {
+		t.Fatal(err)
+	}
+	if !info(t, w.App, "acme").Versioned {
+		t.Error("the answer to a change is forgotten")
+	}
+	if err := w.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if next := info(t, w.open(t), "acme"); !next.Versioned || next.Locked || next.Probed != nil {
+		t.Errorf("the next run knows %+v", next)
+	}
+}

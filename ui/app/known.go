@@ -54,6 +54,8 @@ type seen struct {
 	Why        string            `json:"why,omitempty"` // of the last failure
 	Denied     map[string]denial `json:"denied,omitempty"`
 	Report     *remote.Report    `json:"report,omitempty"`
+	Versioned  bool              `json:"versioned,omitempty"`
+	Locked     bool              `json:"locked,omitempty"`
 }
 
 // sessionLimit is how long a role's sessions may last: so many seconds were
@@ -191,6 +193,8 @@ func (k *known) used(s remote.Server, t *s3.Tree) {
 		if region := t.Region(); region != "" {
 			f.Region = region
 		}
+		versioned, locked := t.Keeps()
+		f.Versioned, f.Locked = f.Versioned || versioned, f.Locked || locked
 		if why == "" {
 			f.Works, f.Why = now, ""
 			return
@@ -298,6 +302,9 @@ func (f *seen) tested(r remote.Report) {
 		f.Region = r.Region
 	}
 	f.Works, f.Why = r.Started, ""
+	if s, ok := r.Step("versions"); ok && s.State == remote.StepOK { // else nobody said that it keeps none
+		f.Versioned, f.Locked = r.Versioned, r.Locked
+	}
 	for _, s := range r.Steps {
 		f.step(s, r.Started)
 	}

@@ -22,6 +22,7 @@ func (a *App) Servers() []remote.ServerInfo {
 		seen := a.known.server(s)
 		i.LastUsed, i.Probed = seen.Used, seen.Report
 		i.State, i.Why = a.live(s.Name, seen)
+		i.Versioned, i.Locked = a.keeps(s.Name, seen)
 		if found := a.Region(s.Name); found != "" {
 			i.Region = found
 		} else if i.Region == "auto" && seen.Region != "" {
@@ -45,6 +46,18 @@ func (a *App) live(name string, was seen) (state, why string) {
 		}
 	}
 	return was.state()
+}
+
+// keeps tells what is known of versions and locks of a bucket: what a test found,
+// and what answers have told since.
+func (a *App) keeps(name string, was seen) (versioned, locked bool) {
+	a.mu.Lock()
+	open := a.trees[name]
+	a.mu.Unlock()
+	if open != nil {
+		versioned, locked = open.bucket.Keeps()
+	}
+	return versioned || was.Versioned, locked || was.Locked
 }
 
 // Presets are the services whose settings gantry knows.

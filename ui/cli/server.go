@@ -75,10 +75,13 @@ type serverJSON struct {
 	Why      string     `json:"why,omitempty"`
 	Found    string     `json:"found_region,omitempty"`
 	LastUsed *time.Time `json:"last_used,omitempty"`
+
+	Versioned bool `json:"versioned,omitempty"` // as far as a test or other answers told
+	Locked    bool `json:"locked,omitempty"`
 }
 
 func newServerJSON(i remote.ServerInfo) serverJSON {
-	j := serverJSON{Type: "server", serverFields: serverFields(i.Server), State: i.State, Why: i.Why}
+	j := serverJSON{Type: "server", serverFields: serverFields(i.Server), State: i.State, Why: i.Why, Versioned: i.Versioned, Locked: i.Locked}
 	if i.Region != i.Server.Region {
 		j.Found = i.Region
 	}
