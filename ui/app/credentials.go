@@ -66,13 +66,7 @@ func placed(c remote.Credential, p remote.SecretPlace) remote.Credential {
 }
 
 func setCredential(old string, c remote.Credential) store.Change {
-	switch {
-	case old == "":
-		return store.AddCredential(c)
-	case old == c.Name:
-		return store.SetCredential(c)
-	}
-	return store.All(store.RenameCredential(old, c.Name), store.SetCredential(c))
+	return saved(old, c.Name, c, store.AddCredential, store.SetCredential, store.RenameCredential)
 }
 
 // RemoveCredential takes a credential out of the store, and its secret out of

@@ -86,13 +86,18 @@ func (a *App) SaveServer(ctx context.Context, old string, s remote.Server) error
 }
 
 func setServer(old string, s remote.Server) store.Change {
-	switch {
-	case old == "":
-		return store.AddServer(s)
-	case old == s.Name:
-		return store.SetServer(s)
+	return saved(old, s.Name, s, store.AddServer, store.SetServer, store.RenameServer)
+}
+
+// saved is the change that adds v, or puts it in the place of old.
+func saved[T any](old, name string, v T, add, set func(T) store.Change, rename func(from, to string) store.Change) store.Change {
+	switch old {
+	case "":
+		return add(v)
+	case name:
+		return set(v)
 	}
-	return store.All(store.RenameServer(old, s.Name), store.SetServer(s))
+	return store.All(rename(old, name), set(v))
 }
 
 // RemoveServer takes a server out of the store. One that mounts, syncs or

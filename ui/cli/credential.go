@@ -65,26 +65,11 @@ func newCredentialJSON(i remote.CredentialInfo) credentialJSON {
 }
 
 func (e *env) credentialListCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "list", Short: "Print the credentials of the store, one a line, without secrets", Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			var rows [][]string
-			for _, i := range a.Credentials() {
-				if e.json {
-					if err := e.out.Object(newCredentialJSON(i), false); err != nil {
-						return err
-					}
-					continue
-				}
-				rows = append(rows, []string{i.Credential.Name, string(i.Credential.Type), identifies(i), orDash(string(i.Place)), strings.Join(i.Users, ", ")})
-			}
-			return e.table(rows)
-		},
-	}
+	return listCommand(e, "credentials of the store, without secrets", (*app.App).Credentials,
+		func(i remote.CredentialInfo) any { return newCredentialJSON(i) },
+		func(i remote.CredentialInfo) []string {
+			return []string{i.Credential.Name, string(i.Credential.Type), identifies(i), orDash(string(i.Place)), strings.Join(i.Users, ", ")}
+		})
 }
 
 // identifies is what tells a credential from others of its type.

@@ -23,26 +23,9 @@ type mountJSON struct {
 }
 
 func (e *env) mountListCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "list", Short: "Print the mounts of the store, one a line", Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			var rows [][]string
-			for _, m := range a.Store().Mounts() {
-				if e.json {
-					if err := e.out.Object(mountJSON{"mount", m.Folder, m.Server, m.Path}, false); err != nil {
-						return err
-					}
-					continue
-				}
-				rows = append(rows, []string{m.Folder, m.Server + ":" + m.Path})
-			}
-			return e.table(rows)
-		},
-	}
+	return listCommand(e, "mounts of the store", func(a *app.App) []remote.Mount { return a.Store().Mounts() },
+		func(m remote.Mount) any { return mountJSON{"mount", m.Folder, m.Server, m.Path} },
+		func(m remote.Mount) []string { return []string{m.Folder, m.Server + ":" + m.Path} })
 }
 
 func (e *env) mountAddCommand() *cobra.Command {

@@ -93,54 +93,15 @@ func newServerJSON(i remote.ServerInfo) serverJSON {
 }
 
 func (e *env) serverListCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "list", Short: "Print the servers of the store, one a line", Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
+	return listCommand(e, "servers of the store", (*app.App).Servers,
+		func(i remote.ServerInfo) any { return newServerJSON(i) },
+		func(i remote.ServerInfo) []string {
+			state := i.State
+			if i.ReadOnly {
+				state += ", read-only"
 			}
-			var rows [][]string
-			for _, i := range a.Servers() {
-				if e.json {
-					if err := e.out.Object(newServerJSON(i), false); err != nil {
-						return err
-					}
-					continue
-				}
-				state := i.State
-				if i.ReadOnly {
-					state += ", read-only"
-				}
-				rows = append(rows, []string{i.Server.Name, state, i.Region, i.Server.Bucket, i.Credential, i.Why})
-			}
-			return e.table(rows)
-		},
-	}
-}
-
-// table prints rows in columns as wide as they must be.
-func (e *env) table(rows [][]string) error {
-	var widths []int
-	for _, r := range rows {
-		for k, cell := range r {
-			if k == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[k] = max(widths[k], text.Width(cell))
-		}
-	}
-	for _, r := range rows {
-		var b strings.Builder
-		for k, cell := range r {
-			b.WriteString(cell)
-			b.WriteString(strings.Repeat(" ", widths[k]-text.Width(cell)+2))
-		}
-		if err := e.out.Line(strings.TrimRight(b.String(), " ")); err != nil {
-			return err
-		}
-	}
-	return nil
+			return []string{i.Server.Name, state, i.Region, i.Server.Bucket, i.Credential, i.Why}
+		})
 }
 
 func (e *env) serverShowCommand() *cobra.Command {
