@@ -358,3 +358,28 @@ func TestAnonymousSignsNothing(t *testing.T) {
 		t.Errorf("%+v, %v", keys.AccessKeyID, err)
 	}
 }
+
+// TestAReadOnlySessionIsAskedForAsTheServiceUnderstandsIt: only Amazon knows keys
+// of KMS, which reading may need there.
+func TestAReadOnlySessionIsAskedForAsTheServiceUnderstandsIt(t *testing.T) {
+	for endpoint, kms := range map[string]bool{"": true, "https://vpce-1.sts.us-east-1.vpce.amazonaws.com": true, "https://minio.example.com": false} {
+		var asked string
+		o := cred.Options{
+			Region: "us-east-1", Lookup: func(string) (remote.Credential, bool) { return ops, true },
+			HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				_ = r.ParseForm()
+				asked = r.PostForm.Get("Policy")
+				return reply(r, http.StatusForbidden, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"), nil
+			})},
+		}
+		p, err := cred.New(role(func(c *remote.Credential) { c.SessionPolicy, c.STSEndpoint = "read-only", endpoint }), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = p.Retrieve(t.Context())
+		p.Close()
+		if strings.Contains(asked, "kms:Decrypt") != kms || !strings.Contains(asked, "s3:Get*") || strings.Contains(asked, `"*"`) != kms {
+			t.Errorf("%q is asked for %s", endpoint, asked)
+		}
+	}
+}

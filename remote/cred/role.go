@@ -21,9 +21,14 @@ import (
 )
 
 // readOnlyPolicy makes STS itself refuse everything but reading, whatever the
-// role would allow.
-const readOnlyPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` +
-	`"Action":["s3:Get*","s3:List*","kms:Decrypt"],"Resource":"*"}]}`
+// role would allow. Amazon must be told that keys of KMS may be used for that;
+// MinIO refuses a policy that speaks of them, and any resource but S3's.
+func readOnlyPolicy(endpoint string) string {
+	if endpoint == "" || remote.OfAmazon(endpoint) {
+		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:List*","kms:Decrypt"],"Resource":"*"}]}`
+	}
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:List*"],"Resource":"arn:aws:s3:::*"}]}`
+}
 
 // role prepares the fetch of an assumed role. seen are the credentials on the
 // way here, so that a circle of sources is found.
@@ -231,7 +236,7 @@ func (m *maker) request(ctx context.Context) (*sts.AssumeRoleInput, error) {
 		in.ExternalId = aws.String(m.c.ExternalID)
 	}
 	if m.c.SessionPolicy != "" {
-		in.Policy = aws.String(readOnlyPolicy)
+		in.Policy = aws.String(readOnlyPolicy(m.c.STSEndpoint))
 	}
 	if m.c.MFASerial != "" {
 		code, err := m.tokenCode(ctx, m.c.MFASerial)

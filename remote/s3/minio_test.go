@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -106,13 +107,17 @@ func TestBucketOnMinIOPassesTheSuite(t *testing.T) {
 		srv := minioBucket(t, url, "role")
 		put(t, open(t, srv, root, s3.Options{}), "k", "content", remote.CreateOptions{})
 		source := remote.Credential{Name: "root", Type: remote.AccessKey, AccessKeyID: minioAccess, SecretAccessKey: remote.NewSecret(minioSecret)}
-		p, err := cred.New(remote.Credential{
-			Name: "role", Type: remote.AssumeRole, RoleARN: "arn:aws:iam::123456789012:role/test", Source: "root", STSEndpoint: url, Duration: 900,
-		}, cred.Options{Region: "us-east-1", Lookup: func(string) (remote.Credential, bool) { return source, true }})
-		if err != nil {
-			t.Fatal(err)
+		session := func(policy string) *cred.Provider {
+			p, err := cred.New(remote.Credential{
+				Name: "role", Type: remote.AssumeRole, RoleARN: "arn:aws:iam::123456789012:role/test", Source: "root", STSEndpoint: url, Duration: 900, SessionPolicy: policy,
+			}, cred.Options{Region: "us-east-1", Lookup: func(string) (remote.Credential, bool) { return source, true }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(p.Close)
+			return p
 		}
-		t.Cleanup(p.Close)
+		p := session("")
 		bySession := open(t, srv, p, s3.Options{})
 		e, err := bySession.Stat(t.Context(), "k")
 		if err != nil || get(t, bySession, e) != "content" {
@@ -120,6 +125,51 @@ func TestBucketOnMinIOPassesTheSuite(t *testing.T) {
 		}
 		if end, ok := p.Expires(); !ok || time.Until(end) > 16*time.Minute {
 			t.Errorf("the session ends %v", end)
+		}
+		link, err := bySession.Presign(t.Context(), "k", time.Hour)
+		if err != nil || !link.Cut {
+			t.Fatalf("a link of a session: %+v, %v", link, err)
+		}
+		if res, err := http.Get(link.URL.Reveal()); err != nil || res.StatusCode != http.StatusOK {
+			t.Errorf("the link reads %v, %v", res, err)
+		} else {
+			_ = res.Body.Close()
+		}
+		// The policy of the session binds although the source may do everything.
+		readOnly := open(t, srv, session("read-only"), s3.Options{})
+		if e, err := readOnly.Stat(t.Context(), "k"); err != nil || get(t, readOnly, e) != "content" {
+			t.Errorf("reading: %v: %s", err, remote.HintOf(err))
+		}
+		if err := readOnly.Mkdir(t.Context(), "dir/"); remote.KindOf(err) != remote.Denied || remote.ActionOf(err) != "s3:PutObject" {
+			t.Errorf("writing: %v: %s", err, remote.HintOf(err))
+		}
+		if err := readOnly.Remove(t.Context(), []remote.Path{"k"}); remote.KindOf(err) != remote.Denied {
+			t.Errorf("removing: %v: %s", err, remote.HintOf(err))
+		}
+	})
+	t.Run("refusals", func(t *testing.T) {
+		// What is wrong has the sentence that it has everywhere else.
+		srv := minioBucket(t, url, "refusals")
+		for says, change := range map[string]struct {
+			id, secret string
+			srv        func(*remote.Server)
+		}{
+			"does not match its access key":  {minioAccess, "wrong", nil},
+			"does not exist (any more). Put": {"AKIDNOBODY", "wrong", nil},
+			"The bucket nobodys does not":    {minioAccess, minioSecret, func(s *remote.Server) { s.Bucket = "nobodys" }},
+		} {
+			s := srv
+			if change.srv != nil {
+				change.srv(&s)
+			}
+			_, err := open(t, s, key(t, change.id, change.secret), s3.Options{}).List(t.Context(), "", "")
+			if hint := remote.HintOf(err); !strings.Contains(hint, says) {
+				t.Errorf("%q, want %q", hint, says)
+			}
+		}
+		srv.Region = "eu-west-3" // it says where it is, and is followed
+		if _, err := open(t, srv, root, s3.Options{}).List(t.Context(), "", ""); err != nil {
+			t.Errorf("another region: %v: %s", err, remote.HintOf(err))
 		}
 	})
 	t.Run("test", func(t *testing.T) {

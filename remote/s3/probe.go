@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -168,19 +167,7 @@ func (c *conn) amazon() bool { return Amazon(c.srv) }
 
 // Amazon tells whether a server is Amazon's own.
 func Amazon(s remote.Server) bool {
-	if s.Endpoint == "" {
-		return true
-	}
-	u, err := url.Parse(s.Endpoint)
-	if err != nil {
-		return false
-	}
-	for _, suffix := range []string{".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".c2s.ic.gov", ".sc2s.sgov.gov", ".csp.hci.ic.gov", ".adc-e.uk"} {
-		if strings.HasSuffix(u.Hostname(), suffix) {
-			return true
-		}
-	}
-	return false
+	return s.Endpoint == "" || remote.OfAmazon(s.Endpoint)
 }
 
 func (p *probe) region(ctx context.Context) remote.Step {
