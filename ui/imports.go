@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"errors"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -50,41 +50,75 @@ func (m *Model) chooseImport(msg importsMsg) {
 	m.dialogs.Push(dialog.NewChoice(m.st, o))
 }
 
-// nameImport asks how an import is called here.
+// nameImport asks how an import is called here, and for the bucket that other
+// programs name only when they are used: without one it is a credential.
 func (m *Model) nameImport(f remote.Found) tea.Cmd {
 	ctx, admin := m.ctx, m.d.Admin
-	tab := servers.Servers
-	if f.Server == nil {
-		tab = servers.Credentials
+	fields := []dialog.Field{{Key: "name", Label: "Name", Value: f.Name, Help: "How you call it here."}}
+	if f.Server != nil {
+		fields = append(fields, dialog.Field{
+			Key: "bucket", Label: "Bucket", Value: f.Server.Bucket, Hint: "none: adds the credential only",
+			Help: "With a bucket the server is added too, with its address" + addressWord(f.Server.Endpoint) + ".",
+		})
 	}
-	m.dialogs.Push(dialog.NewPrompt(m.st, dialog.PromptOptions{
-		Title: "Add " + f.Name, Text: "How you call it here:", Value: f.Name, SelectBase: true, OK: "Add",
-		Check: func(v string) error { return m.checkImport(f, v) },
-		OnOK: func(v string) tea.Cmd {
+	var form *dialog.Form
+	form = dialog.NewForm(m.st, dialog.FormOptions{
+		Title: "Add " + f.Name, Text: f.Source + " in " + f.File, Fields: fields, OK: "Add", Stays: true,
+		Problems: func(v dialog.Values) map[string]string { return m.checkImport(named(f, v), v) },
+		OnOK: func(v dialog.Values) tea.Cmd {
+			taken := named(f, v)
+			msg := savedMsg{what: "credential ", tab: servers.Credentials, name: strings.TrimSpace(v["name"]), form: form}
+			if taken.Server != nil && taken.Server.Bucket != "" {
+				msg.what, msg.tab, msg.try = "server ", servers.Servers, true
+			}
+			msg.what += msg.name
+			form.SetNote("adding…")
 			return func() tea.Msg {
-				return savedMsg{what: v, tab: tab, name: v, err: admin.Import(ctx, f, v)}
+				msg.err = admin.Import(ctx, taken, msg.name)
+				return msg
 			}
 		},
-	}))
+	})
+	m.dialogs.Push(form)
 	return nil
 }
 
-// checkImport tells what is wrong with the name for what is imported.
-func (m *Model) checkImport(f remote.Found, name string) error {
-	var problems []remote.Problem
+func addressWord(endpoint string) string {
+	if endpoint == "" {
+		return ""
+	}
+	return " " + endpoint
+}
+
+// named is what was found with the bucket of the form.
+func named(f remote.Found, v dialog.Values) remote.Found {
 	if f.Server != nil {
+		s := *f.Server
+		s.Bucket = strings.TrimSpace(v["bucket"])
+		f.Server = &s
+	}
+	return f
+}
+
+// checkImport tells what is wrong with the name and the bucket, at their fields.
+func (m *Model) checkImport(f remote.Found, v dialog.Values) map[string]string {
+	name := strings.TrimSpace(v["name"])
+	var problems []remote.Problem
+	if f.Server != nil && f.Server.Bucket != "" {
 		s := *f.Server
 		s.Name = name
 		problems = m.d.Admin.CheckServer("", s)
-	} else {
+	}
+	if f.Credential != nil {
 		c := *f.Credential
 		c.Name = name
-		problems = m.d.Admin.CheckCredential("", c, remote.PlaceOf(c))
+		problems = append(problems, m.d.Admin.CheckCredential("", c, remote.PlaceOf(c))...)
 	}
+	out := map[string]string{}
 	for _, p := range problems {
-		if p.Key == "name" {
-			return errors.New(p.Message)
+		if _, asked := v[p.Key]; asked && out[p.Key] == "" {
+			out[p.Key] = p.Message
 		}
 	}
-	return nil
+	return out
 }

@@ -239,11 +239,16 @@ func TestImportsAreListedAndNamed(t *testing.T) {
 	w.admin.found = []remote.Found{{Source: "rclone", File: "~/.config/rclone/rclone.conf", Name: "b2", Secret: true, Server: &remote.Server{Bucket: "photos", Credential: "ops"}}}
 	w.Keys("i")
 	w.sees(t, "b2", "rclone in ~/.config/rclone/rclone.conf, with its secret")
-	w.Keys("enter", "backspace", "backspace")
+	w.Keys("enter", "ctrl+u")
+	w.sees(t, "Add b2", "rclone in ~/.config/rclone/rclone.conf")
 	w.Type("acme")
 	w.sees(t, "✗ this name is taken already")
 	w.Type("-b2")
-	w.Keys("enter")
+	w.Keys("tab", "ctrl+u")
+	w.Type("ph")
+	w.sees(t, "✗ a bucket has 3 to 63 letters")
+	w.Type("otos")
+	w.Keys("pgdown", "enter")
 	if s := w.server(t, "acme-b2"); s.Bucket != "photos" {
 		t.Errorf("imported was %+v", s)
 	}

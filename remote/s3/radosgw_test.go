@@ -242,22 +242,34 @@ func TestBucketOnRadosgwPassesTheSuite(t *testing.T) {
 	})
 	t.Run("role", func(t *testing.T) {
 		source := remote.Credential{Name: "root", Type: remote.AccessKey, AccessKeyID: rgwAccess, SecretAccessKey: remote.NewSecret(rgwSecret)}
-		p, err := cred.New(remote.Credential{
-			Name: "role", Type: remote.AssumeRole, RoleARN: "arn:aws:iam:::role/test", Source: "root", STSEndpoint: c.url, Duration: 900,
-		}, cred.Options{Region: "us-east-1", Lookup: func(string) (remote.Credential, bool) { return source, true }})
-		if err != nil {
-			t.Fatal(err)
+		session := func(policy string) *cred.Provider {
+			p, err := cred.New(remote.Credential{
+				Name: "role", Type: remote.AssumeRole, RoleARN: "arn:aws:iam:::role/test", Source: "root", STSEndpoint: c.url, Duration: 900, SessionPolicy: policy,
+			}, cred.Options{Region: "us-east-1", Lookup: func(string) (remote.Credential, bool) { return source, true }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(p.Close)
+			return p
 		}
-		t.Cleanup(p.Close)
+		p := session("")
 		tree := open(t, c.bucket("role"), key(t, rgwAccess, rgwSecret), s3.Options{})
 		put(t, tree, "k", "content", remote.CreateOptions{})
-		bySession := open(t, remote.Server{Name: "s", Region: "us-east-1", Bucket: "role", Endpoint: c.url, PathStyle: true, Integrity: "compatible"}, p, s3.Options{})
+		srv := remote.Server{Name: "s", Region: "us-east-1", Bucket: "role", Endpoint: c.url, PathStyle: true, Integrity: "compatible"}
+		bySession := open(t, srv, p, s3.Options{})
 		e, err := bySession.Stat(t.Context(), "k")
 		if err != nil || get(t, bySession, e) != "content" {
 			t.Errorf("%v", err)
 		}
 		if end, ok := p.Expires(); !ok || time.Until(end) > 16*time.Minute {
 			t.Errorf("the session ends %v", end)
+		}
+		readOnly := open(t, srv, session("read-only"), s3.Options{})
+		if e, err := readOnly.Stat(t.Context(), "k"); err != nil || get(t, readOnly, e) != "content" {
+			t.Errorf("reading in a read-only session: %v: %s", err, remote.HintOf(err))
+		}
+		if err := readOnly.Mkdir(t.Context(), "dir/"); remote.KindOf(err) != remote.Denied {
+			t.Errorf("writing in a read-only session: %v: %s", err, remote.HintOf(err))
 		}
 	})
 	t.Run("test", func(t *testing.T) {

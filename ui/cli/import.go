@@ -57,6 +57,10 @@ func (e *env) serverImportCommand() *cobra.Command {
 				if err := a.Import(cmd.Context(), f, name); err != nil {
 					return err
 				}
+				if f.Server != nil && bucket == "" {
+					e.notef("added the credential %s from %s; with --bucket BUCKET its server is added too", name, f.File)
+					continue
+				}
 				e.notef("added %s from %s", name, f.File)
 			}
 			return nil
