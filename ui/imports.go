@@ -41,10 +41,11 @@ func (m *Model) chooseImport(msg importsMsg) {
 	var o dialog.ChoiceOptions
 	o.Title, o.Text = "Found on this machine", "What is chosen is added to the store. Nothing else is read or changed."
 	for _, f := range msg.found {
-		help := f.Source + " in " + f.File
+		help := f.Source
 		if f.Secret {
-			help += ", with its secret"
+			help += ", with its secret,"
 		}
+		help += " in " + f.File
 		o.Options = append(o.Options, dialog.Option{Label: f.Name, Help: help, Run: func() tea.Cmd { return m.nameImport(f) }})
 	}
 	m.dialogs.Push(dialog.NewChoice(m.st, o))

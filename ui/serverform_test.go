@@ -238,7 +238,7 @@ func TestImportsAreListedAndNamed(t *testing.T) {
 	w.sees(t, "Nothing was found")
 	w.admin.found = []remote.Found{{Source: "rclone", File: "~/.config/rclone/rclone.conf", Name: "b2", Secret: true, Server: &remote.Server{Bucket: "photos", Credential: "ops"}}}
 	w.Keys("i")
-	w.sees(t, "b2", "rclone in ~/.config/rclone/rclone.conf, with its secret")
+	w.sees(t, "b2", "rclone, with its secret, in ~/.config/rclone/rclone.conf")
 	w.Keys("enter", "ctrl+u")
 	w.sees(t, "Add b2", "rclone in ~/.config/rclone/rclone.conf")
 	w.Type("acme")

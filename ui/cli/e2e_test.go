@@ -39,7 +39,7 @@ func TestTheProgramInATerminal(t *testing.T) {
 		t.Skip("builds and drives the whole program")
 	}
 	w := newWorld(t)
-	for _, sc := range slices.Concat(copyScenes(), queueScenes(), changeScenes(), walkScenes(), sizeScenes(), troubleScenes(), serverScenes(), endScenes(), pictureScenes()) {
+	for _, sc := range slices.Concat(copyScenes(), queueScenes(), changeScenes(), walkScenes(), sizeScenes(), troubleScenes(), serverScenes(), manageScenes(), endScenes(), pictureScenes()) {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
 			sc.play(newStage(t, w))

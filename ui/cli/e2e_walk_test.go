@@ -190,6 +190,10 @@ func mount(s *stage) {
 	s.shows(left, "made/")
 	s.isObject("inbox/made/", []byte{})
 
+	// What somebody else does in the bucket shows by itself.
+	s.gantry("cp", filepath.Join(s.dir, "send.txt"), "acme:inbox/from-elsewhere.txt")
+	s.shows(left, "from-elsewhere.txt")
+
 	s.point(left, "..")
 	s.Keys("enter")
 	s.shows(left, "send.txt")
