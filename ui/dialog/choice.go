@@ -30,7 +30,7 @@ type Choice struct {
 
 // NewChoice makes the question.
 func NewChoice(st *theme.Styles, o ChoiceOptions) *Choice {
-	return &Choice{st: st, o: o, cur: max(0, min(o.Cursor, len(o.Options)-1))}
+	return &Choice{st: st, o: o, cur: within(o.Cursor, len(o.Options))}
 }
 
 // Update takes a letter of an option, arrows and Enter.

@@ -75,6 +75,20 @@ func clicked(m tea.MouseMsg) bool {
 	return m.Button == tea.MouseButtonLeft && m.Action == tea.MouseActionPress
 }
 
+// wheel is -1 when m turns the wheel up, 1 when it turns it down, else 0.
+func wheel(m tea.MouseMsg) int {
+	switch m.Button {
+	case tea.MouseButtonWheelUp:
+		return -1
+	case tea.MouseButtonWheelDown:
+		return 1
+	}
+	return 0
+}
+
+// within is i, or the nearest of n items; 0 when there are none.
+func within(i, n int) int { return max(0, min(i, n-1)) }
+
 // pressed tells whether msg is a press of any button.
 func pressed(m tea.MouseMsg) bool {
 	return m.Action == tea.MouseActionPress && !tea.MouseEvent(m).IsWheel()

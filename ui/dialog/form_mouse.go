@@ -17,13 +17,8 @@ func (f *Form) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 		}
 		f.settle(0) // a click on a field goes on there
 	}
-	switch msg.Button {
-	case tea.MouseButtonWheelUp:
-		f.cur = max(0, f.cur-1)
-		f.skip(1)
-		return false, nil
-	case tea.MouseButtonWheelDown:
-		f.cur = min(len(rows)+len(f.buttons())-1, f.cur+1)
+	if n := wheel(msg); n != 0 {
+		f.cur = within(f.cur+n, len(rows)+len(f.buttons()))
 		f.skip(1)
 		return false, nil
 	}

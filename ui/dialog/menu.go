@@ -112,10 +112,8 @@ func (m *Menu) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
 	}
 	i := m.hits.at(x, y)
 	switch {
-	case msg.Button == tea.MouseButtonWheelUp:
-		m.cur = max(0, m.cur-1)
-	case msg.Button == tea.MouseButtonWheelDown:
-		m.cur = min(m.cur+1, len(m.items())-1)
+	case wheel(msg) != 0:
+		m.cur = within(m.cur+wheel(msg), len(m.items()))
 	case msg.Action == tea.MouseActionMotion && i >= 0:
 		m.cur = i
 	case clicked(msg) && i >= 0:

@@ -83,9 +83,9 @@ func (p *Palette) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 	case "down", "ctrl+n", "tab":
 		p.cur = (p.cur + 1) % max(1, n)
 	case "pgup":
-		p.cur = max(0, p.cur-p.list.page)
+		p.cur = within(p.cur-p.list.page, n)
 	case "pgdown":
-		p.cur = max(0, min(n-1, p.cur+p.list.page))
+		p.cur = within(p.cur+p.list.page, n)
 	default:
 		if p.query.update(k) {
 			p.search()
@@ -111,14 +111,10 @@ func (p *Palette) pick(i int) (done bool, cmd tea.Cmd) {
 
 // Mouse picks an item and scrolls.
 func (p *Palette) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
-	switch {
-	case msg.Button == tea.MouseButtonWheelUp:
-		p.cur = max(0, p.cur-1)
-	case msg.Button == tea.MouseButtonWheelDown:
-		p.cur = max(0, min(p.cur+1, len(p.found)-1))
-	case clicked(msg):
+	if clicked(msg) {
 		return p.pick(p.hits.at(x, y))
 	}
+	p.cur = within(p.cur+wheel(msg), len(p.found))
 	return false, nil
 }
 

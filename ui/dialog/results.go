@@ -71,13 +71,13 @@ func (r *Results) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 		r.Clear()
 		return false, r.o.OnSearch(r.searched)
 	case "up", "ctrl+p":
-		r.cur = max(0, r.cur-1)
+		r.cur = within(r.cur-1, n)
 	case "down", "ctrl+n":
-		r.cur = max(0, min(r.cur+1, n-1))
+		r.cur = within(r.cur+1, n)
 	case "pgup":
-		r.cur = max(0, r.cur-r.list.page)
+		r.cur = within(r.cur-r.list.page, n)
 	case "pgdown":
-		r.cur = max(0, min(n-1, r.cur+r.list.page))
+		r.cur = within(r.cur+r.list.page, n)
 	default:
 		r.query.update(k)
 	}
@@ -104,14 +104,10 @@ func (r *Results) close(cmd tea.Cmd) (bool, tea.Cmd) {
 
 // Mouse picks a result and scrolls.
 func (r *Results) Mouse(x, y int, msg tea.MouseMsg) (done bool, cmd tea.Cmd) {
-	switch {
-	case msg.Button == tea.MouseButtonWheelUp:
-		r.cur = max(0, r.cur-3)
-	case msg.Button == tea.MouseButtonWheelDown:
-		r.cur = max(0, min(r.cur+3, len(r.rows)-1))
-	case clicked(msg):
+	if clicked(msg) {
 		return r.pick(r.hits.at(x, y))
 	}
+	r.cur = within(r.cur+3*wheel(msg), len(r.rows))
 	return false, nil
 }
 

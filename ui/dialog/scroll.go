@@ -52,11 +52,8 @@ func (s *scroll) key(k tea.KeyMsg) bool {
 
 // wheel scrolls by the mouse.
 func (s *scroll) wheel(m tea.MouseMsg) {
-	switch m.Button {
-	case tea.MouseButtonWheelUp:
-		s.by(-3)
-	case tea.MouseButtonWheelDown:
-		s.by(3)
+	if n := wheel(m); n != 0 {
+		s.by(3 * n)
 	}
 }
 
