@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -79,23 +78,7 @@ func (s *stage) must(err error) {
 func (s *stage) store(rest string, server ...string) {
 	s.Helper()
 	access, secret := s.gateway.RootKey()
-	s.must(os.WriteFile(s.config, fmt.Appendf(nil, `[[credential]]
-name = "root"
-type = "access_key"
-access_key_id = %q
-secret_access_key = %q
-
-[[server]]
-name = "acme"
-type = "s3"
-region = "us-east-1"
-bucket = %q
-credential = "root"
-endpoint = %q
-path_style = true
-%s
-
-%s`, access, secret, s.bucket, s.url, strings.Join(server, "\n"), rest), 0o600))
+	s.must(os.WriteFile(s.config, []byte(uitest.Store(access, secret, s.bucket, s.url, server...)+"\n"+rest), 0o600))
 }
 
 // start starts the program with args in the stage's terminal.

@@ -36,21 +36,7 @@ func newVictim(t *testing.T, program string) *victim {
 	config := filepath.Join(v.dir, "config")
 	v.must(os.Mkdir(config, 0o700))
 	config = filepath.Join(config, "config.toml")
-	v.must(os.WriteFile(config, fmt.Appendf(nil, `[[credential]]
-name = "root"
-type = "access_key"
-access_key_id = %q
-secret_access_key = %q
-
-[[server]]
-name = "acme"
-type = "s3"
-region = "us-east-1"
-bucket = "acme-bucket"
-credential = "root"
-endpoint = %q
-path_style = true
-`, v.server.Access, v.server.Secret, v.server.URL), 0o600))
+	v.must(os.WriteFile(config, []byte(uitest.Store(v.server.Access, v.server.Secret, "acme-bucket", v.server.URL)), 0o600))
 	v.env = append(os.Environ(), "GANTRY_CONFIG="+config, "GANTRY_STATE="+filepath.Join(v.dir, "state"))
 	return v
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"gantry/remote/s3/s3test"
+	"gantry/ui/uitest"
 )
 
 // bucket is what the server acme of every world is.
@@ -47,21 +48,7 @@ func newWorld(t *testing.T, program string, o s3test.Options) *world {
 	config := filepath.Join(dir, "config", "config.toml")
 	w.must(os.Mkdir(filepath.Dir(config), 0o700))
 	w.must(os.Mkdir(w.files, 0o700))
-	w.must(os.WriteFile(config, fmt.Appendf(nil, `[[credential]]
-name = "root"
-type = "access_key"
-access_key_id = %q
-secret_access_key = %q
-
-[[server]]
-name = "acme"
-type = "s3"
-region = "us-east-1"
-bucket = %q
-credential = "root"
-endpoint = %q
-path_style = true
-`, w.server.Access, w.server.Secret, bucket, w.server.URL), 0o600))
+	w.must(os.WriteFile(config, []byte(uitest.Store(w.server.Access, w.server.Secret, bucket, w.server.URL)), 0o600))
 	w.env = append(os.Environ(), "GANTRY_CONFIG="+config, "GANTRY_STATE="+w.state, "HOME="+dir, "GORACE=halt_on_error=1")
 	return w
 }
