@@ -19,7 +19,7 @@ func serverActions() []Action {
 		row("server-copy", "Copy", "add one like this", needForm, (*Model).copyRow, "f5", "c"),
 		row("server-remove", "Remove", "remove from the store", needAdminRow, (*Model).removeRow, "f8", "x", "d", "delete"),
 		row("server-test", "Test", "test, step by step", needForm, (*Model).testRow, "f3", "t"),
-		row("server-policy", "", "policy of the server, trust policy of the role", needPolicy, (*Model).showPolicy, "p"),
+		row("server-policy", "", "policies to paste", needPolicy, (*Model).showPolicy, "p"),
 		row("server-lifecycle", "", "what becomes of unfinished uploads", needServer, (*Model).showLifecycle, "y"),
 		row("server-mount", "", "mount the server on a folder", needServer, (*Model).addMount, "m"),
 		row("server-rotate", "", "put a new key in place of the old", needKey, (*Model).rotate, "R"),

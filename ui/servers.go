@@ -69,14 +69,13 @@ func (m *Model) drawServers(w, h int) []string {
 
 // serversHint is the keys of the list in front.
 func (m *Model) serversHint() string {
-	tail := m.keyOf("server-import") + " import · Tab · Esc back"
 	switch m.servers.Tab() {
 	case servers.Credentials:
-		return "Enter edit · " + m.keyOf("server-rotate") + " rotate · " + m.keyOf("server-policy") + " trust policy · " + m.keyOf("server-reveal") + " secret · " + tail
+		return "Enter edit · " + m.keyOf("server-rotate") + " rotate · " + m.keyOf("server-policy") + " trust policy · " + m.keyOf("server-reveal") + " secret · Tab · Esc back"
 	case servers.Mounts:
 		return "Enter goes there · " + m.keyOf("server-add") + " add · " + m.keyOf("server-remove") + " remove · Tab · Esc back"
 	}
-	return "Enter browses · " + m.keyOf("server-policy") + " policy · " + m.keyOf("server-lifecycle") + " lifecycle · " + m.keyOf("server-mount") + " mount · " + tail
+	return "Enter browses · " + m.keyOf("server-policy") + " policy · " + m.keyOf("server-lifecycle") + " lifecycle · " + m.keyOf("server-mount") + " mount · " + m.keyOf("server-import") + " import · Tab · Esc back"
 }
 
 // pressServers is a click in the manager.

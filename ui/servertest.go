@@ -96,9 +96,11 @@ func verdict(r remote.Report, err error) (string, dialog.Tone) {
 	if err != nil {
 		return remote.HintOf(err), dialog.Bad
 	}
-	denied, failed := 0, 0
+	worked, denied, failed := 0, 0, 0
 	for _, s := range r.Steps {
 		switch s.State {
+		case remote.StepOK:
+			worked++
 		case remote.StepDenied:
 			denied++
 		case remote.StepFailed:
@@ -109,6 +111,8 @@ func verdict(r remote.Report, err error) (string, dialog.Tone) {
 	switch {
 	case failed > 0 || list.State == remote.StepDenied:
 		return "It does not work yet. What is wrong and what mends it stands above.", dialog.Bad
+	case worked == 0:
+		return "Nothing was asked that shows whether it works.", dialog.Warn
 	case denied > 0:
 		return "It works; " + text.Plural(int64(denied), "thing") + " may not be done with this credential.", dialog.Warn
 	}
@@ -137,7 +141,7 @@ func reportLine(s remote.Step) dialog.ReportLine {
 	if s.Missing != "" {
 		l.Notes = append(l.Notes, "missing: "+s.Missing)
 	}
-	if s.Hint != "" && s.State != remote.StepOK {
+	if s.Hint != "" {
 		l.Notes = append(l.Notes, s.Hint)
 	}
 	if s.Without != "" && s.State != remote.StepOK {

@@ -139,6 +139,9 @@ func (f *serverForm) serviceChanged(id string) {
 	if k.like != nil {
 		f.form.Set("allow_http", boolWord(k.like.AllowHTTP))
 	}
+	if k.ID == other && f.form.Value("endpoint") == f.auto {
+		f.form.Set("endpoint", "") // that was the address of the service before
+	}
 	f.auto = f.form.Value("endpoint") // another service has another address
 	f.fill()
 }

@@ -22,7 +22,7 @@ func (a *App) Policy(ctx context.Context, server string, o remote.PolicyOptions)
 	subject := policy.Subject{Server: s, Region: region, Options: o}
 	if c.Type == remote.AssumeRole {
 		subject.Principal = c.RoleARN
-	} else if r, err := a.TestCredential(ctx, c.Name); err == nil {
+	} else if r, err := a.identity(ctx, c); err == nil {
 		subject.Principal = r.Identity
 	}
 	t := policy.For(subject)

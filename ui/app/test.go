@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"strings"
+	"time"
 
 	"gantry/remote"
 	"gantry/remote/cred"
@@ -60,17 +61,24 @@ func (a *App) testWith(ctx context.Context, s remote.Server, use, changed remote
 		}
 		return a.store.Credential(name)
 	}
+	var r remote.Report
+	err := a.with(s, use, o, func(t *s3.Tree) error { r = t.Probe(ctx, remote.TestOptions{}, step); return nil })
+	return r, err
+}
+
+// with opens a server for as long as f takes, with a credential of its own.
+func (a *App) with(s remote.Server, use remote.Credential, o cred.Options, f func(*s3.Tree) error) error {
 	p, err := cred.New(use, o)
 	if err != nil {
-		return remote.Report{}, err
+		return err
 	}
 	defer p.Close()
 	t, err := s3.New(a.resolved(s), p, a.s3Options())
 	if err != nil {
-		return remote.Report{}, err
+		return err
 	}
 	defer t.Close()
-	return t.Probe(ctx, remote.TestOptions{}, step), nil
+	return f(t)
 }
 
 func (a *App) credOptionsIn(region string) cred.Options {
@@ -95,19 +103,71 @@ func (a *App) remember(s remote.Server, r remote.Report) {
 	a.watch.notify()
 }
 
-// TestCredential asks who signs with a credential, and until when.
+// TestCredential asks who signs with a credential, and until when. Where nobody
+// tells that, servers that use it are asked whether they let it in; it only reads.
 func (a *App) TestCredential(ctx context.Context, name string) (remote.Report, error) {
 	c, ok := a.store.Credential(name)
 	if !ok {
 		return remote.Report{}, a.noCredential(name)
 	}
+	r, err := a.identity(ctx, c)
+	if err == nil && r.Identity == "" && c.Type != remote.Anonymous && r.OK() {
+		a.prove(ctx, c, &r)
+	}
+	return r, err
+}
+
+// identity asks who signs with c.
+func (a *App) identity(ctx context.Context, c remote.Credential) (remote.Report, error) {
 	p, err := a.pool.Get(c, "")
 	if err != nil {
 		return remote.Report{}, err
 	}
 	r := p.Probe(ctx, a.amazonian(c))
-	a.known.setAccount(name, accountOf(r.Identity))
+	a.known.setAccount(c.Name, accountOf(r.Identity))
 	return r, nil
+}
+
+// proofs is how many servers are asked whether they let a key in.
+const proofs = 3
+
+// prove completes a report on keys whose owner nobody tells.
+func (a *App) prove(ctx context.Context, c remote.Credential, r *remote.Report) {
+	first := &r.Steps[0]
+	first.State = remote.StepUnsupported
+	asked := 0
+	for _, s := range a.store.Servers() {
+		use, ok := a.through(s.Credential, c)
+		if !ok || asked == proofs {
+			continue
+		}
+		asked++
+		r.Steps = append(r.Steps, a.letsIn(ctx, s, use))
+	}
+	if asked == 0 {
+		first.State = remote.StepSkipped
+		if first.Hint == "" {
+			first.Hint = "Nobody tells here whose key this is, and no server uses it that could let it in. Add a server with it, and test that."
+		}
+	}
+}
+
+// letsIn asks a server for a listing with a credential.
+func (a *App) letsIn(ctx context.Context, s remote.Server, use remote.Credential) remote.Step {
+	start := time.Now()
+	step := remote.Step{ID: "list", Title: s.Name + ": List", State: remote.StepOK}
+	err := a.with(s, use, a.credOptionsIn(s.Region), func(t *s3.Tree) error {
+		_, err := t.List(ctx, "", "")
+		return err
+	})
+	if err != nil {
+		step.State, step.Kind, step.Hint, step.Missing = remote.StepFailed, remote.KindOf(err), remote.HintOf(err), remote.ActionOf(err)
+	}
+	if step.Kind == remote.Denied {
+		step.State = remote.StepDenied
+	}
+	step.Took = time.Since(start)
+	return step
 }
 
 // FindRegion asks the bucket of a server, which need not be saved, where it is.
