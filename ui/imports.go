@@ -35,7 +35,7 @@ func (m *Model) chooseImport(msg importsMsg) {
 	}
 	m.hush()
 	if len(msg.found) == 0 {
-		m.say(plain, "Nothing was found: no AWS profiles, no remotes of rclone, s3cmd or the MinIO client.")
+		m.say(plain, "Nothing was found of the AWS tools, rclone, s3cmd or the MinIO client.")
 		return
 	}
 	var o dialog.ChoiceOptions

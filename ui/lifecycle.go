@@ -47,7 +47,7 @@ func (m *Model) lifecycleFound(msg lifecycleMsg) {
 	u, server := msg.found, msg.server
 	if u.Unknown != "" && u.Rule == "" {
 		// What cannot be read cannot be added to without losing the rest.
-		m.dialogs.Push(dialog.NewInfo(m.st, dialog.InfoOptions{Title: "Unfinished uploads of " + server, Text: uncompletedText(u)}))
+		m.dialogs.Push(dialog.NewInfo(m.st, dialog.InfoOptions{Title: "Unfinished uploads of " + server, Text: uncompletedText(server, u)}))
 		return
 	}
 	days := "7"
@@ -56,7 +56,7 @@ func (m *Model) lifecycleFound(msg lifecycleMsg) {
 	}
 	ctx, admin := m.ctx, m.d.Admin
 	m.dialogs.Push(dialog.NewPrompt(m.st, dialog.PromptOptions{
-		Title: "Unfinished uploads of " + server, Text: uncompletedText(u) + "\n\nAbort them after so many days:", Value: days, OK: "Set the rule",
+		Title: "Unfinished uploads of " + server, Text: uncompletedText(server, u) + "\n\nAbort them after so many days:", Value: days, OK: "Set the rule",
 		Check: func(v string) error {
 			if n, err := strconv.Atoi(strings.TrimSpace(v)); err != nil || n < 1 || n > maxRuleDays {
 				return errors.New("a number of days, 1 to " + strconv.Itoa(maxRuleDays))
@@ -76,7 +76,7 @@ func (m *Model) lifecycleFound(msg lifecycleMsg) {
 }
 
 // uncompletedText says what is there, and what the field is for.
-func uncompletedText(u remote.Uncompleted) string {
+func uncompletedText(server string, u remote.Uncompleted) string {
 	var b strings.Builder
 	if u.Unknown != "" {
 		b.WriteString("! " + u.Unknown + "\n")
@@ -86,7 +86,7 @@ func uncompletedText(u remote.Uncompleted) string {
 	case u.Leftovers == 0:
 		b.WriteString("✓ No upload is unfinished.")
 	default:
-		b.WriteString("! " + text.Plural(int64(u.Leftovers), "upload") + " unfinished, " + text.Size(u.Bytes) + ", billed until completed or aborted.")
+		b.WriteString("! " + text.Plural(int64(u.Leftovers), "upload") + " unfinished, " + text.Size(u.Bytes) + ", billed until completed or aborted. In a shell, gantry leftovers "+server+": --abort removes them.")
 	}
 	b.WriteString("\n")
 	switch {

@@ -266,6 +266,9 @@ func (v *View) serverDetail(s remote.ServerInfo, add func(st theme.Style, label,
 func may(r *remote.Report) string {
 	var yes, no []string
 	for _, s := range r.Steps {
+		if s.ID == "name" || s.ID == "tls" || s.ID == "clock" || s.ID == "identity" || s.ID == "region" {
+			continue // these are no permissions
+		}
 		switch s.State {
 		case remote.StepOK:
 			yes = append(yes, s.ID)
