@@ -220,6 +220,13 @@ type Signer interface {
 	Credential() string
 }
 
+// Distant is a tree behind a network.
+type Distant interface {
+	// Distance is the least time that a request to its server has taken so far; 0
+	// while nothing is known.
+	Distance() time.Duration
+}
+
 // Wrapper is a decorated tree. Abilities are asked with As, which looks
 // through wrappers that let it.
 type Wrapper interface {

@@ -45,6 +45,7 @@ const (
 	farFrom   = 0.003 // seconds of a request: with less, the computers are the limit and not the way
 	farEnough = 3.5   // times the quickest: a new connection costs that much, so does no waiting
 	farTooFar = 6.0   // times the quickest: from here on requests only wait for each other
+	farStart  = 128   // requests at a time to begin with from far away
 	smoothing = 1.0 / 16
 	forgets   = 1.0005 // how the quickest request loses its weight with every other
 )
@@ -232,6 +233,19 @@ func (b *budget) seen(g *gate, took time.Duration) {
 		g.quick = s
 		g.usual = max(g.usual, s)
 	}
+}
+
+// located is told how long a request to the tree of g takes at least. From far
+// away a few requests at a time would do nothing but wait, so it begins with many;
+// timed takes back what is too much.
+func (b *budget) located(g *gate, away time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !g.far || !g.cut.IsZero() || away.Seconds() < farFrom || g.limit >= min(farStart, g.most) {
+		return
+	}
+	g.limit = min(farStart, g.most)
+	b.grant()
 }
 
 // moved is told of n bytes of large content. A far server, or the way to it,

@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+
+	"gantry/remote"
 )
 
 const (
@@ -171,6 +173,9 @@ func (j *job) isOver() bool {
 // handOut gets a slot, chooses the best work at that moment and starts it. It
 // returns false when the job is called off.
 func (j *job) handOut() bool {
+	if !j.located {
+		j.locate()
+	}
 	if j.q.budget.acquire(j.ctx, j.share, j.gates) != nil {
 		return false
 	}
@@ -186,6 +191,22 @@ func (j *job) handOut() bool {
 		j.work.Go(func() { j.labour(t) })
 	}
 	return true
+}
+
+// locate tells the gates how far away their trees are, once all know it.
+func (j *job) locate() {
+	j.located = true
+	for i, g := range j.gates {
+		d, ok := remote.As[remote.Distant]([]remote.Tree{j.req.From, j.req.To}[i])
+		if !ok || !g.far {
+			continue
+		}
+		if away := d.Distance(); away > 0 {
+			j.q.budget.located(g, away)
+		} else {
+			j.located = false
+		}
+	}
 }
 
 // labour does one task after the other until the job hands out no more: a worker

@@ -49,6 +49,7 @@ type job struct {
 	cancel             context.CancelCauseFunc
 	to                 remote.Tree // the target, confined to Request.Dir where the tree can
 	work               sync.WaitGroup
+	located            bool         // the gates know how far away they are; only dispatch looks
 	hands              chan *task   // to workers that have nothing to do, while run dispatches
 	nums               atomic.Int64 // of the last item
 	ends               *ends

@@ -32,6 +32,7 @@ var (
 	_ remote.Leveler = (*Account)(nil)
 	_ remote.Signer  = (*Account)(nil)
 	_ remote.Tagger  = (*Account)(nil)
+	_ remote.Distant = (*Account)(nil)
 )
 
 // NewAmbient makes the tree of s3:// from the AWS settings of the environment

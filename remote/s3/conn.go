@@ -35,6 +35,7 @@ type conn struct {
 	readOnly  atomic.Bool            // nothing but reads leaves
 	reached   atomic.Bool            // the server has done what it was asked for, at least once
 	spare     spare
+	away      distance
 
 	mu      sync.Mutex
 	buckets map[string]*bucket

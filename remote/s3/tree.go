@@ -69,6 +69,7 @@ var (
 	_ remote.Leveler = (*Tree)(nil)
 	_ remote.Signer  = (*Tree)(nil)
 	_ remote.Tagger  = (*Tree)(nil)
+	_ remote.Distant = (*Tree)(nil)
 )
 
 // New makes the tree of srv, which signs with p; nil is anonymous. It checks

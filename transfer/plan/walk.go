@@ -197,6 +197,9 @@ func (p *planner) place(up, f *frame) {
 		return
 	}
 	f.target = p.newTarget(f.dst)
+	if up == p.frames[0] && up.top {
+		up.target.grow = false // to look into each folder costs as much
+	}
 	there, sure := up.target.find(p.ctx, f.dst)
 	switch {
 	case !sure:
