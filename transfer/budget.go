@@ -229,7 +229,12 @@ func (b *budget) seen(g *gate, took time.Duration) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if s := took.Seconds(); g.quick == 0 || s < g.quick {
+	g.took(took.Seconds())
+}
+
+// took notes a request that may have been the quickest.
+func (g *gate) took(s float64) {
+	if g.quick == 0 || s < g.quick {
 		g.quick = s
 		g.usual = max(g.usual, s)
 	}
@@ -241,7 +246,11 @@ func (b *budget) seen(g *gate, took time.Duration) {
 func (b *budget) located(g *gate, away time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !g.far || !g.cut.IsZero() || away.Seconds() < farFrom || g.limit >= min(farStart, g.most) {
+	if !g.far {
+		return
+	}
+	g.took(away.Seconds())
+	if !g.cut.IsZero() || away.Seconds() < farFrom || g.limit >= min(farStart, g.most) {
 		return
 	}
 	g.limit = min(farStart, g.most)
@@ -265,7 +274,7 @@ func (b *budget) moved(gates []*gate, n int, now time.Time) {
 		}
 		rate := float64(g.bytes) / took.Seconds() / float64(max(g.used, 1))
 		g.since, g.bytes = now, 0
-		if took > 4*roomyWindow || rate < roomyRate || g.used < int(g.limit)*3/4 || g.quick > 0 && g.quick < farFrom {
+		if took > 4*roomyWindow || rate < roomyRate || g.used < min(int(g.limit), max(g.large, largeLeast))*3/4 || g.quick > 0 && g.quick < farFrom {
 			continue
 		}
 		g.large = int(min(g.most, largeMost))

@@ -147,6 +147,9 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 	it, j := t.it, t.j
 	n := it.src.Size
 	if w.plan.Count > 1 && j.fromKeyed {
+		if it.src.Attrs != nil && it.src.Version != "" {
+			return nil, nil // its headers are known, and each part is pinned to its version
+		}
 		_, n = w.plan.Range(1)
 		see := t.lookAhead(ctx)
 		if it.up != nil && it.up.parts[1].Num == 1 {

@@ -21,6 +21,8 @@ type sink struct {
 	temp string
 	f    *os.File
 
+	writing sync.Mutex // held by who writes to f
+
 	mu     sync.Mutex
 	parts  map[int]*part
 	mine   fs.FileInfo // the temporary file as verified
@@ -205,7 +207,7 @@ func (s *sink) fill(ctx context.Context, off, longest int64, body io.Reader) (in
 		if longest >= 0 && size+int64(n) > longest {
 			return size, &remote.Error{Op: "write", Path: s.path, Kind: remote.Invalid, Err: fmt.Errorf("the part is longer than %d bytes", longest)}
 		}
-		if _, werr := s.f.WriteAt((*buf)[:n], off+size); werr != nil {
+		if _, werr := s.writeAt((*buf)[:n], off+size); werr != nil {
 			return size, fail("write", s.path, werr)
 		}
 		if size += int64(n); size-started >= writeAhead {
@@ -219,6 +221,14 @@ func (s *sink) fill(ctx context.Context, off, longest int64, body io.Reader) (in
 			return size, &remote.Error{Op: "read", Path: s.path, Kind: remote.KindOf(err), Err: err}
 		}
 	}
+}
+
+// writeAt lets one part write at a time: the kernel does the same, but makes the
+// others spin on a processor that could read from the network meanwhile.
+func (s *sink) writeAt(b []byte, off int64) (int, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.f.WriteAt(b, off)
 }
 
 // Abort removes the temporary file.
