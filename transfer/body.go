@@ -62,8 +62,8 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.read(p)
 	if n > 0 {
 		b.account(p[:n])
-		if b.size > landSize {
-			b.it.j.q.budget.moved(b.it.j.gates, n, now())
+		if b.size > landSize && j.q.budget.moved(j.gates, n, now()) {
+			j.wakeUp()
 		}
 		b.pos += int64(n)
 		if lerr := b.pace(n); lerr != nil && err == nil {

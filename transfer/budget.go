@@ -260,8 +260,9 @@ func (b *budget) located(g *gate, away time.Duration) {
 // moved is told of n bytes of large content. A far server, or the way to it,
 // often gives each connection so much and no more; as long as all of them are
 // in use and each carries plenty, there is room for as many again. On a slow
-// way, where they would only share what there is, it stays as it is.
-func (b *budget) moved(gates []*gate, n int, now time.Time) {
+// way, where they would only share what there is, it stays as it is. It tells
+// whether there is more room now.
+func (b *budget) moved(gates []*gate, n int, now time.Time) (roomier bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, g := range gates {
@@ -277,10 +278,11 @@ func (b *budget) moved(gates []*gate, n int, now time.Time) {
 		if took > 4*roomyWindow || rate < roomyRate || g.used < min(int(g.limit), max(g.large, largeLeast))*3/4 || g.quick > 0 && g.quick < farFrom {
 			continue
 		}
-		g.large = int(min(g.most, largeMost))
+		g.large, roomier = int(min(g.most, largeMost)), true
 		if g.limit < largeMost {
 			g.limit = min(g.most, largeMost, 2*g.limit)
 			b.grant()
 		}
 	}
+	return roomier
 }

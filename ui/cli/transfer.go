@@ -171,22 +171,31 @@ func resolveDestination(ctx context.Context, a *app.App, location string, source
 }
 
 // isFolder tells whether a destination is an existing folder. An object of the
-// exact name is not: it is what the copy would replace.
+// exact name is not: it is what the copy would replace. Both are asked at once.
 func isFolder(ctx context.Context, place remote.Place) (bool, error) {
 	t := place.Tree
+	if t.Label() == "" {
+		entry, err := t.Stat(ctx, place.Path)
+		if remote.KindOf(err) == remote.NotExist {
+			return false, nil
+		}
+		return err == nil && entry.Dir, writeOnly(err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	inside := make(chan error, 1)
+	go func() { // ends with its request, for which nobody has to wait
+		_, err := t.Stat(ctx, folder(place.Path))
+		inside <- err
+	}()
+	defer cancel()
 	entry, err := t.Stat(ctx, place.Path)
 	if err == nil {
 		return entry.Dir, nil
 	}
-	if remote.KindOf(err) != remote.NotExist {
-		return false, writeOnly(err)
-	}
-	if t.Label() == "" {
-		return false, nil
-	}
-	_, err = t.Stat(ctx, folder(place.Path))
 	if remote.KindOf(err) == remote.NotExist {
-		return false, nil
+		if err = <-inside; remote.KindOf(err) == remote.NotExist {
+			return false, nil
+		}
 	}
 	return err == nil, writeOnly(err)
 }
