@@ -18,3 +18,10 @@ func OfAmazon(endpoint string) bool {
 	}
 	return false
 }
+
+// InTheClear tells whether what is sent to an endpoint can be read by everybody
+// on the way: plain http to another machine.
+func InTheClear(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && u.Scheme == "http" && !Loopback(u.Hostname())
+}

@@ -105,6 +105,10 @@ func TestASecretIsShownOnlyAfterAQuestion(t *testing.T) {
 	w.sees(t, "right-secret")
 	w.Keys("esc")
 	w.lacks(t, "right-secret")
+	w.Keys("v", "y") // and who walks away does not leave it there
+	w.sees(t, "right-secret")
+	w.Send(ui.Hide(w.model))
+	w.lacks(t, "right-secret")
 }
 
 func TestQuestionsOfWorkersAreAskedAndEnd(t *testing.T) {

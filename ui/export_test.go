@@ -29,5 +29,8 @@ func Blocked(m *Model, id string) string {
 // Poll is the time to look at the mounts on the screen.
 func Poll() tea.Msg { return pollMsg{} }
 
+// Hide is the message that ends the front window when its time is over.
+func Hide(m *Model) tea.Msg { return hideMsg{m.dialogs.Top()} }
+
 // OnRaw hears what goes to the terminal past the screen: the clipboard.
 func OnRaw(m *Model, hear func(string)) { m.raw = hear }

@@ -86,7 +86,7 @@ func uncompletedText(server string, u remote.Uncompleted) string {
 	case u.Leftovers == 0:
 		b.WriteString("✓ No upload is unfinished.")
 	default:
-		b.WriteString("! " + text.Plural(int64(u.Leftovers), "upload") + " unfinished, " + text.Size(u.Bytes) + ", billed until completed or aborted. In a shell, gantry leftovers "+server+": --abort removes them.")
+		b.WriteString("! " + text.Plural(int64(u.Leftovers), "upload") + " unfinished, " + text.Size(u.Bytes) + ", billed until completed or aborted. In a shell, gantry leftovers " + server + ": --abort removes them.")
 	}
 	b.WriteString("\n")
 	switch {

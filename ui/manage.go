@@ -39,7 +39,9 @@ func (m *Model) manage(msg tea.Msg) (handled bool, cmd tea.Cmd) {
 	case lifecycleMsg:
 		m.lifecycleFound(msg)
 	case revealMsg:
-		m.revealed(msg)
+		return true, m.revealed(msg)
+	case hideMsg:
+		m.dialogs.Drop(msg.window)
 	case importsMsg:
 		m.chooseImport(msg)
 	default:

@@ -267,6 +267,9 @@ func (m *Model) badges(server string) (words []string) {
 		if s.Server.Name != server {
 			continue
 		}
+		if remote.InTheClear(s.Server.Endpoint) {
+			words = append(words, "plain http") // SEC-20: as long as it shows
+		}
 		if s.Versioned {
 			words = append(words, "versioned")
 		}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -91,7 +92,7 @@ func (m *Model) askReveal() tea.Cmd {
 	name, ctx, admin := c.Credential.Name, m.ctx, m.d.Admin
 	m.dialogs.Push(dialog.NewConfirm(m.st, dialog.ConfirmOptions{
 		Title: "Show the secret of " + name, Danger: true, Yes: "Show it", No: "No",
-		Text: "The secret will stand on this screen, for everybody who can see it, until the window is closed.",
+		Text: "The secret will stand on this screen, for everybody who can see it, until the window is closed or 30 seconds have gone.",
 		OnYes: func() tea.Cmd {
 			return func() tea.Msg {
 				s, err := admin.Reveal(ctx, name)
@@ -102,16 +103,35 @@ func (m *Model) askReveal() tea.Cmd {
 	return nil
 }
 
-// revealed shows a secret. It is neither logged nor said in a message.
-func (m *Model) revealed(msg revealMsg) {
+// secretShows is how long a secret stays on the screen when nobody closes it.
+const secretShows = 30 * time.Second
+
+// hideMsg is the end of a window that hides itself.
+type hideMsg struct{ window dialog.Dialog }
+
+// revealed shows a secret, for a while. It is neither logged nor said in a
+// message.
+func (m *Model) revealed(msg revealMsg) tea.Cmd {
 	if msg.err != nil {
 		m.fail("show the secret of "+msg.name, msg.err)
-		return
+		return nil
 	}
-	m.dialogs.Push(dialog.NewInfo(m.st, dialog.InfoOptions{
+	window := dialog.NewInfo(m.st, dialog.InfoOptions{
 		Title: "The secret of " + msg.name, Text: msg.secret.Reveal(), Width: 60,
 		OnCopy: func() tea.Cmd { return m.copied("the secret of "+msg.name, msg.secret.Reveal()) },
-	}))
+	})
+	m.dialogs.Push(window)
+	ctx := m.ctx
+	return func() tea.Msg {
+		t := time.NewTimer(secretShows)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			return hideMsg{window}
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // joinWords is a list as people write it.

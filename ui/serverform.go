@@ -2,6 +2,7 @@ package ui
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -195,9 +196,34 @@ func (f *serverForm) problems(v dialog.Values) map[string]string {
 	return out
 }
 
-// save writes the server into the store; the form stays until that is done.
+// save writes the server into the store, once the user has agreed that its
+// credential signs for another host from now on (SEC-24).
 func (f *serverForm) save(v dialog.Values) tea.Cmd {
 	s := f.server(v)
+	from, to := hostOf(f.from.Endpoint), hostOf(s.Endpoint)
+	if f.old == "" || from == to || s.Credential == "" {
+		return f.write(s)
+	}
+	f.m.dialogs.Push(dialog.NewConfirm(f.m.st, dialog.ConfirmOptions{
+		Title: "Another address for " + f.old, Danger: true, Yes: "Sign there", No: "Go back",
+		Text: "Requests go to " + to + " from now on, no longer to " + from + ". They are signed with the credential " + s.Credential +
+			", so that whoever runs it sees what you ask and send. Go on only if you trust it.",
+		OnYes: func() tea.Cmd { return f.write(s) },
+	}))
+	return nil
+}
+
+// hostOf is the machine of an endpoint, in words for people.
+func hostOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if endpoint == "" || err != nil || u.Host == "" {
+		return "Amazon S3"
+	}
+	return u.Host
+}
+
+// write writes the server into the store; the form stays until that is done.
+func (f *serverForm) write(s remote.Server) tea.Cmd {
 	m, old, ctx := f.m, f.old, f.m.ctx
 	form := f.form
 	form.SetNote("saving…")

@@ -282,3 +282,42 @@ func TestHostileAnswersReachTheTerminalOnlyClean(t *testing.T) {
 		}
 	}
 }
+
+// TestSEC24AnotherAddressIsAgreedToBeforeTheCredentialSignsThere: only on the
+// screen, where a slip of the finger is possible; what the user writes into the
+// store himself holds.
+func TestSEC24AnotherAddressIsAgreedToBeforeTheCredentialSignsThere(t *testing.T) {
+	w := newWorld(t)
+	elsewhere := func() {
+		t.Helper()
+		w.Keys("f11", "e")
+		w.field(t, "Service")
+		w.Keys("left") // the last of the list: another service
+		w.field(t, "Endpoint")
+		w.Type("https://storage.example.net")
+		w.Keys("pgdown", "enter")
+		w.sees(t, "Another address for acme", "Requests go to storage.example.net", "no longer to", "credential ops", "[▸Go back ]")
+	}
+	elsewhere()
+	w.Keys("enter") // it begins on going back
+	w.sees(t, "Server acme", "https://storage.example.net")
+	if s := w.server(t, "acme"); s.Endpoint != "" {
+		t.Fatalf("saved without a yes: %+v", s)
+	}
+	w.Keys("enter", "y")
+	if s := w.server(t, "acme"); s.Endpoint != "https://storage.example.net" {
+		t.Errorf("not saved: %+v", s)
+	}
+}
+
+// TestSEC20WhatIsSentInTheClearIsSaidAsLongAsItShows in the title of the pane.
+func TestSEC20WhatIsSentInTheClearIsSaidAsLongAsItShows(t *testing.T) {
+	for endpoint, want := range map[string]bool{"http://storage.example.net": true, "http://127.0.0.1:9000": false, "https://storage.example.net": false} {
+		w := build(t)
+		w.admin.servers[0].Endpoint, w.admin.servers[0].AllowHTTP = endpoint, true
+		w.start(t, 140, 30)
+		if got := strings.Contains(w.Screen(), "plain http"); got != want {
+			t.Errorf("%s: the title says so: %v", endpoint, got)
+		}
+	}
+}

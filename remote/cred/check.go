@@ -61,7 +61,7 @@ func checkRole(c remote.Credential) error {
 	if c.SessionPolicy != "" && c.SessionPolicy != "read-only" {
 		return invalid(c, `its session_policy must be "read-only" or nothing`)
 	}
-	if plainHTTP(c.STSEndpoint) {
+	if remote.InTheClear(c.STSEndpoint) {
 		return invalid(c, "its sts_endpoint must be https, or http on this machine")
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"os/user"
 	"slices"
@@ -305,11 +304,4 @@ func sanitise(s string) string {
 
 func nameRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_+=,.@-", r)
-}
-
-// plainHTTP tells whether the endpoint sends the keys' signature in the clear
-// to another machine.
-func plainHTTP(endpoint string) bool {
-	u, err := url.Parse(endpoint)
-	return err == nil && u.Scheme == "http" && !remote.Loopback(u.Hostname())
 }
