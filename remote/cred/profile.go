@@ -42,6 +42,8 @@ func (m *maker) fromProfile(ctx context.Context, name string) (aws.Credentials, 
 		opts = append(opts, config.WithCredentialsProvider(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return first.Credentials, nil
 		})))
+	case !signsOn(first):
+		return aws.Credentials{}, errNoSecret // the SDK would take those of the container around us
 	default:
 		if err := m.unmoved(); err != nil {
 			return aws.Credentials{}, err
@@ -107,11 +109,17 @@ func readProfile(ctx context.Context, name string) (config.SharedConfig, error) 
 // which has no source; "" when they come otherwise. The order is that of the SDK,
 // which takes the command last.
 func process(c *config.SharedConfig) string {
-	if c.Credentials.HasKeys() || c.CredentialSource != "" || c.WebIdentityTokenFile != "" || c.LoginSession != "" ||
-		c.SSOSessionName != "" || c.SSOAccountID != "" || c.SSORegion != "" || c.SSORoleName != "" || c.SSOStartURL != "" {
+	if c.Credentials.HasKeys() || signsOn(c) {
 		return ""
 	}
 	return c.CredentialProcess
+}
+
+// signsOn tells whether the SDK gets the keys of c, which has no source, from
+// somewhere that the profile names.
+func signsOn(c *config.SharedConfig) bool {
+	return c.CredentialSource != "" || c.WebIdentityTokenFile != "" || c.LoginSession != "" ||
+		c.SSOSessionName != "" || c.SSOAccountID != "" || c.SSORegion != "" || c.SSORoleName != "" || c.SSOStartURL != ""
 }
 
 // assumeAll puts the roles of c and of its sources, the innermost first, on the
