@@ -109,6 +109,8 @@ func verdict(r remote.Report, err error) (string, dialog.Tone) {
 	}
 	list, _ := r.Step("list")
 	switch {
+	case failed > 0 && list.State == remote.StepOK:
+		return "It works, but not as it should. What is wrong and what mends it stands above.", dialog.Warn
 	case failed > 0 || list.State == remote.StepDenied:
 		return "It does not work yet. What is wrong and what mends it stands above.", dialog.Bad
 	case worked == 0:

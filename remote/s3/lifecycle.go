@@ -106,7 +106,7 @@ func (t *Tree) SetUncompleted(ctx context.Context, days int) error {
 		return nil
 	}
 	if err := t.putRules(ctx, op, want); err != nil {
-		return err
+		return t.noSuchRules(op, err)
 	}
 	after, err := t.rules(ctx)
 	if err != nil {
@@ -119,6 +119,19 @@ func (t *Tree) SetUncompleted(ctx context.Context, days int) error {
 		}
 	}
 	return nil
+}
+
+// noSuchRules explains the refusal of a rule by a service that knows rules, but
+// none of this kind, as MinIO.
+func (t *Tree) noSuchRules(op string, err error) error {
+	switch code := codeOf(err); {
+	case t.c.amazon(), code != "InvalidArgument" && code != "MalformedXML" && code != "InvalidRequest":
+		return err
+	}
+	return &remote.Error{
+		Op: op, Kind: remote.Unsupported, Err: err,
+		Hint: "The service of " + t.c.name() + " takes no rule that aborts unfinished uploads; some abort them by themselves, as MinIO does after a day. They are removed by: gantry leftovers " + t.c.srv.Name + ": --abort",
+	}
 }
 
 // putRules writes all rules, or takes away the last one.

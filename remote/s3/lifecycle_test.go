@@ -132,3 +132,14 @@ func TestAReadOnlyServerAndAStoreWithoutRulesSaySo(t *testing.T) {
 		t.Errorf("%+v, %v", u, err)
 	}
 }
+
+// TestAServiceThatKnowsNoSuchRuleSaysWhatElseHelps, as MinIO, which takes rules of
+// other kinds.
+func TestAServiceThatKnowsNoSuchRuleSaysWhatElseHelps(t *testing.T) {
+	tree, s := strict(t, s3test.Bucket{}, s3.Options{})
+	s.Fault(s3test.Rule{Op: "PutBucketLifecycleConfiguration", Times: s3test.All, Action: s3test.Status(http.StatusBadRequest, "InvalidArgument")})
+	err := tree.SetUncompleted(t.Context(), 7)
+	if remote.KindOf(err) != remote.Unsupported || !strings.Contains(remote.HintOf(err), "gantry leftovers") {
+		t.Errorf("%v: %s", err, remote.HintOf(err))
+	}
+}
