@@ -281,7 +281,10 @@ func (t *task) makeHeld(ctx context.Context) error {
 	if err != nil && remote.KindOf(err) != remote.NotExist {
 		return err
 	}
-	it.src.Size, it.ifAbsent = 0, before.Version == ""
+	it.ifAbsent = before.Version == ""
+	j.mu.Lock()
+	it.src.Size = 0 // snapshots show it
+	j.mu.Unlock()
 	if err := t.intendCopy(ctx); err != nil {
 		return err
 	}
