@@ -23,6 +23,7 @@ func manageScenes() []scene {
 	return []scene{
 		{"what rclone, s3cmd, the MinIO client and the AWS tools know becomes servers and credentials", imported},
 		{"the rule for unfinished uploads is added on the screen beside the bucket's other rules", lifecycle},
+		{"a mount is added and removed on the screen, and an occupied folder only by choice", mounted},
 		{"a form that was changed asks before Esc throws it away", kept},
 		{"links to what is marked read the objects, for the time that was chosen", linked},
 	}
@@ -209,6 +210,39 @@ func lifecycle(s *stage) {
 	s.WaitGone("Unfinished uploads of acme")
 	s.Keys("q")
 	s.end(0)
+}
+
+func mounted(s *stage) {
+	s.object("inbox/behind-the-window.txt", []byte("x"))
+	s.file("full/mine.txt", []byte("mine\n"))
+	s.open()
+	s.do("[Servers 1]", "f11")
+	s.do("New mount", "m")
+	s.Keys("ctrl+u")
+	s.Send(filepath.Join(s.dir, "full"))
+	s.click("Path                (")
+	s.WaitFor("▸ Path")
+	s.Send("inbox/")
+	s.WaitFor("Path                inbox/")
+	s.click("Mount ]")
+	s.WaitFor("is not empty: it holds mine.txt")
+	s.click("Hide what is in it")
+	s.WaitFor("Hide what is in it  [x]")
+	s.click("Mount ]")
+	s.WaitFor("[Mounts 1]")
+	s.WaitFor("acme:inbox/")
+	s.Keys("enter")
+	s.shows(left, "behind-the-window.txt")
+	s.shows(left, "mount")
+	s.do("[Servers 1]", "f11")
+	s.do("[Mounts 1]", "tab", "tab")
+	s.do("Remove mount", "f8")
+	s.Keys("y")
+	s.WaitFor("[Mounts 0]")
+	s.Keys("q")
+	s.end(0)
+	s.isFile("full/mine.txt", []byte("mine\n"))
+	s.isObject("inbox/behind-the-window.txt", []byte("x"))
 }
 
 func kept(s *stage) {
