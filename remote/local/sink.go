@@ -203,7 +203,7 @@ func (s *sink) fill(ctx context.Context, off, longest int64, body io.Reader) (in
 		if err := ctx.Err(); err != nil {
 			return size, stopped("write", s.path, err)
 		}
-		n, err := body.Read(*buf)
+		n, err := readMuch(body, *buf)
 		if longest >= 0 && size+int64(n) > longest {
 			return size, &remote.Error{Op: "write", Path: s.path, Kind: remote.Invalid, Err: fmt.Errorf("the part is longer than %d bytes", longest)}
 		}
@@ -221,6 +221,17 @@ func (s *sink) fill(ctx context.Context, off, longest int64, body io.Reader) (in
 			return size, &remote.Error{Op: "read", Path: s.path, Kind: remote.KindOf(err), Err: err}
 		}
 	}
+}
+
+// readMuch reads until p is half full: what comes through TLS comes in pieces
+// too small to be worth a call each.
+func readMuch(r io.Reader, p []byte) (n int, err error) {
+	for n < len(p)/2 && err == nil {
+		var m int
+		m, err = r.Read(p[n:])
+		n += m
+	}
+	return n, err
 }
 
 // writeAt lets one part write at a time: the kernel does the same, but makes the

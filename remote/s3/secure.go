@@ -10,11 +10,14 @@ import (
 
 const (
 	handshakeLimit = 15 * time.Second
-	gatherMost     = 256 << 10 // bytes of records that wait for each other
+	gatherMost     = 256 << 10         // bytes of records that wait for each other
+	bulk           = 64 << 10          // whoever reads so much at a time is reading something large
+	recordMost     = 5 + 16<<10 + 1<<8 // bytes of a record at most (RFC 8446, section 5.2)
 )
 
-// secureConn is TLS of which the records of one Write go out together. TLS has
-// records of 16 KiB, and the standard library makes a system call for each.
+// secureConn is TLS of which the records of one Write go out together, and those
+// of a large Read come in together. TLS has records of 16 KiB, and the standard
+// library makes a system call for each.
 type secureConn struct {
 	*tls.Conn
 	out *gathered
@@ -46,6 +49,20 @@ func (c *secureConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Read reads into p, and goes on while it need not wait.
+func (c *secureConn) Read(p []byte) (n int, err error) {
+	if len(p) >= bulk {
+		c.out.readAhead()
+	}
+	for {
+		var m int
+		m, err = c.Conn.Read(p[n:])
+		if n += m; err != nil || n == len(p) || !c.out.hasRecord() {
+			return n, err
+		}
+	}
+}
+
 // gathered holds back what is written until flush, after gather. What TLS writes
 // of its own accord meanwhile goes out with the next flush, or with Close.
 type gathered struct {
@@ -53,6 +70,34 @@ type gathered struct {
 	mu   sync.Mutex
 	on   bool
 	held []byte
+
+	// Only for who reads: what was read and not asked for yet, and where it lies
+	// for the next time; nil until readAhead.
+	ahead, room []byte
+}
+
+func (g *gathered) readAhead() {
+	if g.room == nil {
+		g.room = make([]byte, 2*bulk)
+	}
+}
+
+// hasRecord tells whether another record can be read without waiting.
+func (g *gathered) hasRecord() bool { return len(g.ahead) >= recordMost }
+
+func (g *gathered) Read(p []byte) (int, error) {
+	if len(g.ahead) == 0 {
+		if len(p) >= len(g.room) {
+			return g.Conn.Read(p)
+		}
+		n, err := g.Conn.Read(g.room)
+		if g.ahead = g.room[:n]; n == 0 {
+			return 0, err
+		}
+	}
+	n := copy(p, g.ahead)
+	g.ahead = g.ahead[n:]
+	return n, nil
 }
 
 func (g *gathered) gather() {
