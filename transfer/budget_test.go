@@ -225,3 +225,37 @@ func TestLargeContentTakesMoreConnectionsWhereEachCarriesPlenty(t *testing.T) {
 		t.Errorf("%v at a time after being told to slow down", g.limit)
 	}
 }
+
+func TestAFarTreeIsMetWithManyRequestsFromTheStart(t *testing.T) {
+	b, at := newBudget(256), time.Now()
+	for _, c := range []struct {
+		name  string
+		far   bool
+		away  time.Duration
+		limit float64
+	}{
+		{"another continent", true, 100 * time.Millisecond, farStart},
+		{"next door", true, 500 * time.Microsecond, 16},
+		{"a disk", false, time.Second, 16},
+	} {
+		g := &gate{limit: 16, least: 16, most: 256, far: c.far, since: at}
+		if b.located(g, c.away); g.limit != c.limit {
+			t.Errorf("%s: begins with %v at a time", c.name, g.limit)
+		}
+	}
+	g := &gate{limit: 16, least: 16, most: 256, far: true, since: at}
+	b.throttled(g, at)
+	if b.located(g, time.Second); g.limit != 8 {
+		t.Errorf("%v at a time for a tree that asked to slow down", g.limit)
+	}
+	// Fewer parts than requests are on their way, and still there may be more.
+	g = &gate{limit: farStart, least: 16, most: 256, far: true, quick: 0.03, used: largeLeast, since: at}
+	roomier := false
+	for range 3 {
+		at = at.Add(roomyWindow)
+		roomier = b.moved([]*gate{g}, 80e6*largeLeast/20, at) || roomier
+	}
+	if !roomier || g.large != largeMost || g.limit != farStart {
+		t.Errorf("roomier: %t, %d parts of %v requests", roomier, g.large, g.limit)
+	}
+}

@@ -22,7 +22,8 @@ type glance struct {
 
 	mu   sync.Mutex
 	last time.Time // when somebody wanted to know, so that a single question costs one HEAD
-	from string    // keys greater than from
+	in   string    // keys that begin so
+	from string    // and are greater than from
 	to   string    // and not greater than to are known; "" for all that follow
 	at   time.Time
 	tags map[string]string // ETags by key
@@ -33,10 +34,20 @@ type glance struct {
 func (g *glance) known(key string) (tag string, known bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if time.Since(g.at) > glanceFor || key <= g.from || g.to != "" && key > g.to {
+	if time.Since(g.at) > glanceFor || !strings.HasPrefix(key, g.in) || key <= g.from || g.to != "" && key > g.to {
 		return "", false
 	}
 	return g.tags[key], true
+}
+
+// nothing notes that since a listing that began at start no key begins with
+// prefix, unless more is known.
+func (g *glance) nothing(prefix string, start time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.off && time.Since(g.at) > glanceFor {
+		g.in, g.from, g.to, g.at, g.tags = prefix, "", "", start, map[string]string{}
+	}
 }
 
 // wrote notes what we did ourselves.
@@ -95,7 +106,7 @@ func (g *glance) find(ctx context.Context, t *Tree, key string) (tag string, kno
 		g.off = ctx.Err() == nil
 		return "", false
 	}
-	g.from, g.to, g.at, g.tags = after, "", start, make(map[string]string, len(p.rows))
+	g.in, g.from, g.to, g.at, g.tags = "", after, "", start, make(map[string]string, len(p.rows))
 	for _, r := range p.rows {
 		k := string(p.text[r.key.from:r.key.to])
 		if k <= after || !strings.HasPrefix(k, t.prefix) {

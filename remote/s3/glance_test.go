@@ -135,3 +135,25 @@ func TestStoresThatCannotListFromAKeyAreAskedKeyByKey(t *testing.T) {
 		})
 	}
 }
+
+func TestAFolderThatWasListedEmptyIsNotLookedAtAgain(t *testing.T) {
+	c := &careless{tags: map[string]string{}, pageSize: 1000}
+	f := newFake(t, c.serve)
+	tree := f.tree(t, nil, s3.Options{})
+	if p, err := tree.List(t.Context(), "d/", ""); err != nil || len(p.Entries) != 0 {
+		t.Fatal(p, err)
+	}
+	c.mu.Lock()
+	c.tags["e"] = "theirs" // of which an empty d/ says nothing
+	c.mu.Unlock()
+	lists := f.count("List")
+	if kinds := c.copies(t, tree, keysOf(20)...); len(kinds) != 0 {
+		t.Errorf("refused: %v", kinds)
+	}
+	if n := f.count("List") + f.count("HeadObject") - lists; n > 0 {
+		t.Errorf("%d more looks at a folder that is empty", n)
+	}
+	if kinds := c.copies(t, tree, "e"); kinds["e"] != remote.Exist {
+		t.Errorf("what is beside the folder was overwritten: %v", kinds)
+	}
+}

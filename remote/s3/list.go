@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"gantry/remote"
 )
@@ -82,6 +83,7 @@ func (k cursor) advance(p *page) (cursor, error) {
 // fetch gets one page into p, with retries.
 func (t *Tree) fetch(ctx context.Context, dir remote.Path, k cursor, delimiter string, limit int, p *page) (cursor, error) {
 	var next cursor
+	start := time.Now() // what is written from now on may not be on the page
 	w := act{op: "list", api: "s3:ListBucket", path: dir, tries: metaTries}
 	err := t.b.run(ctx, w, func(a attempt) error {
 		res, err := a.do(a.site.newRequest(http.MethodGet, "", k.query(t.key(dir), delimiter, limit)))
@@ -101,6 +103,9 @@ func (t *Tree) fetch(ctx context.Context, dir remote.Path, k cursor, delimiter s
 		}
 		return nil
 	})
+	if err == nil && len(p.rows) == 0 && !p.truncated && k == (cursor{}) {
+		t.b.glance.nothing(t.key(dir), start)
+	}
 	return next, err
 }
 

@@ -14,7 +14,6 @@ import (
 	"gantry/remote"
 	"gantry/remote/local"
 	"gantry/remote/mem"
-	"gantry/remote/wrap"
 	"gantry/transfer/plan"
 )
 
@@ -93,35 +92,6 @@ func TestAFolderOfADiskBecomesKeysAndEmptyFoldersSlashObjects(t *testing.T) {
 		"leave /x -> in/x/",
 		"file /y -> in/y unsure",
 	)
-}
-
-func TestTargetsAreFoundByListingEachFolderOnce(t *testing.T) {
-	b, d := mem.New("b:"), mem.NewDisk("d:")
-	for i := range 300 {
-		b.Put(remote.Path(fmt.Sprintf("x/f%03d", i)), "1")
-		b.Put(remote.Path(fmt.Sprintf("x/new/f%03d", i)), "1")
-		d.Put(remote.Path(fmt.Sprintf("/in/f%03d", i*2)), "old")
-	}
-	to := wrap.NewFaulty(d)
-	s := plan.Spec{From: b, To: to, Dir: "/in", Sources: sources(t, b, "x/")}
-	for src := range s.Sources {
-		src.Contents = true
-		s.Sources = of(src)
-	}
-	taken, free := 0, 0
-	for it := range plan.Items(t.Context(), s) {
-		if it.Kind == plan.File && it.Target != nil {
-			taken++
-		} else if it.Kind == plan.File && !it.Unsure {
-			free++
-		}
-	}
-	if taken < 140 || taken+free < 590 {
-		t.Errorf("%d targets taken, %d free", taken, free)
-	}
-	if n := to.Calls(wrap.Any); n > 3 {
-		t.Errorf("%d calls of the target", n)
-	}
 }
 
 // D11, D12, D16: the rest goes on.
