@@ -144,7 +144,15 @@ func (w *watch) atCall(tid int) verdict {
 	}
 	c := &call{tid: tid}
 	w.inside[tid] = nil
-	if unix.PtraceGetRegs(tid, &c.reg) != nil || !c.describe(w.pid) {
+	if unix.PtraceGetRegs(tid, &c.reg) != nil {
+		return spare
+	}
+	if c.reg.Orig_rax == unix.SYS_PRCTL && c.reg.Rdi == unix.PR_SET_DUMPABLE {
+		// The files of who may not be dumped are shown to root only.
+		c.reg.Rsi = 1
+		_ = unix.PtraceSetRegs(tid, &c.reg)
+	}
+	if !c.describe(w.pid) {
 		return spare
 	}
 	w.inside[tid] = c
