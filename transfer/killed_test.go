@@ -135,7 +135,7 @@ func killAt(t *testing.T, m *machine, n, next int, after bool, op transfer.Op, r
 			time.Sleep(time.Second)
 		}
 		q, _ = m.boot(t.Context(), 0, false)
-		defer closeQueue(t, q)
+		defer closeQueue(t, q) // once more, if it comes to nothing else
 		ended := adoptAll(t, q)
 		for _, s := range ended {
 			if s.State != transfer.Done {
@@ -145,6 +145,7 @@ func killAt(t *testing.T, m *machine, n, next int, after bool, op transfer.Op, r
 				t.Fatalf("killed at step %d: the job is %s with %d failures (%v)", n, s.State, s.Failures, s.Err)
 			}
 		}
+		closeQueue(t, q) // the end shows before it is on record
 		m.check(t, n, root, dir, files, len(ended) > 0 || !struck || accepted(t, m.jr))
 		for u := range m.to.ListUploads(t.Context(), "") {
 			t.Fatalf("killed at step %d: left over is %+v", n, u)
