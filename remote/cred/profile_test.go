@@ -121,7 +121,7 @@ func TestSEC26ACommandBehindASourceProfileRunsWithoutAShell(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newRoles(t)
-	awsFiles(t, dir, "[profile base]\ncredential_process = "+script+" '; touch x' ; touch x\n"+
+	awsFiles(t, dir, "[profile base]\ncredential_process = \""+script+"\" '; touch x' ; touch x\n"+
 		"[profile one]\nrole_arn = arn:aws:iam::111122223333:role/one\nsource_profile = base\nexternal_id = id-1\n"+
 		"[profile two]\nrole_arn = arn:aws:iam::111122223333:role/two\nsource_profile = one\nservices = here\n[services here]\nsts =\n  endpoint_url = "+s.URL+"\n")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", canary)

@@ -161,7 +161,7 @@ func (s *stage) tool(script string) string {
 }
 
 func edits(s *stage) {
-	s.env = []string{"VISUAL=" + s.tool(`echo "now in the editor"; read line; echo "$line" >> "$1"`)}
+	s.env = []string{"VISUAL='" + s.tool(`echo "now in the editor"; read line; echo "$line" >> "$1"`) + "'"}
 	s.file("a.txt", []byte("first\n"))
 	s.file("b.txt", []byte("b\n"))
 	s.open()
