@@ -200,6 +200,16 @@ type Leveler interface {
 	Level(ctx context.Context, dir Path) iter.Seq2[Entry, error]
 }
 
+// Ranger is a tree whose paths have an order in which a listing can begin
+// anywhere: what many paths hold is found out with few requests.
+type Ranger interface {
+	// Range returns the entries below dir whose paths are from or come behind it,
+	// in byte order of the paths, a page at most; more tells whether others
+	// follow. Folders are among them where they are objects of their own. The
+	// error is Unsupported where the store has no such order.
+	Range(ctx context.Context, dir, from Path) (es []Entry, more bool, err error)
+}
+
 // Scoper is a tree that can confine writes: Scope returns a view of the same
 // tree, with the same paths, that cannot write outside dir whatever links lie
 // on the way. dir is made if it is missing. Close the view when done.

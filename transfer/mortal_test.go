@@ -115,6 +115,11 @@ func (m mortal) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entr
 	}
 }
 
+func (m mortal) Range(ctx context.Context, dir, from remote.Path) (es []remote.Entry, more bool, err error) {
+	err = m.d.step(func() (err error) { es, more, err = m.Tree.Range(ctx, dir, from); return err })
+	return es, more, err
+}
+
 func (m mortal) CanCopy(src remote.Tree) bool {
 	_, ok := src.(mortal)
 	return ok

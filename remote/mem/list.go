@@ -165,3 +165,32 @@ func (t *Tree) keysBelow(prefix string) []string {
 	}
 	return out
 }
+
+// Range returns the objects below dir from a path on, at most a page of them.
+func (t *Tree) Range(ctx context.Context, dir, from remote.Path) (es []remote.Entry, more bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, fail("list", dir, remote.Other, err)
+	}
+	if t.disk {
+		return nil, false, fail("list", dir, remote.Unsupported, nil)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	prefix, err := t.prefix(dir)
+	if err != nil {
+		return nil, false, err
+	}
+	size := t.PageSize
+	if size <= 0 {
+		size = DefaultPage
+	}
+	ks := t.keys()
+	i, _ := slices.BinarySearch(ks, max(prefix, string(from)))
+	for ; i < len(ks) && strings.HasPrefix(ks[i], prefix); i++ {
+		if len(es) == size {
+			return es, true, nil
+		}
+		es = append(es, t.row(ks[i]))
+	}
+	return es, false, nil
+}

@@ -48,6 +48,7 @@ var (
 	_ remote.Walker = (*Tree)(nil)
 	_ remote.Copier = (*Tree)(nil)
 	_ remote.Tagger = (*Tree)(nil)
+	_ remote.Ranger = (*Tree)(nil)
 )
 
 // New returns an empty bucket with that label, such as "acme:".

@@ -17,6 +17,7 @@ var abilityTests = []test{
 	{"Copy keeps content and time", copyObject},
 	{"Copy obeys conditions", copyConditions},
 	{"Copy of an old version is Changed", copyChanged},
+	{"Range begins anywhere", rangeAnywhere},
 	{"Scope writes inside", scopeInside},
 	{"Scope refuses what is outside", scopeOutside},
 }
@@ -69,6 +70,54 @@ func renameAbsent(k *kit) {
 	k.put(k.at("a"), "1")
 	k.kind(r.Rename(k.ctx, k.at("a"), k.at("no/such/folder")), remote.NotExist)
 	k.equal(k.get(k.at("a")), "1")
+}
+
+func rangeAnywhere(k *kit) {
+	r := ability[remote.Ranger](k)
+	for _, name := range walkFiles {
+		k.put(k.at(name), name)
+	}
+	sorted := []string{"Z", "a-", "a.txt", "a/b.x", "a/b/c", "a/b/d e", "a/b0", "a0", "b", "deep/er/and/deeper/file", "ä", "漢/字"}
+	names := func(from remote.Path) []string {
+		k.Helper()
+		var got []string
+		for more := true; more; {
+			es, next, err := r.Range(k.ctx, k.dir, from)
+			if remote.KindOf(err) == remote.Unsupported && err != nil {
+				k.Skip("the listing cannot begin anywhere")
+			}
+			k.must(err)
+			for _, e := range es {
+				if !e.Dir {
+					got = append(got, string(e.Path))
+				}
+			}
+			if more = next && len(es) > 0; more {
+				from = es[len(es)-1].Path + "\x00"
+			}
+		}
+		return got
+	}
+	for i := range sorted {
+		var want []string
+		for _, name := range sorted[i:] {
+			want = append(want, string(k.at(name)))
+		}
+		for _, from := range []remote.Path{k.at(sorted[i]), before(k, sorted, i)} {
+			got := names(from)
+			if d := cmp.Diff(want, got); d != "" {
+				k.Errorf("from %q (-want +got):\n%s", from, d)
+			}
+		}
+	}
+}
+
+// before is a path right behind the one before sorted[i].
+func before(k *kit, sorted []string, i int) remote.Path {
+	if i == 0 {
+		return ""
+	}
+	return k.at(sorted[i-1]) + "\x00"
 }
 
 // copier is the tree's Copier if it can copy from itself.

@@ -18,6 +18,7 @@ import (
 type abilities struct {
 	walker  remote.Walker
 	leveler remote.Leveler
+	ranger  remote.Ranger
 	copier  remote.Copier
 	renamer remote.Renamer
 	scoper  remote.Scoper
@@ -33,6 +34,9 @@ func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
 	}
 	if a.leveler != nil {
 		last = &levelNode{node{outer, last}, a.leveler}
+	}
+	if a.ranger != nil {
+		last = &rangeNode{node{outer, last}, a.ranger}
 	}
 	if a.copier != nil {
 		last = &copyNode{node{outer, last}, a.copier}
@@ -69,6 +73,11 @@ type levelNode struct {
 	l remote.Leveler
 }
 
+type rangeNode struct {
+	node
+	r remote.Ranger
+}
+
 type copyNode struct {
 	node
 	c remote.Copier
@@ -98,6 +107,7 @@ var (
 	_ remote.Uploads   = (*uploadsNode)(nil)
 	_ remote.Walker    = (*walkNode)(nil)
 	_ remote.Leveler   = (*levelNode)(nil)
+	_ remote.Ranger    = (*rangeNode)(nil)
 	_ remote.Copier    = (*copyNode)(nil)
 	_ remote.Renamer   = (*renameNode)(nil)
 	_ remote.Scoper    = (*scopeNode)(nil)
@@ -110,6 +120,10 @@ func (n *walkNode) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.E
 
 func (n *levelNode) Level(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
 	return n.l.Level(ctx, dir)
+}
+
+func (n *rangeNode) Range(ctx context.Context, dir, from remote.Path) ([]remote.Entry, bool, error) {
+	return n.r.Range(ctx, dir, from)
 }
 
 func (n *copyNode) CanCopy(src remote.Tree) bool { return n.c.CanCopy(src) }

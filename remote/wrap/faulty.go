@@ -25,6 +25,7 @@ const (
 	Mkdir     Method = "Mkdir"
 	Remove    Method = "Remove"
 	Walk      Method = "Walk"
+	Range     Method = "Range"
 	Copy      Method = "Copy"
 	Rename    Method = "Rename"
 
@@ -82,6 +83,9 @@ func newFaulty(t remote.Tree, log *faultLog) *Faulty {
 	}
 	if _, ok := remote.As[remote.Leveler](t); ok {
 		a.leveler = faultyLeveler{f}
+	}
+	if r, ok := remote.As[remote.Ranger](t); ok {
+		a.ranger = faultyRanger{f, r}
 	}
 	if c, ok := remote.As[remote.Copier](t); ok {
 		a.copier = faultyCopier{f, c}

@@ -111,6 +111,22 @@ func (v faultyLeveler) Level(ctx context.Context, dir remote.Path) iter.Seq2[rem
 	return remote.Pages(ctx, v.f, dir)
 }
 
+type faultyRanger struct {
+	f *Faulty
+	r remote.Ranger
+}
+
+func (r faultyRanger) Range(ctx context.Context, dir, from remote.Path) (es []remote.Entry, more bool, err error) {
+	err = r.f.strike(ctx, Range, from, func() (err error) {
+		es, more, err = r.r.Range(ctx, dir, from)
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return es, more, nil
+}
+
 type faultyCopier struct {
 	f *Faulty
 	c remote.Copier

@@ -29,6 +29,7 @@ func Limited(t remote.Tree, l Limiter) remote.Tree {
 	var a abilities
 	a.walker, _ = remote.As[remote.Walker](t)
 	a.leveler, _ = remote.As[remote.Leveler](t)
+	a.ranger, _ = remote.As[remote.Ranger](t)
 	a.copier, _ = remote.As[remote.Copier](t)
 	a.renamer, _ = remote.As[remote.Renamer](t)
 	if s, ok := remote.As[remote.Scoper](t); ok {

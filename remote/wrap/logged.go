@@ -26,6 +26,9 @@ func Logged(t remote.Tree, log *slog.Logger) remote.Tree {
 	if v, ok := remote.As[remote.Leveler](t); ok {
 		a.leveler = loggedLeveler{l, v}
 	}
+	if r, ok := remote.As[remote.Ranger](t); ok {
+		a.ranger = loggedRanger{l, r}
+	}
 	if c, ok := remote.As[remote.Copier](t); ok {
 		a.copier = loggedCopier{l, c}
 	}
@@ -218,6 +221,18 @@ type loggedLeveler struct {
 
 func (v loggedLeveler) Level(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
 	return v.l.visit(ctx, "list", dir, v.v.Level(ctx, dir))
+}
+
+type loggedRanger struct {
+	l *logged
+	r remote.Ranger
+}
+
+func (r loggedRanger) Range(ctx context.Context, dir, from remote.Path) ([]remote.Entry, bool, error) {
+	start := time.Now()
+	es, more, err := r.r.Range(ctx, dir, from)
+	r.l.tell(ctx, "list", dir, start, err, slog.Int("entries", len(es)), slog.Bool("more", more))
+	return es, more, err
 }
 
 // visit tells what came of a walk.

@@ -19,6 +19,7 @@ func ReadOnly(t remote.Tree, why string) remote.Tree {
 	var a abilities
 	a.walker, _ = remote.As[remote.Walker](t)
 	a.leveler, _ = remote.As[remote.Leveler](t)
+	a.ranger, _ = remote.As[remote.Ranger](t)
 	if u, ok := remote.As[remote.Uploads](t); ok {
 		a.uploads = seeing{u, r.deny}
 	}
