@@ -76,6 +76,13 @@ type Upload struct {
 	ID        string // remote.Sink.ID; "" between the intent and the answer
 }
 
+// Trace is an item that has not ended, with its upload and the parts of that.
+type Trace struct {
+	Item
+	Upload *Upload // nil if it was not begun, or is settled
+	Parts  []remote.Part
+}
+
 // Journal is the memory of a queue. Its methods may be called from several
 // goroutines; when one returns nil, what it was told is durable. An error means
 // that it is not, and that the caller must not go on as if it were.
@@ -108,6 +115,10 @@ type Journal interface {
 	Settled(ctx context.Context, job, item int64) error
 	// Uploads yields the uploads that are not settled, with the parts they have.
 	Uploads(ctx context.Context) iter.Seq2[Upload, []remote.Part]
+
+	// Traces yields the items of a job that have not ended, in order, each with
+	// what is on record of its writing. Like Items it reads as it is asked.
+	Traces(ctx context.Context, job int64) iter.Seq2[Trace, error]
 
 	// Lease makes owner the one who runs the job until then; renewing is
 	// leasing again. It fails with ErrLeased while another owner's lease lasts.

@@ -159,11 +159,7 @@ func (m *Memory) Uploads(context.Context) iter.Seq2[Upload, []remote.Part] {
 		for _, n := range slices.Sorted(maps.Keys(m.jobs[id].uploads)) {
 			p := m.jobs[id].uploads[n]
 			ups = append(ups, p.up)
-			var have []remote.Part
-			for _, num := range slices.Sorted(maps.Keys(p.parts)) {
-				have = append(have, p.parts[num])
-			}
-			parts = append(parts, have)
+			parts = append(parts, p.list())
 		}
 	}
 	return func(yield func(Upload, []remote.Part) bool) {
@@ -173,6 +169,32 @@ func (m *Memory) Uploads(context.Context) iter.Seq2[Upload, []remote.Part] {
 			}
 		}
 	}
+}
+
+// Traces yields copies of the items that have not ended with their uploads.
+func (m *Memory) Traces(_ context.Context, job int64) iter.Seq2[Trace, error] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.record(job)
+	var traces []Trace
+	for _, n := range slices.Sorted(maps.Keys(r.items)) {
+		tr := Trace{Item: r.items[n]}
+		if p := r.uploads[n]; p != nil {
+			up := p.up
+			tr.Upload, tr.Parts = &up, p.list()
+		}
+		traces = append(traces, tr)
+	}
+	return all(traces)
+}
+
+// list are the parts by number.
+func (p *pending) list() []remote.Part {
+	var have []remote.Part
+	for _, num := range slices.Sorted(maps.Keys(p.parts)) {
+		have = append(have, p.parts[num])
+	}
+	return have
 }
 
 // Lease makes owner the one who runs the job.

@@ -18,6 +18,8 @@ var uploadTests = []test{
 	{"What comes after the end is not kept", uploadLate},
 	{"Uploads come by job and item", uploadOrder},
 	{"Many parts come at once", uploadCrowd},
+	{"Items come with their uploads", traces},
+	{"Items end while they come with their uploads", tracesWhileEnding},
 }
 
 func uploadLife(k *kit) {
@@ -152,5 +154,67 @@ func uploadCrowd(k *kit) {
 		if len(u.Parts) != 50 || u.Parts[49].Num != 50 || u.Parts[0].Size != u.Upload.Item-1 {
 			k.Errorf("item %d has %d parts", u.Upload.Item, len(u.Parts))
 		}
+	}
+}
+
+func traces(k *kit) {
+	id, other := k.job(), k.job()
+	k.must(k.j.Plan(k.ctx, items(id, 1, 2, 3, 4, 2000)))
+	k.must(k.j.Plan(k.ctx, items(other, 1)))
+	part := func(n int) remote.Part { return remote.Part{Num: n, Size: 7, Tag: nasty[n]} }
+	for _, job := range []int64{id, other} {
+		k.must(k.j.Intend(k.ctx, journal.Upload{Job: job, Item: 1, Tree: "acme:", Path: "a", PartSize: -2}))
+	}
+	k.must(k.j.Part(k.ctx, id, 1, part(2)))
+	k.must(k.j.Part(k.ctx, id, 1, part(1)))
+	k.must(k.j.Intend(k.ctx, journal.Upload{Job: id, Item: 3}))
+	k.must(k.j.Intend(k.ctx, journal.Upload{Job: id, Item: 4}))
+	k.end(id, 4)
+	k.must(k.j.Intend(k.ctx, journal.Upload{Job: id, Item: 2000, Size: 5}))
+	k.must(k.j.Part(k.ctx, id, 2000, part(3)))
+	var got []journal.Trace
+	for tr, err := range k.j.Traces(k.ctx, id) {
+		k.must(err)
+		got = append(got, tr)
+	}
+	want := []journal.Trace{
+		{Item: item(id, 1), Upload: &journal.Upload{Job: id, Item: 1, Tree: "acme:", Path: "a", PartSize: -2}, Parts: []remote.Part{part(1), part(2)}},
+		{Item: item(id, 2)},
+		{Item: item(id, 3), Upload: &journal.Upload{Job: id, Item: 3}},
+		{Item: item(id, 2000), Upload: &journal.Upload{Job: id, Item: 2000, Size: 5}, Parts: []remote.Part{part(3)}},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		k.Errorf("-want +got:\n%s", d)
+	}
+	for range k.j.Traces(k.ctx, id) {
+		break // may stop any time
+	}
+}
+
+func tracesWhileEnding(k *kit) {
+	id := k.job()
+	var nums []int64
+	for n := range int64(3000) {
+		nums = append(nums, n+1)
+	}
+	k.must(k.j.Plan(k.ctx, items(id, nums...)))
+	for _, n := range nums[1000:1100] {
+		k.must(k.j.Intend(k.ctx, journal.Upload{Job: id, Item: n}))
+	}
+	next, begun := int64(1), 0
+	for tr, err := range k.j.Traces(k.ctx, id) {
+		k.must(err)
+		if tr.Num != next {
+			k.Fatalf("item %d comes instead of %d", tr.Num, next)
+		}
+		if tr.Upload != nil {
+			begun++
+		}
+		if next++; tr.Num%10 == 0 {
+			k.end(id, tr.Num)
+		}
+	}
+	if next != 3001 || begun != 100 {
+		k.Errorf("%d items, %d of them with an upload", next-1, begun)
 	}
 }
