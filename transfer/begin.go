@@ -70,7 +70,7 @@ func (t *task) intend(ctx context.Context, w *writing) error {
 	if !w.plan.Single() {
 		u.PartSize = w.plan.PartSize
 	}
-	it.traced = true
+	it.traced, it.intended = true, false
 	return j.q.jr.Intend(ctx, u)
 }
 
@@ -88,15 +88,20 @@ const copyFresh = -2
 
 // intendCopy is intend for a copy that the store makes.
 func (t *task) intendCopy(ctx context.Context) error {
+	t.it.fresh = t.it.ifAbsent && t.j.phased
+	return t.putIntent(ctx)
+}
+
+func (t *task) putIntent(ctx context.Context) error {
 	it, j := t.it, t.j
-	it.traced = true
 	u := journal.Upload{
 		Job: int64(j.id), Item: it.num, Tree: j.to.Label(), Path: it.dst, Size: it.src.Size,
 		PartSize: severalParts, Version: it.src.Version,
 	}
-	if it.fresh = it.ifAbsent && j.phased; it.fresh {
+	if it.fresh {
 		u.PartSize = copyFresh
 	}
+	it.traced, it.intended = true, true
 	return j.q.jr.Intend(ctx, u)
 }
 

@@ -154,6 +154,7 @@ func (t *task) refresh() bool {
 	before := it.size()
 	j.mu.Lock()
 	it.src = e
+	it.stale = it.stale || j.phased // between the phases the record is all there is
 	j.mu.Unlock()
 	j.allBytes.Add(it.size() - before)
 	return true
@@ -192,8 +193,6 @@ func (j *job) dropOpen() {
 	for it := range j.active {
 		begun = append(begun, it)
 	}
-	begun = append(begun, j.held...)
-	j.held = nil
 	j.queued, j.big, j.open, j.doomed, j.emptied = nil, nil, nil, nil, nil
 	j.mu.Unlock()
 	var wg sync.WaitGroup // all at once: a server that is gone costs one time limit

@@ -163,7 +163,7 @@ func (j *job) dirsDue() bool { return len(j.emptied) >= batchSize || j.inflight 
 // isOver tells whether everything that was planned has ended. The caller holds
 // j.mu.
 func (j *job) isOver() bool {
-	if j.paused && len(j.held) > 0 {
+	if j.paused && j.held > 0 {
 		return false
 	}
 	return j.listed && j.inflight == 0 && len(j.relist) == 0 && len(j.parked) == 0 &&
@@ -326,7 +326,11 @@ func (t *task) makeFolder() {
 		return
 	}
 	if t.it.landed {
-		t.j.finish(t.it, "", nil)
+		t.runItem() // the slash object is deleted like any other
+		return
+	}
+	if err := t.j.planAnew(t.j.ctx, t.it); err != nil {
+		t.conclude(err)
 		return
 	}
 	if t.j.phased {

@@ -51,6 +51,8 @@ type item struct {
 	resumed  bool   // an earlier process may have done it
 	onRecord bool   // planned by an earlier process
 	traced   bool   // the journal has an upload of it
+	intended bool   // and that says that the store copies
+	stale    bool   // on record as ended, or with another source: to be planned anew
 	proven   Progress
 	note     string
 
@@ -81,6 +83,11 @@ func (it *item) size() int64 {
 	return max(it.src.Size, 0)
 }
 
+// record is the item as the journal keeps it.
+func (it *item) record() journal.Item {
+	return journal.Item{Job: int64(it.j.id), Num: it.num, Source: it.src, Target: it.dst, Dir: it.kind == kindFolder}
+}
+
 // reset prepares a failed item for another try: nothing that was known about
 // its target counts any more.
 func (it *item) reset() {
@@ -89,6 +96,7 @@ func (it *item) reset() {
 	it.rounds, it.restarts = 0, 0
 	it.state, it.err, it.reason, it.w = Waiting, nil, "", nil
 	it.proven, it.note = Progress{}, ""
+	it.stale = true
 }
 
 // snapshot describes the item. The caller holds job.mu.
@@ -129,7 +137,7 @@ type lists struct {
 	doomed  []*item // to delete, in batches
 	emptied []*node // source folders with nothing left to wait for
 	parked  []*parked
-	held    []*item // copied, to be deleted when all are, see phased.go
+	held    int // copied, to be deleted when all are; they rest in the journal, see held.go
 
 	failed, skipped bounded
 	failCount, skip int
@@ -192,7 +200,9 @@ func (j *job) finish(it *item, reason string, err error) {
 func (j *job) rewind(it *item) { j.bytes.Add(-it.bytes.Swap(0)) }
 
 func (j *job) log(it *item, s ItemSnapshot) {
-	if s.State != Cancelled || !j.keeps() { // what is kept goes on after the next start
+	// What is kept goes on after the next start; what is to be taken back is found
+	// by its record.
+	if s.State != Cancelled || !j.keeps() && !j.goesBack() {
 		j.ends.add(journal.End{Item: it.num, Outcome: j.outcome(s)})
 	}
 	if s.Err != nil {

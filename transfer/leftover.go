@@ -16,6 +16,9 @@ import (
 // record, that began after the job and before this process, and that has no
 // part, since the id goes on record before the first part is sent.
 func (q *Queue) removeUpload(ctx context.Context, tree remote.Tree, u journal.Upload, created time.Time) error {
+	if u.PartSize < 0 && u.Size <= copyTraced {
+		return nil // one request, which leaves nothing unfinished
+	}
 	list, ok := remote.As[remote.Uploads](tree)
 	switch {
 	case u.ID != "" && ok:

@@ -181,7 +181,7 @@ func (l *lister) held(step plan.Item, kind itemKind) *item {
 
 func (l *lister) enter(step plan.Item) bool {
 	j := l.j
-	if j.req.Op != Copy && !j.req.Rules.DryRun {
+	if j.req.Op != Copy && !j.phased && !j.req.Rules.DryRun { // in phases a slash object is an item
 		j.mu.Lock()
 		l.node = l.node.add(j, step.Src, step.Exists)
 		j.mu.Unlock()
@@ -262,14 +262,29 @@ func (l *lister) flush(all bool) bool {
 	return true
 }
 
+// planAnew puts items on record again that had ended there, or whose source is
+// another one by now: whatever becomes of them now counts.
+func (j *job) planAnew(ctx context.Context, items ...*item) error {
+	var again []journal.Item
+	for _, it := range items {
+		if it.stale {
+			it.stale = false
+			again = append(again, it.record())
+		}
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	j.ends.flush() // the end is on record before it is taken back
+	return j.q.jr.Plan(ctx, again)
+}
+
 // record puts those of the items into the journal that are not there.
 func (l *lister) record(batch []*item) error {
 	fresh := make([]journal.Item, 0, len(batch))
 	for _, it := range batch {
 		if !it.onRecord {
-			fresh = append(fresh, journal.Item{
-				Job: int64(l.j.id), Num: it.num, Source: it.src, Target: it.dst, Dir: it.kind == kindFolder,
-			})
+			fresh = append(fresh, it.record())
 		}
 	}
 	if len(fresh) == 0 {

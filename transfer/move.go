@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,11 +65,21 @@ func (t *task) published(ctx context.Context, level, version string) error {
 	// The intent stays on record until the item has ended: with it whoever comes
 	// after a kill knows that the target is of our making.
 	if j.phased {
-		return t.holdSource(ctx, version)
+		return t.holdSource(ctx, level, version)
 	}
 	it.landed = true
 	if err := t.takeHold(ctx); err != nil {
 		return err
+	}
+	return t.removeSource(ctx)
+}
+
+// finishMove deletes the source of an item whose target is whole.
+func (t *task) finishMove(ctx context.Context) error {
+	if t.j.phased {
+		if gone, err := t.copyGone(ctx); gone != nil || err != nil {
+			return cmp.Or(gone, err)
+		}
 	}
 	return t.removeSource(ctx)
 }
@@ -167,7 +178,7 @@ func (t *task) removeSource(ctx context.Context) error {
 	case remote.KindOf(err) == remote.NotExist:
 		return nil
 	case err != nil:
-		return t.stays(err)
+		return t.j.stays(t.it, err)
 	case differs(was, is):
 		it.landed = false
 		return midwayError{t.changed("It was copied, but the source has changed since and was kept. Move it again to take the new content along.")}
@@ -176,18 +187,18 @@ func (t *task) removeSource(ctx context.Context) error {
 		return j.req.From.Remove(ctx, []remote.Path{was.Path})
 	})
 	if err != nil {
-		return t.stays(err)
+		return t.j.stays(t.it, err)
 	}
 	return nil
 }
 
 // stays is the failure of a move whose copy is complete.
-func (t *task) stays(err error) error {
-	if t.j.calledOff(err) {
+func (j *job) stays(it *item, err error) error {
+	if j.calledOff(err) {
 		return err
 	}
 	return midwayError{&remote.Error{
-		Op: "move", Path: t.it.src.Path, Kind: remote.KindOf(err), Err: err,
+		Op: "move", Path: it.src.Path, Kind: remote.KindOf(err), Err: err,
 		Hint: "It was copied, but the source could not be deleted: " + remote.HintOf(err),
 	}}
 }
@@ -203,7 +214,7 @@ func (t *task) shortcut(ctx context.Context) (done bool, err error) {
 		}
 	}
 	c, ok := remote.As[remote.Copier](j.to)
-	if !ok || !c.CanCopy(j.req.From) {
+	if !ok || !c.CanCopy(j.req.From) || it.up != nil && it.up.PartSize > 0 { // begun the long way: its record stays
 		return false, nil
 	}
 	if j.req.Op == Move || it.src.Size > copyTraced || t.renames() {

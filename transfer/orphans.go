@@ -166,13 +166,16 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 	if err := j.check(); err != nil {
 		return nil, err
 	}
-	ups, err := q.uploadsOf(ctx, rec.ID)
-	if err != nil {
-		return nil, err
+	lost := sp.Recorded && !rec.Listed
+	ups := map[int64]*found{}
+	if j.listsAnew() || j.req.Op == Copy || lost { // else they are read with their items
+		if ups, err = q.uploadsOf(ctx, rec.ID); err != nil {
+			return nil, err
+		}
 	}
 	j.created, j.recorded, j.deleting = rec.Created, rec.Listed, sp.Deleting
 	j.levels = sp.Levels
-	j.adopted = &adopted{listed: rec.Listed, lost: sp.Recorded && !rec.Listed, spec: sp, ups: ups}
+	j.adopted = &adopted{listed: rec.Listed, lost: lost, spec: sp, ups: ups}
 	j.kept = sources{dropped: sp.Dropped, whole: sp.Whole, planned: sp.Planned, last: string(sp.Last), num: sp.Num}
 	for _, s := range sp.Sources {
 		j.kept.list = append(j.kept.list, s.source())
@@ -204,11 +207,7 @@ func (q *Queue) uploadsOf(ctx context.Context, id int64) (map[int64]*found, erro
 		if u.Job != id {
 			continue
 		}
-		f := &found{Upload: u, parts: make(map[int]remote.Part, len(have))}
-		for _, p := range have {
-			f.parts[p.Num] = p
-		}
-		ups[u.Item] = f
+		ups[u.Item] = newFound(journal.Trace{Upload: &u, Parts: have})
 	}
 	return ups, context.Cause(ctx)
 }

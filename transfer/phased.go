@@ -2,25 +2,26 @@ package transfer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"gantry/remote"
-	"gantry/transfer/journal"
+	"gantry/transfer/plan"
 )
 
-// A move inside a bucket is a rename that the store does not know. It has two
-// phases: everything is copied and verified, and only then everything is deleted.
+// A move inside a bucket is a rename that the store does not know. The order is
+// law:
+//
+//	everything copied -> every copy verified -> "deleting" on record -> deleted
+//
 // Whatever interrupts it leaves a whole copy of every object, either the old tree
 // or the new one is complete until the first deletion, and until then the copies
-// can be taken back.
+// can be taken back. Between the phases the items rest in the journal (held.go)
+// and are read back in pages, so that memory does not grow with their number.
 
-// errHeld says that an item is copied and that its source is not to be deleted
-// before the others are copied as well.
-var errHeld = errors.New("copied, to be deleted with the others")
-
-// errBack calls a job off whose copies are to be taken back.
-var errBack = fmt.Errorf("%w, and taken back", errUser)
+// passMost is how many pages of held items are in work at a time.
+const passMost = 6
 
 // inPhases tells whether the job copies everything before it deletes anything.
 func (j *job) inPhases() bool {
@@ -35,246 +36,265 @@ func (j *job) inPhases() bool {
 	return copies && c.CanCopy(r.From)
 }
 
-// holdSource keeps a source until all are copied. The version of the copy goes
-// on record, so that it can be told from what somebody else wrote there; not if
-// it took the place of something, which taking it back would not restore.
-func (t *task) holdSource(ctx context.Context, version string) error {
-	it, j := t.it, t.j
-	if it.fresh && version != "" {
-		p := remote.Part{Num: 1, Size: it.size(), Tag: version}
-		if err := j.q.jr.Part(context.WithoutCancel(ctx), int64(j.id), it.num, p); err != nil {
-			return err
-		}
-	}
-	it.copied = version
-	return errHeld
-}
-
-// hold puts a copied item with the others.
-func (j *job) hold(it *item) {
-	j.mu.Lock()
-	delete(j.active, it)
-	it.landed, it.state, it.w = true, Waiting, nil
-	j.held = append(j.held, it)
-	j.mu.Unlock()
-	j.wakeUp()
-	j.touch()
-}
-
-// secondPhase begins to delete once everything is copied, and tells whether
-// there is anything to be done. That it begins is on record first: from then on
-// the copies are all that there is. If something could not be copied nothing is
-// deleted, unless the user wants the job to go on all the same.
+// secondPhase verifies and then deletes, once everything is copied, and tells
+// whether there was anything to be done. That it begins to delete is on record
+// first: from then on the copies are all that there is. If something could not
+// be copied nothing is deleted, unless the user wants the job to go on all the
+// same.
 func (j *job) secondPhase() bool {
 	j.mu.Lock()
-	if len(j.held) == 0 {
-		j.mu.Unlock()
+	held, begun := j.held, j.deleting
+	j.mu.Unlock()
+	if held == 0 {
 		return false
 	}
-	if j.failCount > 0 && !j.goAhead && !j.deleting {
-		j.stuck = true
-		err := &remote.Error{
-			Op: "move", Kind: remote.Other,
-			Hint: fmt.Sprintf("%d could not be copied, so nothing was deleted. Retry them; or resume the job to delete what was copied; or cancel it.", j.failCount),
-		}
-		j.mu.Unlock()
+	if err := j.stuckFor(); err != nil {
 		return j.stay(err)
 	}
-	began := !j.deleting
-	j.deleting = true
-	j.mu.Unlock()
-	if err := j.q.jr.PutJob(context.WithoutCancel(j.q.ctx), j.record()); err != nil && began {
-		j.mu.Lock()
-		j.deleting = false
-		j.mu.Unlock()
+	if !begun {
+		if err := j.pass((*task).verifyHeld); err != nil {
+			return j.stay(err)
+		}
+		if err := j.stuckFor(); err != nil {
+			return j.stay(err)
+		}
+		if err := j.beginToDelete(); err != nil {
+			return j.stay(err)
+		}
+	}
+	if err := j.pass((*task).deleteHeld); err != nil {
 		return j.stay(err)
 	}
 	j.mu.Lock()
-	j.queued = append(j.queued, j.held...)
-	j.held = nil
+	lost := j.held
+	if j.ctx.Err() == nil {
+		j.held = 0
+	}
 	j.mu.Unlock()
+	if lost > 0 && j.ctx.Err() == nil {
+		j.finish(j.newItem(plan.Item{}, kindFault, nil), "", &remote.Error{
+			Op: "move", Kind: remote.Corrupt,
+			Hint: fmt.Sprintf("The journal has lost %d items that were copied; their sources were kept. Move them again.", lost),
+		})
+	}
 	return true
 }
 
-// stay deals with a move that cannot begin to delete.
-func (j *job) stay(err error) bool {
-	if !j.q.o.Unattended {
-		j.pause(err)
-		return true
-	}
+// beginToDelete puts the end of the first phase on record.
+func (j *job) beginToDelete() error {
 	j.mu.Lock()
-	held := j.held
-	j.held = nil
+	j.deleting = true
 	j.mu.Unlock()
-	for _, it := range held {
-		j.finish(it, "", midwayError{&remote.Error{
-			Op: "move", Path: it.src.Path, Kind: remote.Other,
-			Hint: "It was copied, but not deleted, because others could not be copied.", Err: err,
-		}})
-	}
-	return false
-}
-
-// copyThereStill fails unless the copy of a source that is about to be deleted is
-// there.
-func (t *task) copyThereStill(ctx context.Context) error {
-	it, j := t.it, t.j
-	e, err := t.stat(ctx, j.to, j.toGate, it.dst)
-	switch {
-	case remote.KindOf(err) == remote.NotExist, err == nil && (it.copied != "" && e.Version != it.copied || e.Size != it.src.Size):
-		it.landed = false
-		return midwayError{&remote.Error{
-			Op: "move", Path: it.dst, Kind: remote.Changed,
-			Hint: "The copy has been changed or deleted meanwhile, so the source was kept.",
-		}}
+	err := j.q.jr.PutJob(context.WithoutCancel(j.q.ctx), j.record())
+	if err != nil {
+		j.mu.Lock()
+		j.deleting = false
+		j.mu.Unlock()
 	}
 	return err
 }
 
-// undoable tells whether Rollback can take back what the job has copied.
-func (j *job) undoable() bool {
+// stuckFor is why nothing is to be deleted yet.
+func (j *job) stuckFor() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.phased && !j.deleting && j.started && !j.final.Ended()
+	if j.failCount == 0 || j.goAhead || j.deleting {
+		return nil
+	}
+	j.stuck = true
+	hint := "%d could not be copied, so nothing was deleted. Retry them; or resume the job to delete what was copied; or cancel it."
+	if j.q.o.Unattended {
+		hint = "%d could not be copied, so nothing was deleted. Resume the job to try them again, or cancel it."
+	}
+	return &remote.Error{Op: "move", Kind: remote.Other, Hint: fmt.Sprintf(hint, j.failCount)}
 }
 
-// Rollback cancels a move inside a bucket and removes the copies that it has
-// made. Once the job has begun to delete it does nothing and returns false.
-func (q *Queue) Rollback(id JobID) bool {
-	j := q.find(id)
-	if j == nil || !j.undoable() {
+// stay deals with a move that cannot go on: it waits for the user, or, where
+// nobody is there, is left on record to be resumed.
+func (j *job) stay(err error) bool {
+	switch {
+	case j.ctx.Err() != nil:
 		return false
+	case !j.q.o.Unattended:
+		j.pause(err)
+		return true
+	case j.q.jr.Durable():
+		j.cancelRun(haltError{err})
+		return true
 	}
-	j.cancelRun(errBack)
-	return true
-}
-
-// DiscardBack is Discard of a move inside a bucket that also removes the copies
-// that it has made. The error is Invalid if it is none, or has begun to delete.
-func (q *Queue) DiscardBack(ctx context.Context, id JobID) error {
-	rec, err := q.lease(ctx, id)
-	if err != nil {
-		return err
+	for tr, rerr := range j.q.jr.Traces(j.ctx, int64(j.id)) {
+		if it := j.recall(tr); rerr == nil && it != nil {
+			j.finish(it, "", midwayError{&remote.Error{
+				Op: "move", Path: it.src.Path, Kind: remote.Other,
+				Hint: "It was copied, but not deleted, because others could not be copied.", Err: err,
+			}})
+		}
 	}
-	if err = q.back(ctx, rec); err == nil {
-		err = q.removeLeft(ctx, rec)
-	}
-	if err != nil {
-		return errors.Join(err, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
-	}
-	return q.jr.Forget(ctx, []int64{rec.ID})
-}
-
-// takeBack is what Rollback called the job off for. It takes as long as it
-// takes; closing the queue ends it.
-func (j *job) takeBack() {
 	j.mu.Lock()
-	late := j.deleting
+	j.held = 0
 	j.mu.Unlock()
-	if late { // it began between the question and the answer: the copies may be all that there is
-		return
-	}
-	if err := j.q.takeBack(j.q.ctx, j.req.From, j.req.To, int64(j.id)); err != nil {
-		j.q.o.Log.Error("take copies back", "job", j.id, "err", err)
+	return false
+}
+
+// pass does work on all held items, page by page. The error is that of the
+// journal, or the first of a page: then some were not worked on.
+func (j *job) pass(work func(*task, context.Context) error) error {
+	j.mu.Lock()
+	j.inflight++
+	j.finishing++
+	j.mu.Unlock()
+	defer func() {
 		j.mu.Lock()
-		j.firstErr = err
+		j.inflight--
+		j.finishing--
 		j.mu.Unlock()
+		j.touch()
+	}()
+	j.touch()
+	j.ends.flush() // what has ended is not read again
+	ctx := j.ctx
+	var g errgroup.Group
+	g.SetLimit(passMost)
+	var page []*item
+	give := func() {
+		t := &task{j: j, batch: page}
+		page = nil
+		g.Go(func() error { return t.onPage(ctx, work) })
 	}
-}
-
-func (q *Queue) back(ctx context.Context, rec journal.Job) error {
-	sp, err := readSpec(rec.Rules)
-	if err != nil {
-		return err
-	}
-	if !sp.Phased || sp.Deleting {
-		return &remote.Error{
-			Op: "roll back", Kind: remote.Invalid,
-			Hint: fmt.Sprintf("Job %d cannot be rolled back: only a move inside a bucket can, until it begins to delete. Resume it instead.", rec.ID),
+	var err error
+	for tr, rerr := range j.q.jr.Traces(ctx, int64(j.id)) {
+		if err = rerr; err != nil || ctx.Err() != nil {
+			break
 		}
-	}
-	from, err := q.open(ctx, rec.From)
-	if err != nil {
-		return err
-	}
-	to, err := q.open(ctx, rec.To)
-	if err != nil {
-		return err
-	}
-	return q.takeBack(ctx, from, to, rec.ID)
-}
-
-// takeBack removes the copies that a job has made, as far as they still are what
-// it has made. Everything else stays.
-func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) error {
-	var gone []remote.Path
-	remove := func() error {
-		if len(gone) == 0 {
-			return nil
-		}
-		err := to.Remove(ctx, gone)
-		gone = gone[:0]
-		return err
-	}
-	var errs []error
-	var unproven []journal.Upload // begun, and it is not known whether they were made
-	for u, parts := range q.jr.Uploads(ctx) {
-		switch {
-		case u.Job != job || u.PartSize != copyFresh:
-		case len(parts) != 1:
-			unproven = append(unproven, u)
-		default:
-			e, err := to.Stat(ctx, u.Path)
-			switch {
-			case err != nil && remote.KindOf(err) != remote.NotExist:
-				errs = append(errs, err)
-			case err == nil && e.Version == parts[0].Tag:
-				if gone = append(gone, u.Path); len(gone) == batchSize {
-					errs = append(errs, remove())
-				}
+		if it := j.recall(tr); it != nil {
+			if page = append(page, it); len(page) == batchSize {
+				give()
 			}
 		}
 	}
-	more, err := q.unprovenCopies(ctx, from, to, job, unproven)
-	gone = append(gone, more...)
-	errs = append(errs, err)
-	return errors.Join(append(errs, remove())...)
+	if len(page) > 0 && err == nil {
+		give()
+	}
+	if gerr := g.Wait(); gerr != nil {
+		return gerr
+	}
+	return err
 }
 
-// unprovenCopies are those targets that hold exactly what their sources hold,
-// which are there and unchanged: copies that a kill kept from going on record.
-func (q *Queue) unprovenCopies(ctx context.Context, from, to remote.Tree, job int64, ups []journal.Upload) ([]remote.Path, error) {
-	if len(ups) == 0 {
-		return nil, nil
+// onPage does work on the page of a task, with a slot.
+func (t *task) onPage(ctx context.Context, work func(*task, context.Context) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = t.j.recovered(v)
+		}
+	}()
+	defer t.letGo()
+	if err := t.takeHold(ctx); err != nil {
+		return err
 	}
-	at := make(map[int64]journal.Upload, len(ups))
-	for _, u := range ups {
-		at[u.Item] = u
-	}
-	var out []remote.Path
-	for it, err := range q.jr.Items(ctx, job) {
+	return work(t, ctx)
+}
+
+// verifyHeld sees that the copies of a page are there and whole. One that is not
+// fails; its source stays.
+func (t *task) verifyHeld(ctx context.Context) error {
+	j := t.j
+	there := t.glance(ctx, j.to, j.toGate, targetsOf(t.batch))
+	for _, it := range t.batch {
+		if e, ok := there[it.dst]; ok && it.copyStands(e) {
+			continue
+		}
+		t.it = it
+		gone, err := t.copyGone(ctx)
 		if err != nil {
-			return out, err
+			return err
 		}
-		u, ok := at[it.Num]
-		if !ok {
-			continue
-		}
-		src, err := from.Stat(ctx, it.Source.Path)
-		if err != nil || src.Version != u.Version {
-			continue
-		}
-		dst, err := to.Stat(ctx, u.Path)
-		sums := src.Sum.Algorithm != remote.NoSum && src.Sum.Algorithm == dst.Sum.Algorithm
-		if err == nil && dst.Size == src.Size && (sums && src.Sum == dst.Sum || !sums && src.Version == dst.Version) {
-			out = append(out, u.Path)
+		if gone != nil {
+			j.endHeld(it, gone)
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// deleteHeld deletes the sources of a page, as far as the copies are still there
+// and the sources are still what was copied.
+func (t *task) deleteHeld(ctx context.Context) error {
+	j := t.j
+	copies := t.glance(ctx, j.to, j.toGate, targetsOf(t.batch))
+	var sources []remote.Path
+	for _, it := range t.batch {
+		sources = append(sources, it.src.Path)
+	}
+	old := t.glance(ctx, j.req.From, t.fromGate(), sources)
+	var sure, unsure []*item
+	for _, it := range t.batch {
+		e, copied := copies[it.dst]
+		src, there := old[it.src.Path]
+		if copied && there && it.copyStands(e) && it.sourceStands(src) {
+			sure = append(sure, it)
+		} else {
+			unsure = append(unsure, it)
+		}
+	}
+	t.it, t.batch = nil, sure
+	if len(sure) > 0 {
+		t.removeBatch()
+	}
+	j.mu.Lock()
+	j.held -= len(sure)
+	j.mu.Unlock()
+	for _, it := range unsure {
+		t.it = it
+		gone, err := t.copyGone(ctx)
+		if err == nil && gone == nil {
+			err = t.removeSource(ctx)
+		}
+		if gone != nil {
+			err = gone
+		}
+		if j.ctx.Err() != nil {
+			return context.Cause(j.ctx)
+		}
+		j.endHeld(it, err)
+	}
+	return nil
+}
+
+// endHeld ends an item that was held.
+func (j *job) endHeld(it *item, err error) {
+	j.finish(it, "", err)
+	j.mu.Lock()
+	j.held--
+	j.mu.Unlock()
+}
+
+func targetsOf(items []*item) []remote.Path {
+	ps := make([]remote.Path, len(items))
+	for i, it := range items {
+		ps[i] = it.dst
+	}
+	return ps
+}
+
+// copyGone tells whether the copy of a source that is about to be deleted is not
+// what it was: then gone is the failure of the item. err says that nobody knows.
+func (t *task) copyGone(ctx context.Context) (gone, err error) {
+	it, j := t.it, t.j
+	e, err := t.stat(ctx, j.to, j.toGate, it.dst)
+	switch {
+	case remote.KindOf(err) == remote.NotExist, err == nil && !it.copyStands(e):
+		it.landed = false
+		return midwayError{&remote.Error{
+			Op: "move", Path: it.dst, Kind: remote.Changed,
+			Hint: "The copy has been changed or deleted meanwhile, so the source was kept.",
+		}}, nil
+	}
+	return nil, err
 }
 
 // makeHeld makes a folder in the first phase: a slash object, which is put on
-// record like a copy.
+// record like a copy. In the second phase it is deleted like any other object:
+// what stays in the folder keeps it in sight.
 func (t *task) makeHeld(ctx context.Context) error {
 	it, j := t.it, t.j
 	before, err := t.stat(ctx, j.to, j.toGate, it.dst)
@@ -295,5 +315,5 @@ func (t *task) makeHeld(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.holdSource(ctx, e.Version)
+	return t.holdSource(ctx, "", e.Version)
 }

@@ -19,6 +19,14 @@ type found struct {
 	parts map[int]remote.Part
 }
 
+func newFound(tr journal.Trace) *found {
+	f := &found{Upload: *tr.Upload, parts: make(map[int]remote.Part, len(tr.Parts))}
+	for _, p := range tr.Parts {
+		f.parts[p.Num] = p
+	}
+	return f
+}
+
 // adopted is what the journal knew about a job that another process began.
 type adopted struct {
 	listed bool // every item is on record
@@ -114,7 +122,13 @@ func (j *job) listAdopted(items chan<- *item) {
 		j.q.o.Log.Warn("look for temporary files", "job", j.id, "err", err)
 	}
 	l := &lister{j: j, items: items, first: true}
-	anew := j.req.Op != Copy || a.lost && a.spec.Dropped == 0
+	if j.phased && !a.lost {
+		if err := j.bringFailed(); err != nil {
+			j.finish(j.newItem(plan.Item{}, kindFault, nil), "", err)
+			return
+		}
+	}
+	anew := j.listsAnew() || a.lost && a.spec.Dropped == 0
 	var err error
 	if anew {
 		l.known, err = j.readKnown()
@@ -148,23 +162,76 @@ func (j *job) listAdopted(items chan<- *item) {
 	}
 }
 
+// listsAnew tells whether the job lists its sources once more when it is taken
+// over, because it takes away what it has dealt with. A move in phases does not
+// before everything is copied, and then nothing is left to be listed.
+func (j *job) listsAnew() bool {
+	return j.req.Op != Copy && (!j.phased || j.adopted != nil && j.adopted.lost)
+}
+
+// bringFailed plans those items of a move in phases anew that had failed before
+// it was interrupted: without them it cannot end. If what failed was not an item
+// yet, as a folder that could not be listed, everything is listed once more.
+func (j *job) bringFailed() error {
+	f, ok := j.q.jr.(journal.Failures)
+	if !ok {
+		return nil
+	}
+	t := &task{j: j}
+	if err := j.q.budget.acquire(j.ctx, j.share, j.gates); err != nil {
+		return nil // called off
+	}
+	t.held = true
+	defer t.letGo()
+	var again []journal.Item
+	for it, err := range f.Failed(j.ctx, int64(j.id)) {
+		if err != nil {
+			return err
+		}
+		if it.Source.Path == "" {
+			if j.adopted.lost = !j.deleting; j.adopted.lost {
+				j.adopted.ups, err = j.q.uploadsOf(j.ctx, int64(j.id))
+			}
+			return err
+		}
+		e, err := t.stat(j.ctx, j.req.From, t.fromGate(), it.Source.Path)
+		if remote.KindOf(err) == remote.NotExist {
+			continue // nobody can move it any more
+		}
+		if err != nil {
+			return err
+		}
+		e.Name = it.Source.Name
+		it.Source, it.Dir = e, e.Dir
+		again = append(again, it)
+	}
+	return j.q.jr.Plan(j.ctx, again)
+}
+
 // bringBack hands over the items of a copy that have not ended. Those that were
 // planned after the plan went on record for the last time have not been begun:
 // the plan meets them once more.
 func (j *job) bringBack(items chan<- *item) (*known, error) {
 	a := j.adopted
 	k := newKnown(j)
-	for rec, err := range j.q.jr.Items(j.ctx, int64(j.id)) {
+	for rec, err := range j.q.jr.Traces(j.ctx, int64(j.id)) {
 		if err != nil {
 			return nil, err
 		}
-		kind := kindOf(rec)
+		kind := kindOf(rec.Item)
 		if !a.listed && rec.Num > a.spec.Num {
 			k.nums[k.hash(kind, rec.Source.Path)] = rec.Num
 			continue
 		}
+		if it := j.recall(rec); it != nil && j.phased {
+			j.bringHeld(it)
+			continue
+		}
 		it := j.newItem(plan.Item{Src: rec.Source, Dst: rec.Target}, kind, nil)
 		it.num = rec.Num
+		if j.phased && rec.Upload != nil {
+			a.ups[rec.Num] = newFound(rec)
+		}
 		j.comeBack(it)
 		select {
 		case items <- it:
@@ -223,7 +290,7 @@ func (l *lister) oldSources(list []specSource) iter.Seq2[plan.Source, error] {
 	return func(yield func(plan.Source, error) bool) {
 		for i, s := range list {
 			src := s.source()
-			if j.req.Op != Copy && i < a.spec.Planned && j.dealtWith(l.known, src) {
+			if j.listsAnew() && i < a.spec.Planned && j.dealtWith(l.known, src) {
 				l.base++ // the plan counts the sources that it sees
 				continue
 			}

@@ -17,6 +17,12 @@ func (t *task) removeBatch() {
 		return
 	}
 	left := t.batch
+	if err := j.planAnew(j.ctx, left...); err != nil {
+		for _, it := range left {
+			j.finish(it, "", err)
+		}
+		return
+	}
 	for _, it := range left {
 		it.attempts.Add(1)
 	}
@@ -38,7 +44,7 @@ func (t *task) removeBatch() {
 				again, why = append(again, it), ierr
 				continue
 			}
-			j.finish(it, "", ierr)
+			j.finish(it, "", j.undeleted(it, ierr))
 		}
 		if len(again) < len(left) {
 			j.patient.well(now())
@@ -47,8 +53,16 @@ func (t *task) removeBatch() {
 		return why
 	})
 	for _, it := range left {
-		j.finish(it, "", err)
+		j.finish(it, "", j.undeleted(it, err))
 	}
+}
+
+// undeleted is the failure of an entry that could not be deleted.
+func (j *job) undeleted(it *item, err error) error {
+	if err == nil || j.req.Op != Move {
+		return err
+	}
+	return j.stays(it, err)
 }
 
 // survivors sorts the errors of Tree.Remove by path. all means that err is not

@@ -170,7 +170,7 @@ func (j *job) keepList() {
 func (j *job) passed(source int, name string, num int64) {
 	k := &j.kept
 	k.num = max(k.num, num)
-	if j.req.Op != Copy {
+	if j.listsAnew() {
 		k.planned = max(k.planned, source+1)
 		return
 	}
@@ -180,7 +180,7 @@ func (j *job) passed(source int, name string, num int64) {
 	if name != "" {
 		k.last = name
 	}
-	if n := source - k.dropped; n > 0 && len(k.list) > sourcesLight {
+	if n := source - k.dropped; n > 0 && len(k.list) > sourcesLight && j.req.Op == Copy {
 		k.list = k.list[min(n, len(k.list)):]
 		k.dropped = source
 	}

@@ -39,15 +39,12 @@ func (t *task) runItem() {
 	it.ctx, it.cancel = context.WithCancelCause(j.ctx)
 	ctx := it.ctx
 	j.mu.Unlock()
-	if it.landed {
-		err := error(nil)
-		if j.phased {
-			err = t.copyThereStill(ctx)
-		}
-		if err == nil {
-			err = t.removeSource(ctx)
-		}
+	if err := j.planAnew(ctx, it); err != nil {
 		t.conclude(err)
+		return
+	}
+	if it.landed {
+		t.conclude(t.finishMove(ctx))
 		return
 	}
 	if done, err := t.already(ctx); done || err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -156,18 +157,27 @@ func (r *run) events(ctx context.Context, events []transfer.Event) error {
 			if _, ours := r.jobs[ev.Job.ID]; ours {
 				r.jobs[ev.Job.ID] = ev.Job
 				r.open--
-				// What failed item by item has been told item by item.
-				if ev.Job.Err != nil && ev.Job.Failures == 0 && !remote.Cancelled(ev.Job.Err) {
-					r.failures.add(r.env, ev.Job.Title, ev.Job.Err)
-					if kind := remote.KindOf(ev.Job.Err); ev.Job.Kept && kind != remote.Other {
-						r.halted = kindCode(kind)
-						r.env.warnf("gantry queue resume %d goes on with the rest", ev.Job.ID)
-					}
-				}
+				r.ended(ev.Job)
 			}
 		}
 	}
 	return nil
+}
+
+// ended tells why a job as a whole did not go well. What failed item by item has
+// been told item by item.
+func (r *run) ended(s transfer.Snapshot) {
+	var halt *remote.Error // of a job that waits on record for somebody
+	halted := s.Kept && errors.As(s.Err, &halt)
+	if s.Err == nil || s.Failures > 0 && !halted || remote.Cancelled(s.Err) {
+		return
+	}
+	r.line.clear()
+	r.failures.add(r.env, s.Title, s.Err)
+	if halted {
+		r.halted = kindCode(halt.Kind)
+		r.env.warnf("gantry queue resume %d goes on with the rest", s.ID)
+	}
 }
 
 // conflict answers a conflict: the user does on a terminal, else the item is

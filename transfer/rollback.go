@@ -1,0 +1,160 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gantry/remote"
+	"gantry/transfer/journal"
+)
+
+// errBack calls a job off whose copies are to be taken back.
+var errBack = fmt.Errorf("%w, and taken back", errUser)
+
+// goesBack tells whether the job was called off to be taken back.
+func (j *job) goesBack() bool { return j.ctx != nil && errors.Is(context.Cause(j.ctx), errBack) }
+
+// undoable tells whether Rollback can take back what the job has copied.
+func (j *job) undoable() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.phased && !j.deleting && j.started && !j.final.Ended()
+}
+
+// Rollback cancels a move inside a bucket and removes the copies that it has
+// made. Once the job has begun to delete it does nothing and returns false.
+func (q *Queue) Rollback(id JobID) bool {
+	j := q.find(id)
+	if j == nil || !j.undoable() {
+		return false
+	}
+	j.cancelRun(errBack)
+	return true
+}
+
+// DiscardBack is Discard of a move inside a bucket that also removes the copies
+// that it has made. The error is Invalid if it is none, or has begun to delete.
+func (q *Queue) DiscardBack(ctx context.Context, id JobID) error {
+	rec, err := q.lease(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err = q.back(ctx, rec); err == nil {
+		err = q.removeLeft(ctx, rec)
+	}
+	if err != nil {
+		return errors.Join(err, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
+	}
+	return q.jr.Forget(ctx, []int64{rec.ID})
+}
+
+// takeBack is what Rollback called the job off for. It takes as long as it
+// takes; closing the queue ends it.
+func (j *job) takeBack() {
+	j.mu.Lock()
+	late := j.deleting
+	j.mu.Unlock()
+	if late { // it began between the question and the answer: the copies may be all that there is
+		return
+	}
+	if err := j.q.takeBack(j.q.ctx, j.req.From, j.req.To, int64(j.id)); err != nil {
+		j.q.o.Log.Error("take copies back", "job", j.id, "err", err)
+		j.mu.Lock()
+		j.firstErr = err
+		j.mu.Unlock()
+	}
+}
+
+func (q *Queue) back(ctx context.Context, rec journal.Job) error {
+	sp, err := readSpec(rec.Rules)
+	if err != nil {
+		return err
+	}
+	if !sp.Phased || sp.Deleting {
+		return &remote.Error{
+			Op: "roll back", Kind: remote.Invalid,
+			Hint: fmt.Sprintf("Job %d cannot be rolled back: only a move inside a bucket can, until it begins to delete. Resume it instead.", rec.ID),
+		}
+	}
+	from, err := q.open(ctx, rec.From)
+	if err != nil {
+		return err
+	}
+	to, err := q.open(ctx, rec.To)
+	if err != nil {
+		return err
+	}
+	return q.takeBack(ctx, from, to, rec.ID)
+}
+
+// takeBack removes the copies that a job has made, as far as they still are what
+// it has made. Everything else stays.
+func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) error {
+	var page []journal.Trace
+	var errs []error
+	for tr, err := range q.jr.Traces(ctx, job) {
+		if err != nil {
+			return errors.Join(append(errs, err)...)
+		}
+		if tr.Upload == nil || tr.Upload.PartSize != copyFresh {
+			continue
+		}
+		if page = append(page, tr); len(page) == batchSize {
+			errs = append(errs, takePage(ctx, from, to, page))
+			page = page[:0]
+		}
+	}
+	if len(page) > 0 {
+		errs = append(errs, takePage(ctx, from, to, page))
+	}
+	return errors.Join(errs...)
+}
+
+// takePage takes back the copies of some traces.
+func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace) error {
+	ps := make([]remote.Path, len(page))
+	for i, tr := range page {
+		ps[i] = tr.Upload.Path
+	}
+	there := glance(ctx, to, ps, func(ctx context.Context, op func(context.Context) error) error { return op(ctx) })
+	var ours []remote.Path
+	var errs []error
+	for _, tr := range page {
+		p := tr.Upload.Path
+		_, version, held := copyOf(tr)
+		e, shown := there[p]
+		if !shown || e.Version != version {
+			var err error
+			if e, err = to.Stat(ctx, p); err != nil {
+				if remote.KindOf(err) != remote.NotExist {
+					errs = append(errs, err)
+				}
+				continue
+			}
+		}
+		if held && e.Version == version || !held && copyMade(ctx, from, tr, e) {
+			ours = append(ours, p)
+		}
+	}
+	if len(ours) > 0 {
+		errs = append(errs, to.Remove(ctx, ours))
+	}
+	return errors.Join(errs...)
+}
+
+// copyMade tells whether dst holds exactly what the source of a trace holds,
+// which is there and unchanged: a copy that a kill kept from going on record.
+func copyMade(ctx context.Context, from remote.Tree, tr journal.Trace, dst remote.Entry) bool {
+	if tr.Dir {
+		return dst.Size == 0 // nothing was there before, and it holds nothing
+	}
+	src, err := from.Stat(ctx, tr.Source.Path)
+	if err != nil || src.Version != tr.Upload.Version || dst.Size != src.Size {
+		return false
+	}
+	if src.Sum.Algorithm != remote.NoSum && src.Sum.Algorithm == dst.Sum.Algorithm {
+		return src.Sum == dst.Sum
+	}
+	return src.Version == dst.Version
+}
