@@ -44,3 +44,21 @@ func TestACredentialWhoseOwnerNobodyTellsIsProvedByAServer(t *testing.T) {
 		t.Errorf("without a server: %+v", r.Steps)
 	}
 }
+
+// TestAFileOfCertificatesThatCannotBeUsedIsRefusedBeforeItIsSaved, and not only
+// by the first request.
+func TestAFileOfCertificatesThatCannotBeUsedIsRefusedBeforeItIsSaved(t *testing.T) {
+	w := newWorld(t)
+	before := w.read(t)
+	s := info(t, w.App, "acme").Server
+	s.Endpoint = "https://storage.example.com"
+	for file, says := range map[string]string{w.file + ".none": "cannot be read", w.file: "holds no certificate"} {
+		s.CABundle = file
+		if err := w.SaveServer(t.Context(), "acme", s); remote.KindOf(err) != remote.Invalid || !strings.Contains(remote.HintOf(err), says) {
+			t.Errorf("%s: %v: %s", file, err, remote.HintOf(err))
+		}
+	}
+	if w.read(t) != before {
+		t.Error("the store has changed")
+	}
+}

@@ -7,6 +7,7 @@ import (
 
 	"gantry/remote"
 	"gantry/remote/preset"
+	"gantry/remote/s3"
 	"gantry/remote/store"
 )
 
@@ -76,12 +77,29 @@ func (a *App) CheckServer(old string, s remote.Server) []remote.Problem {
 // around it in the file stays. The error says what is wrong with s, a
 // *store.Rejected, or with the file, a *store.Refused.
 func (a *App) SaveServer(ctx context.Context, old string, s remote.Server) error {
+	if err := a.trusts(old, s); err != nil {
+		return err
+	}
 	if err := a.apply(ctx, setServer(old, s)); err != nil {
 		return err
 	}
 	if old != "" && old != s.Name {
 		a.known.rename(old, s.Name)
 	}
+	return nil
+}
+
+// trusts checks that a file of certificates that s names anew can be used: the
+// store knows nothing of other files.
+func (a *App) trusts(old string, s remote.Server) error {
+	if was, _, err := a.store.Lookup(old); s.CABundle == "" || err == nil && was.CABundle == s.CABundle {
+		return nil
+	}
+	t, err := s3.New(a.resolved(s), nil, a.s3Options())
+	if err != nil {
+		return err
+	}
+	t.Close()
 	return nil
 }
 
