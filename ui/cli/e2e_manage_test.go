@@ -198,6 +198,7 @@ func lifecycle(s *stage) {
 
 	fake.Fault(s3test.Rule{Op: "PutBucketLifecycleConfiguration", Times: s3test.All, Action: s3test.Deny()})
 	s.do("Unfinished uploads of strict", "y")
+	s.WaitFor("! 1 upload unfinished")
 	s.Keys("ctrl+u", "9", "enter")
 	s.WaitFor("s3:PutLifecycleConfiguration") // what is missing
 	s.Keys("esc")
