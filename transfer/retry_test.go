@@ -217,15 +217,17 @@ func (s spacious) Space(context.Context, remote.Path) (remote.Space, error) {
 func TestD18AFullDiskPausesAllThatWriteThere(t *testing.T) {
 	inBubble(t, transfer.Options{Workers: 3, Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
 		from := mem.New("l:")
-		from.Put("a", content(100))
+		from.Put("a", content(1000))
 		disk := spacious{mem.NewDisk(""), "1", 1 << 40}
 		f := wrap.NewFaulty(disk)
-		f.Fail(wrap.WritePart, 4, fault(remote.Full))
+		submitted := make(chan struct{}) // neither of the two is done by the fourth part
+		f.Add(wrap.WritePart, wrap.Fault{Skip: 3, Do: func() { <-submitted }, Err: fault(remote.Full)})
 		feed := q.Subscribe()
 		defer feed.Close()
 		one := q.Submit(request(t, transfer.Copy, from, f, "/one", "a"))
 		two := q.Submit(request(t, transfer.Copy, from, f, "/two", "a"))
 		other := q.Submit(request(t, transfer.Copy, from, spacious{mem.NewDisk(""), "2", 1 << 40}, "/", "a"))
+		close(submitted)
 		told := 0
 		for told == 0 {
 			u, err := feed.Next(t.Context())
@@ -248,7 +250,10 @@ func TestD18AFullDiskPausesAllThatWriteThere(t *testing.T) {
 			q.Resume(id)
 			wantState(t, await(t, q, id), transfer.Done)
 		}
-		wantContent(t, disk, "/one/a", content(100))
+		wantContent(t, disk, "/one/a", content(1000))
+		if n := f.Calls(wrap.WritePart); n < 2*5 {
+			t.Errorf("%d parts were written", n)
+		}
 	})
 }
 
