@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,9 @@ type machine struct {
 	from, to *mem.Tree
 	jr       *journal.Memory
 	served   int
+
+	workers    int // 0 for three
+	unattended bool
 }
 
 // boot starts a process that dies at a step, 0 for never.
@@ -26,7 +30,8 @@ func (m *machine) boot(ctx context.Context, at int, after bool) (*transfer.Queue
 	d := &death{at: at, after: after, did: map[string]int{}}
 	m.served++
 	q := transfer.New(ctx, transfer.Options{
-		PartSize: 10, Retries: 2, Workers: 3, Journal: lasting{m.jr, d, fmt.Sprint("process ", m.served)},
+		PartSize: 10, Retries: 2, Workers: cmp.Or(m.workers, 3), Unattended: m.unattended,
+		Journal: lasting{m.jr, d, fmt.Sprint("process ", m.served)},
 		Open: func(_ context.Context, label string) (remote.Tree, error) {
 			if label == m.from.Label() {
 				return mortal{m.from, d}, nil
@@ -46,6 +51,24 @@ func (m *machine) submit(t *testing.T, q *transfer.Queue, d *death, op transfer.
 		r.List = append(r.List, transfer.Source{Entry: e})
 	}
 	return q.Submit(r)
+}
+
+// P02: a process that is told to end just when it is given a job leaves that to the
+// next one.
+func TestAJobThatComesWithTheEndOfTheProcessIsKept(t *testing.T) {
+	m := &machine{from: mem.New("l:"), to: mem.New("r:"), jr: journal.NewMemory()}
+	m.from.Put("a", "content")
+	ctx, stop := context.WithCancel(t.Context())
+	q, d := m.boot(ctx, 0, false)
+	stop()
+	m.submit(t, q, d, transfer.Copy, "in/", "a")
+	closeQueue(t, q)
+	q, _ = m.boot(t.Context(), 0, false)
+	defer closeQueue(t, q)
+	if ended := adoptAll(t, q); len(ended) != 1 {
+		t.Fatalf("%d jobs are left to the next process", len(ended))
+	}
+	wantContent(t, m.to, "in/a", "content")
 }
 
 func closeQueue(t *testing.T, q *transfer.Queue) {

@@ -23,6 +23,19 @@ type death struct {
 	dead  bool
 	stop  func()         // instead of dying the process is told to end
 	did   map[string]int // some steps, counted by name
+
+	// hit is asked at every step of a process that lives what happens to it; nil
+	// for nothing.
+	hit func(call string, p remote.Path) blow
+}
+
+// blow is what happens to a step of a process. The zero blow is nothing.
+type blow struct {
+	do    func() // happens first: another client, the user, a signal
+	die   bool
+	err   error
+	after bool // it dies, or fails, when the step is taken
+	read  func(io.ReadCloser) io.ReadCloser
 }
 
 func (d *death) note(what string) {
@@ -33,24 +46,40 @@ func (d *death) note(what string) {
 
 var errDead = errors.New("killed")
 
-func (d *death) step(do func() error) error {
+// step takes a step, call on p, unless the process is dead.
+func (d *death) step(call string, p remote.Path, do func() error) error {
+	_, err := d.fateful(call, p, do)
+	return err
+}
+
+// fateful is step, and tells what happened.
+func (d *death) fateful(call string, p remote.Path, do func() error) (b blow, err error) {
+	if d.hit != nil && !d.struck() {
+		b = d.hit(call, p)
+	}
+	if b.do != nil {
+		b.do()
+	}
 	d.mu.Lock()
 	d.steps++
-	strikes := d.steps == d.at
-	was := d.dead
-	if strikes && d.stop != nil {
+	if d.steps == d.at && d.stop != nil {
 		d.stop()
-		strikes = false
+	} else if d.steps == d.at {
+		b.die, b.after = true, d.after
 	}
-	d.dead = d.dead || strikes
+	was := d.dead
+	d.dead = d.dead || b.die
 	d.mu.Unlock()
-	if was || strikes && !d.after {
-		return errDead
+	if b.die || was {
+		b.err = errDead
 	}
-	if err := do(); err != nil || !strikes {
-		return err
+	if was || b.err != nil && !b.after {
+		return b, b.err
 	}
-	return errDead
+	if err := do(); err != nil {
+		return b, err
+	}
+	return b, b.err
 }
 
 func (d *death) struck() bool {
@@ -66,22 +95,25 @@ type mortal struct {
 }
 
 func (m mortal) List(ctx context.Context, dir remote.Path, token string) (page remote.Page, err error) {
-	err = m.d.step(func() (err error) { page, err = m.Tree.List(ctx, dir, token); return err })
+	err = m.d.step("List", dir, func() (err error) { page, err = m.Tree.List(ctx, dir, token); return err })
 	return page, err
 }
 
 func (m mortal) Stat(ctx context.Context, p remote.Path) (e remote.Entry, err error) {
-	err = m.d.step(func() (err error) { e, err = m.Tree.Stat(ctx, p); return err })
+	err = m.d.step("Stat", p, func() (err error) { e, err = m.Tree.Stat(ctx, p); return err })
 	return e, err
 }
 
 func (m mortal) Open(ctx context.Context, e remote.Entry, off, n int64) (r io.ReadCloser, err error) {
-	err = m.d.step(func() (err error) { r, err = m.Tree.Open(ctx, e, off, n); return err })
+	b, err := m.d.fateful("Open", e.Path, func() (err error) { r, err = m.Tree.Open(ctx, e, off, n); return err })
+	if err == nil && b.read != nil {
+		r = b.read(r)
+	}
 	return r, err
 }
 
 func (m mortal) Create(ctx context.Context, p remote.Path, o remote.CreateOptions) (s remote.Sink, err error) {
-	err = m.d.step(func() (err error) { s, err = m.Tree.Create(ctx, p, o); return err })
+	err = m.d.step("Create", p, func() (err error) { s, err = m.Tree.Create(ctx, p, o); return err })
 	if err != nil {
 		return nil, err
 	}
@@ -89,24 +121,24 @@ func (m mortal) Create(ctx context.Context, p remote.Path, o remote.CreateOption
 		return struct {
 			remote.Sink
 			remote.Adopter
-		}{mortalSink{s, m.d}, a}, nil
+		}{mortalSink{s, m.d, p}, a}, nil
 	}
-	return mortalSink{s, m.d}, nil
+	return mortalSink{s, m.d, p}, nil
 }
 
 func (m mortal) Mkdir(ctx context.Context, p remote.Path) error {
-	return m.d.step(func() error { return m.Tree.Mkdir(ctx, p) })
+	return m.d.step("Mkdir", p, func() error { return m.Tree.Mkdir(ctx, p) })
 }
 
 func (m mortal) Remove(ctx context.Context, ps []remote.Path) error {
-	return m.d.step(func() error { return m.Tree.Remove(ctx, ps) })
+	return m.d.step("Remove", ps[0], func() error { return m.Tree.Remove(ctx, ps) })
 }
 
 func (m mortal) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
 	return func(yield func(remote.Entry, error) bool) {
 		for e, err := range m.Tree.Walk(ctx, dir) {
 			if err == nil {
-				err = m.d.step(func() error { return nil })
+				err = m.d.step("Walk", dir, func() error { return nil })
 			}
 			if !yield(e, err) {
 				return
@@ -116,7 +148,7 @@ func (m mortal) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entr
 }
 
 func (m mortal) Range(ctx context.Context, dir, from remote.Path) (es []remote.Entry, more bool, err error) {
-	err = m.d.step(func() (err error) { es, more, err = m.Tree.Range(ctx, dir, from); return err })
+	err = m.d.step("Range", dir, func() (err error) { es, more, err = m.Tree.Range(ctx, dir, from); return err })
 	return es, more, err
 }
 
@@ -126,32 +158,33 @@ func (m mortal) CanCopy(src remote.Tree) bool {
 }
 
 func (m mortal) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst remote.Path, o remote.CreateOptions) (out remote.Entry, err error) {
-	err = m.d.step(func() (err error) { out, err = m.Tree.Copy(ctx, src.(mortal).Tree, e, dst, o); return err })
+	err = m.d.step("Copy", dst, func() (err error) { out, err = m.Tree.Copy(ctx, src.(mortal).Tree, e, dst, o); return err })
 	return out, err
 }
 
 func (m mortal) AbortUpload(ctx context.Context, u remote.Upload) error {
-	return m.d.step(func() error { return m.Tree.AbortUpload(ctx, u) })
+	return m.d.step("AbortUpload", u.Path, func() error { return m.Tree.AbortUpload(ctx, u) })
 }
 
 type mortalSink struct {
 	remote.Sink
-	d *death
+	d  *death
+	at remote.Path
 }
 
 func (s mortalSink) WritePart(ctx context.Context, n int, body io.ReadSeeker) (p remote.Part, err error) {
 	s.d.note("WritePart")
-	err = s.d.step(func() (err error) { p, err = s.Sink.WritePart(ctx, n, body); return err })
+	err = s.d.step("WritePart", s.at, func() (err error) { p, err = s.Sink.WritePart(ctx, n, body); return err })
 	return p, err
 }
 
 func (s mortalSink) Commit(ctx context.Context, ps []remote.Part) (e remote.Entry, err error) {
-	err = s.d.step(func() (err error) { e, err = s.Sink.Commit(ctx, ps); return err })
+	err = s.d.step("Commit", s.at, func() (err error) { e, err = s.Sink.Commit(ctx, ps); return err })
 	return e, err
 }
 
 func (s mortalSink) Abort(ctx context.Context) error {
-	return s.d.step(func() error { return s.Sink.Abort(ctx) })
+	return s.d.step("Abort", s.at, func() error { return s.Sink.Abort(ctx) })
 }
 
 // lasting is a journal on the disk of the machine on which processes are killed:
@@ -187,37 +220,40 @@ func (l lasting) Summaries(context.Context) iter.Seq2[journal.Summary, error] {
 
 // Lease never refuses, since whoever had the job is dead.
 func (l lasting) Lease(context.Context, int64, string, time.Time) error {
-	return l.d.step(func() error { return nil })
+	return l.d.step("Lease", "", func() error { return nil })
 }
 
 func (l lasting) Release(context.Context, int64, string) error {
-	return l.d.step(func() error { return nil })
+	return l.d.step("Release", "", func() error { return nil })
 }
 
 func (l lasting) PutJob(ctx context.Context, j journal.Job) error {
-	return l.d.step(func() error { return l.Memory.PutJob(ctx, j) })
+	if ctx.Err() != nil { // as a journal on a disk does
+		return context.Cause(ctx)
+	}
+	return l.d.step("PutJob", "", func() error { return l.Memory.PutJob(ctx, j) })
 }
 
 func (l lasting) Plan(ctx context.Context, items []journal.Item) error {
-	return l.d.step(func() error { return l.Memory.Plan(ctx, items) })
+	return l.d.step("Plan", "", func() error { return l.Memory.Plan(ctx, items) })
 }
 
 func (l lasting) End(ctx context.Context, job, item int64, o journal.Outcome) error {
-	return l.d.step(func() error { return l.Memory.End(ctx, job, item, o) })
+	return l.d.step("End", "", func() error { return l.Memory.End(ctx, job, item, o) })
 }
 
 func (l lasting) Intend(ctx context.Context, u journal.Upload) error {
-	return l.d.step(func() error { return l.Memory.Intend(ctx, u) })
+	return l.d.step("Intend", "", func() error { return l.Memory.Intend(ctx, u) })
 }
 
 func (l lasting) Began(ctx context.Context, job, item int64, id string) error {
-	return l.d.step(func() error { return l.Memory.Began(ctx, job, item, id) })
+	return l.d.step("Began", "", func() error { return l.Memory.Began(ctx, job, item, id) })
 }
 
 func (l lasting) Part(ctx context.Context, job, item int64, p remote.Part) error {
-	return l.d.step(func() error { return l.Memory.Part(ctx, job, item, p) })
+	return l.d.step("Part", "", func() error { return l.Memory.Part(ctx, job, item, p) })
 }
 
 func (l lasting) Settled(ctx context.Context, job, item int64) error {
-	return l.d.step(func() error { return l.Memory.Settled(ctx, job, item) })
+	return l.d.step("Settled", "", func() error { return l.Memory.Settled(ctx, job, item) })
 }

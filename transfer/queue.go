@@ -75,17 +75,19 @@ func New(ctx context.Context, o Options) *Queue {
 // Submit queues a job and returns its number. What cannot run ends as Failed,
 // with the reason in its snapshot.
 func (q *Queue) Submit(r Request) JobID {
-	id, err := q.jr.NextID(q.ctx)
+	// What is called off now is kept for the next process, and has not failed.
+	record := context.WithoutCancel(q.ctx)
+	id, err := q.jr.NextID(record)
 	j := newJob(q, JobID(id), r)
 	j.keepList()
 	if err == nil {
 		err = j.check()
 	}
 	if err == nil {
-		err = q.jr.PutJob(q.ctx, j.record())
+		err = q.jr.PutJob(record, j.record())
 	}
 	if err == nil && q.jr.Durable() {
-		err = q.jr.Lease(q.ctx, id, q.owner, now().Add(leaseFor))
+		err = q.jr.Lease(record, id, q.owner, now().Add(leaseFor))
 	}
 	q.mu.Lock()
 	if q.closed && err == nil {
