@@ -52,9 +52,9 @@ func TestTortureMixedLoad(t *testing.T) {
 	if n := a.Notices(); len(n) > 0 {
 		t.Error(n)
 	}
+	begun, sampled := time.Now(), time.Now()
 	var start usage
-	end := time.Now().Add(loadFor(t))
-	for time.Now().Before(end) || l.rounds < 4 {
+	for time.Since(begun) < loadFor(t) || l.rounds < 4 {
 		l.round()
 		if t.Failed() {
 			break
@@ -62,11 +62,15 @@ func TestTortureMixedLoad(t *testing.T) {
 		if l.rounds == 3 { // by now everything is made that is made once
 			start = use()
 		}
+		if time.Since(sampled) > time.Minute {
+			sampled = time.Now()
+			t.Logf("after %v: %s; %v; the state folder has %d KiB", sampled.Sub(begun).Round(time.Second), l, use(), weight(w.state)>>10)
+		}
 	}
 	now := use()
-	t.Logf("%d rounds, %d jobs, %d items, %d MiB; faults: %s", l.rounds, l.jobs, l.items, l.bytes/mib, counted(w.server.Fired()))
-	t.Logf("heap %d MiB, then %d MiB; goroutines %d, then %d; descriptors %d, then %d",
-		start.heap/mib, now.heap/mib, start.goroutines, now.goroutines, start.files, now.files)
+	t.Logf("%s; faults: %s", l, counted(w.server.Fired()))
+	t.Logf("at first %v", start)
+	t.Logf("at last  %v", now)
 	if now.heap > start.heap+32*mib {
 		t.Errorf("I16: the heap has grown from %d to %d MiB", start.heap/mib, now.heap/mib)
 	}
@@ -81,28 +85,18 @@ type load struct {
 	dice  *rand.Rand
 	c     *contents
 
-	rounds, jobs, items int
-	bytes               int64
+	rounds, jobs, items, requests int
+	bytes                         int64
 }
 
-// usage is what a process holds.
-type usage struct {
-	heap       int64
-	goroutines int
-	files      int
-}
-
-// use looks at this process, after everything that nobody holds is gone.
-func use() usage {
-	runtime.GC()
-	runtime.GC() // what had finalizers
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	u := usage{heap: int64(m.HeapAlloc), goroutines: runtime.NumGoroutine()} //nolint:gosec // far from overflow
-	if all, err := os.ReadDir("/proc/self/fd"); err == nil {
-		u.files = len(all)
+// String is what was done so far.
+func (l *load) String() string {
+	struck := 0
+	for _, n := range l.server.Fired() {
+		struck += n
 	}
-	return u
+	return fmt.Sprintf("%d rounds, %d jobs, %d items, %.2f GiB; %d requests, %d faults",
+		l.rounds, l.jobs, l.items, float64(l.bytes)/(1<<30), l.requests, struck)
 }
 
 // round moves a few files to the bucket, about in it, back, and away, under
@@ -139,6 +133,7 @@ func (l *load) round() {
 			}
 		}
 	}
+	l.requests += len(l.events())
 	l.report("after a round", (&plan{}).clean(l.world))
 	if keys := l.server.Keys(bucket); len(keys) > 0 {
 		l.Errorf("I1: still in the bucket: %q", keys)
@@ -190,17 +185,22 @@ func (l *load) job(op transfer.Op, from, to string, last bool) {
 	l.bytes += s.Bytes.Done
 }
 
-// await waits for the end of a job; its progress has to be honest on the way.
+// await waits for the end of a job, which has to move within two minutes; its
+// progress has to be honest on the way.
 func (l *load) await(id transfer.JobID) transfer.Snapshot {
 	l.Helper()
-	ctx, cancel := context.WithTimeout(l.Context(), 2*time.Minute)
+	const patience = 2 * time.Minute
+	ctx, cancel := context.WithCancel(l.Context())
 	defer cancel()
+	watchdog := time.AfterFunc(patience, cancel)
+	defer watchdog.Stop()
 	feed := l.queue.Subscribe()
 	defer feed.Close()
+	var last [2]int64
 	for {
 		u, err := feed.Next(ctx)
 		if err != nil {
-			l.Fatalf("I18: no end of job %d: %v", id, err)
+			l.Fatalf("I18: job %d does not move: %v", id, err)
 		}
 		for _, s := range u.Jobs {
 			if s.ID != id {
@@ -211,6 +211,10 @@ func (l *load) await(id transfer.JobID) transfer.Snapshot {
 			}
 			if s.State.Ended() {
 				return s
+			}
+			if now := [2]int64{s.Items.Done, s.Bytes.Done}; now != last {
+				last = now
+				watchdog.Reset(patience)
 			}
 		}
 	}
