@@ -32,6 +32,12 @@ type plan struct {
 // temporary are the names under which a download may hold bytes meanwhile.
 var temporary = regexp.MustCompile(`^\..*\.gantry-[0-9a-f]{8}$`)
 
+// meant tells whether content is what a target is to hold: what one of the things
+// has that go there.
+func (p *plan) meant(dst string, content []byte) bool {
+	return slices.ContainsFunc(p.things, func(x thing) bool { return x.dst == dst && bytes.Equal(x.content, content) })
+}
+
 // anytime holds what has to be so at every instant, whoever was killed when.
 // It returns what is not.
 func (p *plan) anytime(w *world) (broken []string) {
@@ -52,13 +58,13 @@ func (p *plan) anytime(w *world) (broken []string) {
 		if x.dst != "" {
 			var dst []byte
 			dst, landed = w.get(x.dst)
-			if landed && !bytes.Equal(dst, x.content) && (x.old == nil || !bytes.Equal(dst, x.old)) {
+			if landed && !p.meant(x.dst, dst) && (x.old == nil || !bytes.Equal(dst, x.old)) {
 				complain("I2, I5: %s is neither the old nor the new content (%s)", x.dst, difference(dst, x.content))
 			}
 			if !landed && x.old != nil {
 				complain("I2: %s had an old content, and has none", x.dst)
 			}
-			landed = landed && bytes.Equal(dst, x.content)
+			landed = landed && p.meant(x.dst, dst)
 		}
 		switch {
 		case there:
@@ -84,7 +90,7 @@ func (p *plan) atRest(w *world) (broken []string) {
 	complain := func(format string, a ...any) { broken = append(broken, fmt.Sprintf(format, a...)) }
 	for _, x := range p.things {
 		if x.dst != "" {
-			if dst, there := w.get(x.dst); !there || !bytes.Equal(dst, x.content) {
+			if dst, there := w.get(x.dst); !there || !p.meant(x.dst, dst) {
 				complain("I1: the job is done, and %s is not what it should be (there: %t, %s)", x.dst, there, difference(dst, x.content))
 			}
 		}
