@@ -87,6 +87,7 @@ func written(x *uitest.Term, s string) {
 	x.WaitScreen("the sequence "+s, func(string) bool { return strings.Contains(string(x.Capture()), s) })
 }
 
+// I13.
 func TestQuitLeavesTheTerminalAsItWas(t *testing.T) {
 	x := shown(t, "plain")
 	x.Resize(uitest.Size{W: 20, H: 5})
@@ -100,7 +101,7 @@ func TestQuitLeavesTheTerminalAsItWas(t *testing.T) {
 	x.CheckRestored()
 }
 
-// P02, P03: hang-up, termination, interrupt.
+// I13, P02, P03: hang-up, termination, interrupt.
 func TestSignalsLeaveTheTerminalAsItWas(t *testing.T) {
 	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP, os.Interrupt} {
 		t.Run(s.String(), func(t *testing.T) {
@@ -123,7 +124,7 @@ func TestTheEndOfTheContextEndsTheScreen(t *testing.T) {
 	x.CheckRestored()
 }
 
-// P04: in Update, in a command, in a goroutine.
+// I13, P04: in Update, in a command, in a goroutine.
 func TestPanicsLeaveTheTerminalAsItWasAndOneLineWithAReport(t *testing.T) {
 	for where, keys := range map[string][]string{
 		"in Update": {"f11"},

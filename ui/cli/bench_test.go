@@ -24,7 +24,7 @@ import (
 const million = 1_000_000
 
 // BenchmarkAKeyInAMillionFilesWhileEightTransfersRun times a key from its press
-// to the screen that shows where it led, with eight downloads in the queue.
+// to the screen that shows where it led, with eight downloads in the queue: I17.
 func BenchmarkAKeyInAMillionFilesWhileEightTransfersRun(b *testing.B) {
 	const transfers = 8
 	dir := b.TempDir()

@@ -103,7 +103,7 @@ func (s *stage) open() {
 }
 
 // end waits for the end of the program, which must have that exit code and
-// leave the terminal as it was.
+// leave the terminal as it was (I13).
 func (s *stage) end(code int) {
 	s.Helper()
 	if got := s.Wait(); got != code {
