@@ -10,6 +10,7 @@ import (
 // multipart upload, a temporary file. Left alone it stays, and costs.
 type Upload struct {
 	Path    Path   // of the object that it was to become
+	Cut     bool   // the end of Path is not known: the name was too long to be kept
 	ID      string // as Sink.ID
 	Started time.Time
 	Parts   int   // that it has; -1 when that is not known

@@ -105,7 +105,7 @@ func (q *Queue) sweep(ctx context.Context, tree remote.Tree, rec journal.Job) er
 			if err != nil {
 				return err
 			}
-			if taken[x.ID] || !targets[x.Path] || x.Started.Before(rec.Created.Add(-coarse)) || x.Started.After(q.born) {
+			if taken[x.ID] || !becomes(x, targets) || x.Started.Before(rec.Created.Add(-coarse)) || x.Started.After(q.born) {
 				continue
 			}
 			if err := list.AbortUpload(ctx, x); err != nil {
@@ -114,6 +114,24 @@ func (q *Queue) sweep(ctx context.Context, tree remote.Tree, rec journal.Job) er
 		}
 	}
 	return nil
+}
+
+// becomes tells whether x may be one of the targets. The name of a temporary
+// file holds that of its target without a dot at the end, and cut if it is long.
+func becomes(x remote.Upload, targets map[remote.Path]bool) bool {
+	if targets[x.Path] || targets[x.Path+"."] {
+		return true
+	}
+	if !x.Cut {
+		return false
+	}
+	for p := range targets {
+		rest, begins := strings.CutPrefix(string(p), string(x.Path))
+		if begins && !strings.ContainsAny(rest, `/\`) {
+			return true
+		}
+	}
+	return false
 }
 
 // begun are the targets of items that may have been begun, and their folders,

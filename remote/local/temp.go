@@ -45,6 +45,18 @@ func tempPrefix(name string, longest int) string {
 	return strings.TrimSuffix("."+name, ".") + tempMark
 }
 
+// wasCut tells whether a temporary file whose name holds name may be one of a
+// longer name. How much was kept depends on what the disk takes, see makeTemp.
+func wasCut(name string) bool {
+	for longest := maxName; longest > 2*tempRandom+len(tempMark); longest /= 2 {
+		room := longest - 1 - len(tempMark) - tempRandom
+		if n := len(name); n <= room && n > room-utf8.UTFMax {
+			return true
+		}
+	}
+	return false
+}
+
 // makeTemp creates a temporary file for name that nobody had before.
 func makeTemp(root *os.Root, name string, perm fs.FileMode) (*os.File, string, error) {
 	longest := maxName

@@ -97,8 +97,9 @@ func leftover(e remote.Entry) (remote.Upload, bool) {
 	if e.Dir || e.Type != remote.Regular || !Temporary(name) {
 		return remote.Upload{}, false
 	}
-	p, _ := below(filepath.Clean(dir), name[1:len(name)-len(tempMark)-tempRandom])
-	u := remote.Upload{Path: p, ID: name, Started: e.ModTime, Parts: -1, Size: e.Size}
+	of := name[1 : len(name)-len(tempMark)-tempRandom]
+	p, _ := below(filepath.Clean(dir), of)
+	u := remote.Upload{Path: p, Cut: wasCut(of), ID: name, Started: e.ModTime, Parts: -1, Size: e.Size}
 	if fi, err := os.Lstat(native(e.Path)); err == nil {
 		u.Started = begun(fi)
 	}

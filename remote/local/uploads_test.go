@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,28 @@ func TestACreateThatIsCalledOffLeavesNoTemporaryFile(t *testing.T) {
 		}
 		if len(left) > 0 {
 			t.Fatalf("left over: %s", left[0].Name())
+		}
+	}
+}
+
+// D13: the name of a temporary file says when it holds less than that of its
+// target.
+func TestATemporaryFileTellsWhetherItsNameWasCut(t *testing.T) {
+	for name, cut := range map[string]bool{"short": false, strings.Repeat("n", 200): false, strings.Repeat("n", 255): true, strings.Repeat("\u00e4", 127): true} {
+		dir := t.TempDir()
+		tree := local.New()
+		target := filepath.Join(dir, name)
+		sink, err := tree.Create(t.Context(), remote.Path(target), remote.CreateOptions{Size: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for u, err := range tree.ListUploads(t.Context(), remote.Path(dir)) {
+			if err != nil || u.Cut != cut || !strings.HasPrefix(target, string(u.Path)) {
+				t.Errorf("%.20q: %+v, %v", name, u, err)
+			}
+		}
+		if err := sink.Abort(t.Context()); err != nil {
+			t.Error(err)
 		}
 	}
 }

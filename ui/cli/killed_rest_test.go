@@ -1,0 +1,83 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"gantry/remote/s3/s3test"
+)
+
+// TestTheProgramGoesOnOrGivesUp: what an interrupted or stuck job leaves.
+func TestTheProgramGoesOnOrGivesUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	program := build(t)
+	t.Run("D13, P01: temporary files of long names are swept", func(t *testing.T) { longNames(t, program) })
+	t.Run("Y06: a move that failed for one, was resumed and ended well says so", func(t *testing.T) { stuckMove(t, program) })
+}
+
+// longNames: the name of a temporary file is cut where the whole would be longer
+// than names may be.
+func longNames(t *testing.T, program string) {
+	for _, name := range []string{strings.Repeat("n", 255), strings.Repeat("ä", 120) + "tail", "a dot at the end."} {
+		v := newVictim(t, program)
+		v.server.Put("acme-bucket", "in/"+name, random(1<<20, 3))
+		v.must(os.Mkdir(v.path("down"), 0o700))
+		v.server.Fault(s3test.Rule{ID: "P01", Op: "GetObject", Times: s3test.All, Action: s3test.StallAt(1 << 10)})
+		temps := func() []string {
+			left, _ := filepath.Glob(v.path("down/.*gantry-*"))
+			return left
+		}
+		v.kill(syscall.SIGKILL, func() bool { return len(temps()) > 0 }, "cp", "acme:in/"+name, v.path("down")+"/", "--no-progress")
+		if len(temps()) != 1 {
+			t.Fatalf("left over: %q", temps())
+		}
+		other := v.path("down/.nnn.gantry-01234567") // somebody else's
+		v.must(os.WriteFile(other, nil, 0o600))
+		v.run("queue", "cancel", "1")
+		if left := temps(); len(left) != 1 || left[0] != other {
+			t.Errorf("%.20q: left over: %q", name, left)
+		}
+	}
+}
+
+func stuckMove(t *testing.T, program string) {
+	v := newVictim(t, program)
+	for i := range 20 {
+		v.server.Put("acme-bucket", fmt.Sprintf("old/%02d", i), random(10+i, 5))
+	}
+	v.server.Fault(s3test.Rule{ID: "S05", Op: "CopyObject", Nth: 7, Action: s3test.Status(403, "AccessDenied")})
+	out, err := v.command("mv", "acme:old", "acme:new", "--no-progress").CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(out), "gantry queue resume 1 ") {
+		t.Fatalf("it ended with %v: %s", err, out)
+	}
+	if n := len(v.server.Keys("acme-bucket")); n != 39 {
+		t.Errorf("%d keys: something was deleted", n)
+	}
+	v.server.ClearFaults()
+	v.run("queue", "resume", "1")
+	var job struct {
+		State  string `json:"state"`
+		Failed int    `json:"failed"`
+		Done   int    `json:"items_done"`
+		Items  int    `json:"items"`
+	}
+	v.must(json.Unmarshal([]byte(strings.SplitN(v.run("queue", "list", "--json"), "\n", 2)[0]), &job))
+	if job.State != "done" || job.Failed != 0 || job.Done != 20 || job.Items != 20 {
+		t.Errorf("the record says %+v", job)
+	}
+	if keys := v.server.Keys("acme-bucket"); len(keys) != 20 || !strings.HasPrefix(keys[0], "new/") {
+		t.Errorf("%d keys: %q", len(keys), keys)
+	}
+}
