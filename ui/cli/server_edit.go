@@ -169,7 +169,13 @@ func (e *env) serverEditCommand() *cobra.Command {
 			if problems := a.CheckServer(i.Server.Name, s); len(problems) > 0 {
 				return badFields(problems)
 			}
-			return a.SaveServer(cmd.Context(), i.Server.Name, s)
+			if err := a.SaveServer(cmd.Context(), i.Server.Name, s); err != nil {
+				return err
+			}
+			if s.Endpoint != i.Server.Endpoint && s.Endpoint != "" && s.Credential != "" { // SEC-24
+				e.notef("the credential %s signs for %s from now on", s.Credential, s.Endpoint)
+			}
+			return nil
 		},
 	}
 	f.bind(cmd)
