@@ -105,6 +105,7 @@ func (l *load) round() {
 	l.Helper()
 	l.rounds++
 	l.server.Forget()
+	l.server.ClearFaults() // those of the round before would come on top
 	l.seen = 0
 	for _, b := range blows(l.dice) {
 		chance := 0.02
