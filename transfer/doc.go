@@ -9,5 +9,7 @@
 //
 // Items end independently. A conflict parks its item and the rest goes on; a
 // failure is counted and kept with its reason. Order guards data everywhere:
-// write, verify, make durable, publish, and only then delete a source.
+// write, verify, make durable, publish, and only then delete a source. A move
+// inside a bucket copies all, verifies all, and then deletes all; until then
+// Rollback removes its copies, except those that replaced something.
 package transfer

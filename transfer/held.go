@@ -23,7 +23,8 @@ var errHeld = errors.New("copied, to be deleted with the others")
 func (t *task) holdSource(ctx context.Context, level, version string) error {
 	it, j := t.it, t.j
 	ctx = context.WithoutCancel(ctx)
-	if !it.intended { // it was written in another way, or by an earlier process
+	it.fresh = it.fresh || it.w != nil && it.ifAbsent // streamed to where nothing was
+	if !it.intended {                                 // it was written in another way, or by an earlier process
 		if err := t.putIntent(ctx); err != nil {
 			return err
 		}

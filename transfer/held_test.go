@@ -2,11 +2,14 @@ package transfer_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"gantry/remote"
+	"gantry/remote/mem"
 	"gantry/remote/wrap"
 	"gantry/transfer"
+	"gantry/transfer/journal/sqlite"
 )
 
 // TestARenameTakesASourceThatChangedBeforeItWasCopied: what rests in the journal
@@ -46,14 +49,7 @@ func TestARenameThatCannotListLooksOneByOne(t *testing.T) {
 	f := wrap.NewFaulty(b)
 	f.Add(wrap.Range, wrap.Fault{Times: -1, Err: fault(remote.Unsupported)})
 	wantState(t, run(t, transfer.Options{}, rename(t, f)), transfer.Done)
-	for _, k := range b.Keys() {
-		if k[:4] != "new/" {
-			t.Errorf("%s is left", k)
-		}
-	}
-	if len(b.Keys()) != 21 {
-		t.Errorf("keys %q", b.Keys())
-	}
+	wantRenamed(t, b, 20)
 }
 
 // TestADeletionThatFailsInARenameIsToldAndRetried: for the entries that it was
@@ -82,4 +78,103 @@ func TestADeletionThatFailsInARenameIsToldAndRetried(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestWhatReplacedSomethingIsKeptAndToldWhenARenameIsTakenBack: what it replaced
+// cannot be brought back.
+func TestWhatReplacedSomethingIsKeptAndToldWhenARenameIsTakenBack(t *testing.T) {
+	b := tree(10)
+	b.Put("new/02", "older")
+	f := wrap.NewFaulty(b)
+	f.Add(wrap.Copy, wrap.Fault{Err: fault(remote.Denied), Match: func(p remote.Path) bool { return p == "new/07" }})
+	q := newQueue(t, transfer.Options{})
+	r := rename(t, f)
+	r.Rules.OnConflict = transfer.PolicyOverwrite
+	id := q.Submit(r)
+	feed := q.Subscribe()
+	defer feed.Close()
+	awaitThat(t, feed, id, func(s transfer.Snapshot) bool { return s.State == transfer.Paused })
+	if !q.Rollback(id) {
+		t.Error("it was refused")
+	}
+	s := awaitOn(t, feed, id)
+	wantState(t, s, transfer.Cancelled)
+	if hint := remote.HintOf(s.Err); !strings.HasPrefix(hint, "1 copy replaced") {
+		t.Errorf("it says %q", hint)
+	}
+	wantContent(t, b, "new/02", content(3))
+	if n := len(b.Keys()); n != 12 {
+		t.Errorf("keys %q", b.Keys())
+	}
+}
+
+// TestARenameThatNobodyWatchesStaysOnRecord when it cannot copy everything: it
+// can be resumed, and then nothing has failed, on record neither; or it can be
+// taken back.
+func TestARenameThatNobodyWatchesStaysOnRecord(t *testing.T) {
+	for _, back := range []bool{false, true} {
+		b, dir := tree(10), t.TempDir()
+		b.Put("new/02", "older")
+		f := wrap.NewFaulty(b)
+		f.Add(wrap.Copy, wrap.Fault{Err: fault(remote.Denied), Match: func(p remote.Path) bool { return p == "new/07" }})
+		boot := func() (*transfer.Queue, *sqlite.Journal) {
+			jr, _, err := sqlite.Open(t.Context(), dir, sqlite.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return transfer.New(t.Context(), transfer.Options{
+				Retries: -1, Unattended: true, Journal: jr,
+				Open: func(context.Context, string) (remote.Tree, error) { return f, nil },
+			}), jr
+		}
+		q, jr := boot()
+		r := rename(t, f)
+		r.Rules.OnConflict = transfer.PolicyOverwrite
+		s := await(t, q, q.Submit(r))
+		wantState(t, s, transfer.Cancelled)
+		if !s.Kept || f.Calls(wrap.Remove) != 0 {
+			t.Errorf("kept %t, %d deletions", s.Kept, f.Calls(wrap.Remove))
+		}
+		closeQueue(t, q)
+		if err := jr.Close(); err != nil {
+			t.Fatal(err)
+		}
+		q, jr = boot()
+		if back {
+			err := q.DiscardBack(t.Context(), s.ID)
+			if hint := remote.HintOf(err); !strings.HasPrefix(hint, "1 copy replaced") {
+				t.Errorf("it says %q", hint)
+			}
+			if n := len(b.Keys()); n != 12 {
+				t.Errorf("keys %q", b.Keys())
+			}
+		} else {
+			if err := q.Adopt(t.Context(), s.ID, nil); err != nil {
+				t.Fatal(err)
+			}
+			s = await(t, q, s.ID)
+			wantState(t, s, transfer.Done)
+			wantRenamed(t, b, 10)
+			if rec, err := jr.Job(t.Context(), int64(s.ID)); err != nil || rec.Failed != 0 || rec.Done != rec.Planned {
+				t.Errorf("on record: %d failed, %d of %d done (%v)", rec.Failed, rec.Done, rec.Planned, err)
+			}
+		}
+		closeQueue(t, q)
+		if err := jr.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// wantRenamed holds that old/ of tree(n) has become new/.
+func wantRenamed(t *testing.T, b *mem.Tree, n int) {
+	t.Helper()
+	for _, k := range b.Keys() {
+		if k[:4] != "new/" {
+			t.Errorf("%s is left", k)
+		}
+	}
+	if len(b.Keys()) != n+1 {
+		t.Errorf("keys %q", b.Keys())
+	}
 }

@@ -196,7 +196,7 @@ func (j *job) run() {
 	j.cancel(nil)                 // frees what is bound to the context
 	j.work.Wait()
 	if errors.Is(cause, errBack) {
-		j.takeBack()
+		cause = j.takeBack()
 	}
 	j.dropOpen()
 	j.dropFound()

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,9 @@ func (j *job) undoable() bool {
 }
 
 // Rollback cancels a move inside a bucket and removes the copies that it has
-// made. Once the job has begun to delete it does nothing and returns false.
+// made. A copy that took the place of something stays, because what was there
+// cannot be brought back; the job's Err then says so. Once the job has begun to
+// delete it does nothing and returns false.
 func (q *Queue) Rollback(id JobID) bool {
 	j := q.find(id)
 	if j == nil || !j.undoable() {
@@ -34,85 +37,111 @@ func (q *Queue) Rollback(id JobID) bool {
 }
 
 // DiscardBack is Discard of a move inside a bucket that also removes the copies
-// that it has made. The error is Invalid if it is none, or has begun to delete.
+// that it has made. The error is Invalid if it is none, or has begun to delete. If
+// copies stay, as with Rollback, the job is forgotten and the error says so.
 func (q *Queue) DiscardBack(ctx context.Context, id JobID) error {
 	rec, err := q.lease(ctx, id)
 	if err != nil {
 		return err
 	}
-	if err = q.back(ctx, rec); err == nil {
+	stay, err := q.back(ctx, rec)
+	if err == nil {
 		err = q.removeLeft(ctx, rec)
 	}
 	if err != nil {
 		return errors.Join(err, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
 	}
-	return q.jr.Forget(ctx, []int64{rec.ID})
+	if err := q.jr.Forget(ctx, []int64{rec.ID}); err != nil {
+		return err
+	}
+	return copiesStay(stay)
 }
 
-// takeBack is what Rollback called the job off for. It takes as long as it
-// takes; closing the queue ends it.
-func (j *job) takeBack() {
+// copiesStay says that n copies were not removed, because they took the place of
+// something; nil if there are none.
+func copiesStay(n int) error {
+	if n == 0 {
+		return nil
+	}
+	hint := "%d copies replaced what was there before, which cannot be brought back; they were kept. Every source is still in its place."
+	if n == 1 {
+		hint = "%d copy replaced what was there before, which cannot be brought back; it was kept. Every source is still in its place."
+	}
+	return &remote.Error{Op: "roll back", Kind: remote.Other, Hint: fmt.Sprintf(hint, n), Err: errBack}
+}
+
+// takeBack is what Rollback called the job off for, and returns why: with what
+// could not be taken back, if anything. It takes as long as it takes; closing the
+// queue ends it.
+func (j *job) takeBack() error {
 	j.mu.Lock()
 	late := j.deleting
 	j.mu.Unlock()
 	if late { // it began between the question and the answer: the copies may be all that there is
-		return
+		return errBack
 	}
-	if err := j.q.takeBack(j.q.ctx, j.req.From, j.req.To, int64(j.id)); err != nil {
+	stay, err := j.q.takeBack(j.q.ctx, j.req.From, j.req.To, int64(j.id))
+	if err != nil {
 		j.q.o.Log.Error("take copies back", "job", j.id, "err", err)
-		j.mu.Lock()
-		j.firstErr = err
-		j.mu.Unlock()
+		return &remote.Error{
+			Op: "roll back", Kind: remote.KindOf(err), Err: errors.Join(errBack, err),
+			Hint: "Not all copies could be removed: " + remote.HintOf(err),
+		}
 	}
+	return cmp.Or(copiesStay(stay), errBack)
 }
 
-func (q *Queue) back(ctx context.Context, rec journal.Job) error {
+func (q *Queue) back(ctx context.Context, rec journal.Job) (stay int, err error) {
 	sp, err := readSpec(rec.Rules)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if !sp.Phased || sp.Deleting {
-		return &remote.Error{
+		return 0, &remote.Error{
 			Op: "roll back", Kind: remote.Invalid,
 			Hint: fmt.Sprintf("Job %d cannot be rolled back: only a move inside a bucket can, until it begins to delete. Resume it instead.", rec.ID),
 		}
 	}
 	from, err := q.open(ctx, rec.From)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	to, err := q.open(ctx, rec.To)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	return q.takeBack(ctx, from, to, rec.ID)
 }
 
 // takeBack removes the copies that a job has made, as far as they still are what
-// it has made. Everything else stays.
-func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) error {
+// it has made. Everything else stays; stay counts the copies among that, which
+// took the place of something.
+func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) (stay int, err error) {
 	var page []journal.Trace
 	var errs []error
+	take := func() {
+		n, err := takePage(ctx, from, to, page)
+		stay, errs, page = stay+n, append(errs, err), page[:0]
+	}
 	for tr, err := range q.jr.Traces(ctx, job) {
 		if err != nil {
-			return errors.Join(append(errs, err)...)
+			return stay, errors.Join(append(errs, err)...)
 		}
-		if tr.Upload == nil || tr.Upload.PartSize != copyFresh {
+		if tr.Upload == nil || tr.Upload.PartSize >= 0 {
 			continue
 		}
 		if page = append(page, tr); len(page) == batchSize {
-			errs = append(errs, takePage(ctx, from, to, page))
-			page = page[:0]
+			take()
 		}
 	}
 	if len(page) > 0 {
-		errs = append(errs, takePage(ctx, from, to, page))
+		take()
 	}
-	return errors.Join(errs...)
+	return stay, errors.Join(errs...)
 }
 
-// takePage takes back the copies of some traces.
-func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace) error {
+// takePage takes back the copies of some traces, and counts those that stay.
+func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace) (stay int, err error) {
 	ps := make([]remote.Path, len(page))
 	for i, tr := range page {
 		ps[i] = tr.Upload.Path
@@ -133,14 +162,19 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace) e
 				continue
 			}
 		}
-		if held && e.Version == version || !held && copyMade(ctx, from, tr, e) {
+		if !(held && e.Version == version || !held && copyMade(ctx, from, tr, e)) {
+			continue
+		}
+		if tr.Upload.PartSize == copyFresh { // nothing was there before
 			ours = append(ours, p)
+		} else if !tr.Dir {
+			stay++
 		}
 	}
 	if len(ours) > 0 {
 		errs = append(errs, to.Remove(ctx, ours))
 	}
-	return errors.Join(errs...)
+	return stay, errors.Join(errs...)
 }
 
 // copyMade tells whether dst holds exactly what the source of a trace holds,

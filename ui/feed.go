@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -67,7 +68,7 @@ func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
 	case s.State == transfer.Failed || s.Failures > 0:
 		m.tellOf(bad, "✗ "+s.Title, " – "+text.Plural(int64(s.Failures), "item")+" failed; F12 shows why")
 	case s.State == transfer.Cancelled:
-		m.tellOf(plain, s.Title, " – cancelled")
+		m.tellOf(plain, s.Title, " – cancelled"+remains(s.Err))
 	case s.Skipped > 0:
 		m.tellOf(plain, "✓ "+s.Title, " – "+text.Plural(int64(s.Skipped), "item")+" skipped")
 	default:
@@ -81,6 +82,15 @@ func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// remains says what a job that was cancelled has left behind, where it is worth
+// a word.
+func remains(err error) string {
+	if re := (*remote.Error)(nil); errors.As(err, &re) {
+		return ". " + remote.HintOf(re)
+	}
+	return ""
 }
 
 // shows tells whether a pane at place may see what changed in one of touched:
