@@ -10,6 +10,10 @@ import (
 	"gantry/transfer/parts"
 )
 
+// looksMost is how often a source is looked at once more before it is read
+// without its checksum.
+const looksMost = 3
+
 // writing is an item whose content is on the way. Lists and counts belong to
 // job.mu, the rest is fixed once it is made.
 type writing struct {
@@ -213,7 +217,10 @@ func (t *task) lookAhead(ctx context.Context) (see func(w *writing) bool) {
 		<-done
 		if err == nil {
 			t.j.q.budget.seen(t.fromGate(), now().Sub(start))
-		} else if remote.Retryable(err) {
+		}
+		// Without the sum a flipped bit would pass unseen. The answer to HEAD has no
+		// body, so nobody can tell a fault that passes from a lasting one.
+		for asked := 1; err != nil && asked <= looksMost && remote.KindOf(err) != remote.Denied && ctx.Err() == nil; asked++ {
 			e, err = t.stat(ctx, from, t.fromGate(), it.src.Path)
 		}
 		if err != nil || e.Version != it.src.Version {
