@@ -223,6 +223,14 @@ type ScopedTree interface {
 	io.Closer
 }
 
+// Pacer is a tree that tries again by itself what it was asked to do more slowly,
+// as in a listing, and tells of it.
+type Pacer interface {
+	// OnSlowDown has f called each time, from any goroutine, in place of what was
+	// called before. f must not block.
+	OnSlowDown(f func())
+}
+
 // Signer is a tree that signs in with a credential. While that is refused, no
 // tree that has the same one works.
 type Signer interface {

@@ -150,9 +150,11 @@ func (j *job) check() error {
 		j.share.limit = min(j.share.limit, r.Rules.Workers)
 	}
 	j.toGate = j.q.gate(j.fromKey, j.fromKeyed)
+	j.q.pace(r.From, j.toGate)
 	j.gates = []*gate{j.toGate}
 	if r.Op != Delete && r.To.Label() != j.fromKey {
 		j.toGate = j.q.gate(r.To.Label(), j.toKeyed)
+		j.q.pace(r.To, j.toGate)
 		j.gates = append(j.gates, j.toGate)
 	}
 	return nil

@@ -162,6 +162,14 @@ func (q *Queue) gate(label string, far bool) *gate {
 	return g
 }
 
+// pace narrows g when its tree is asked to slow down where nobody here sees it,
+// as in a listing that tries again by itself.
+func (q *Queue) pace(t remote.Tree, g *gate) {
+	if p, ok := remote.As[remote.Pacer](t); ok {
+		p.OnSlowDown(func() { q.budget.throttled(g, now()) })
+	}
+}
+
 // Busy counts the jobs that have not ended, also those that wait or are paused.
 func (q *Queue) Busy() int {
 	q.mu.Lock()

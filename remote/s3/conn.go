@@ -34,6 +34,8 @@ type conn struct {
 	skew      atomic.Int64           // nanoseconds that the server's clock is ahead of ours
 	readOnly  atomic.Bool            // nothing but reads leaves
 	reached   atomic.Bool            // the server has done what it was asked for, at least once
+	slowDowns atomic.Int64           // how often the server has asked to slow down
+	onSlow    atomic.Pointer[func()] // told each time; nil for nobody
 	spare     spare
 	away      distance
 

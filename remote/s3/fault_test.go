@@ -113,8 +113,14 @@ func TestMetadataCallsRetry(t *testing.T) {
 				refuse(w, c.status, c.code)
 			}
 		})
-		if got, err := names(t, f.tree(t, nil, s3.Options{}), ""); err != nil || len(got) != 1 {
+		tree := f.tree(t, nil, s3.Options{})
+		var slower atomic.Int64
+		tree.OnSlowDown(func() { slower.Add(1) })
+		if got, err := names(t, tree, ""); err != nil || len(got) != 1 {
 			t.Errorf("%d %s: %v, %v", c.status, c.code, got, err)
+		}
+		if told := slower.Load() == 2; told != (c.code == "SlowDown" || c.status == 429) {
+			t.Errorf("%d %s: asked to slow down %d times", c.status, c.code, slower.Load())
 		}
 	}
 	for _, code := range []string{"AccessDenied", "SignatureDoesNotMatch", "NoSuchBucket"} {

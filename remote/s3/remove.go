@@ -116,6 +116,9 @@ func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote
 		for _, r := range answers {
 			p, ok := byKey[r.key]
 			again := fault{answer: answer{code: r.code}}
+			if again.throttled() {
+				t.c.slowDown()
+			}
 			switch {
 			case !ok || vanished(r.code, p):
 			case again.retryable() && try < metaTries:

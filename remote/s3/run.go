@@ -51,6 +51,9 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 		}
 		flt := inspect(err)
 		b.trace(ctx, w, try, start, flt.cause())
+		if flt.throttled() {
+			b.c.slowDown()
+		}
 		switch {
 		case ctx.Err() != nil:
 			return stopped(ctx, w)

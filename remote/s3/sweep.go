@@ -47,6 +47,7 @@ type sweep struct {
 	fill   float64 // how much of a page a guess hopes to need
 	missed int     // guesses in a row that were of no use
 	rest   int     // so many pages without a guess
+	slowed int64   // how often the server had asked to slow down
 	begun  bool
 	over   bool
 	spare  []*page
@@ -55,6 +56,7 @@ type sweep struct {
 const (
 	sweepMost   = 16
 	sweepMemory = 12 << 20             // bytes of the pages on their way: with long keys they are fewer
+	slowRest    = 8                    // pages without a guess after the server asked to slow down
 	sweepNear   = 3                    // where the way is short, enough to keep both sides busy
 	farPage     = 5 * time.Millisecond // with less it is
 	fillLeast   = 0.80
@@ -75,7 +77,10 @@ type leaf struct {
 }
 
 func newSweep(ctx context.Context, t *Tree, dir remote.Path, delimiter string) *sweep {
-	s := &sweep{t: t, dir: dir, key: t.key(dir), delimiter: delimiter, wide: 1, most: sweepMost, fill: fillFirst}
+	s := &sweep{
+		t: t, dir: dir, key: t.key(dir), delimiter: delimiter, wide: 1, most: sweepMost, fill: fillFirst,
+		slowed: t.c.slowDowns.Load(),
+	}
 	if n := t.c.srv.MaxConnections; n > 0 {
 		s.most = min(s.most, n)
 	}
@@ -211,6 +216,10 @@ func (s *sweep) distrust() {
 
 // widen sends for further pages where that is of use.
 func (s *sweep) widen() {
+	if n := s.t.c.slowDowns.Load(); n != s.slowed {
+		s.slowed, s.wide = n, max(1, s.wide/2)
+		s.rest = max(s.rest, slowRest)
+	}
 	if s.rest > 0 {
 		s.rest--
 		return
