@@ -98,5 +98,8 @@ func (it *item) copyStands(e remote.Entry) bool {
 
 // sourceStands tells whether e, which is at the source, is what was copied.
 func (it *item) sourceStands(e remote.Entry) bool {
-	return it.kind == kindFolder || e.Version != "" && !differs(it.src, e)
+	if it.kind == kindFolder {
+		return e.Size <= 0 // with content it is not what was made anew
+	}
+	return e.Version != "" && !differs(it.src, e)
 }
