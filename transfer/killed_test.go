@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,9 @@ type machine struct {
 
 	workers    int // 0 for three
 	unattended bool
+
+	mu     sync.Mutex
+	failed map[int64][]journal.Item // of each job, in this and earlier processes
 }
 
 // boot starts a process that dies at a step, 0 for never.
@@ -31,7 +35,7 @@ func (m *machine) boot(ctx context.Context, at int, after bool) (*transfer.Queue
 	m.served++
 	q := transfer.New(ctx, transfer.Options{
 		PartSize: 10, Retries: 2, Workers: cmp.Or(m.workers, 3), Unattended: m.unattended,
-		Journal: lasting{m.jr, d, fmt.Sprint("process ", m.served)},
+		Journal: remembering{lasting{m.jr, d, fmt.Sprint("process ", m.served)}, m},
 		Open: func(_ context.Context, label string) (remote.Tree, error) {
 			if label == m.from.Label() {
 				return mortal{m.from, d}, nil

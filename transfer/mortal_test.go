@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -256,4 +257,42 @@ func (l lasting) Part(ctx context.Context, job, item int64, p remote.Part) error
 
 func (l lasting) Settled(ctx context.Context, job, item int64) error {
 	return l.d.step("Settled", "", func() error { return l.Memory.Settled(ctx, job, item) })
+}
+
+// remembering is lasting, and keeps the items that failed.
+type remembering struct {
+	lasting
+	m *machine
+}
+
+func (r remembering) End(ctx context.Context, job, item int64, o journal.Outcome) error {
+	var failed []journal.Item
+	for it := range r.Items(ctx, job) {
+		if it.Num == item && o.State == "failed" {
+			failed = append(failed, it)
+		}
+	}
+	if err := r.lasting.End(ctx, job, item, o); err != nil {
+		return err
+	}
+	r.m.mu.Lock()
+	defer r.m.mu.Unlock()
+	if r.m.failed == nil {
+		r.m.failed = map[int64][]journal.Item{}
+	}
+	r.m.failed[job] = append(r.m.failed[job], failed...)
+	return nil
+}
+
+func (r remembering) Failed(_ context.Context, job int64) iter.Seq2[journal.Item, error] {
+	r.m.mu.Lock()
+	defer r.m.mu.Unlock()
+	all := slices.Clone(r.m.failed[job])
+	return func(yield func(journal.Item, error) bool) {
+		for _, it := range all {
+			if !yield(it, nil) {
+				return
+			}
+		}
+	}
 }

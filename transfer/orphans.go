@@ -180,6 +180,11 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 	for _, s := range sp.Sources {
 		j.kept.list = append(j.kept.list, s.source())
 	}
+	if r.Op == Copy { // a move lists its sources once more, and so tries these again
+		if j.failCount, err = q.failedBefore(ctx, rec.ID); err != nil {
+			return nil, err
+		}
+	}
 	j.nums.Store(sp.Num)
 	for it, err := range q.jr.Items(ctx, rec.ID) {
 		if err != nil {
@@ -188,6 +193,22 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 		j.nums.Store(max(j.nums.Load(), it.Num))
 	}
 	return j, nil
+}
+
+// failedBefore counts the items of a job that have failed in earlier processes: it
+// is not done with the rest of them.
+func (q *Queue) failedBefore(ctx context.Context, id int64) (n int, err error) {
+	f, ok := q.jr.(journal.Failures)
+	if !ok {
+		return 0, nil
+	}
+	for _, err := range f.Failed(ctx, id) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 func nothing(func(Source, error) bool) {}

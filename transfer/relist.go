@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"iter"
 	"maps"
@@ -377,6 +378,20 @@ func (j *job) dropFound() {
 	j.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), cleanUp)
 	defer cancel()
+	// Nor does what items have taken up that had no turn before the user gave the
+	// job up: the record names it.
+	if errors.Is(context.Cause(j.ctx), errUser) {
+		j.ends.flush()
+		ups, err := j.q.uploadsOf(ctx, int64(j.id))
+		if err != nil {
+			j.q.o.Log.Error("read the uploads on record", "job", j.id, "err", err)
+		}
+		for _, up := range ups {
+			if up.ID != "" && !slices.ContainsFunc(left, func(f *found) bool { return f.ID == up.ID }) {
+				left = append(left, up)
+			}
+		}
+	}
 	for _, up := range left {
 		if err := j.q.removeUpload(ctx, j.to, up.Upload, j.created); err != nil {
 			j.q.o.Log.Error("an unfinished upload could not be removed", "job", j.id, "target", string(up.Path), "upload", up.ID, "err", err)

@@ -15,6 +15,7 @@ import (
 
 	"gantry/remote"
 	"gantry/transfer"
+	"gantry/ui/text"
 )
 
 // run follows the jobs of one command until all have ended.
@@ -313,10 +314,23 @@ func (r *run) finish() error {
 	}
 	switch {
 	case r.t.Failed == 0 && r.t.Cancelled == 0:
-		return nil
+		return r.earlier()
 	case r.t.Done > 0 || r.t.mixed || r.t.Failed == 0:
 		return partial{exitSome}
 	default:
 		return partial{r.t.code}
 	}
+}
+
+// earlier tells of items that failed before the jobs were interrupted: what was
+// left is done, and the jobs are not.
+func (r *run) earlier() (err error) {
+	for id, s := range r.jobs {
+		if s.State == transfer.Failed && s.Failures > 0 {
+			r.env.warnf("%s of job %d failed before it was interrupted; gantry queue retry %d does them once more",
+				text.Plural(int64(s.Failures), "item"), id, id)
+			err = partial{exitSome}
+		}
+	}
+	return err
 }
