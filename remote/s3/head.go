@@ -42,7 +42,18 @@ func (a attempt) head(key string) (headers, error) {
 	}
 	flt := inspect(err)
 	if flt.status == http.StatusForbidden || flt.status == http.StatusBadRequest || flt.status == http.StatusMovedPermanently && flt.region == "" {
-		return a.headByGet(key, err)
+		got, err := a.headByGet(key, err)
+		if err == nil && flt.status == http.StatusBadRequest {
+			// Reading works, so the 400 may have been a fault in passing; without the
+			// checksum of a second look a flipped bit would pass unseen.
+			again := a.site.newRequest(http.MethodHead, key, "")
+			again.set("x-amz-checksum-mode", "ENABLED")
+			if res, err := a.do(again); err == nil && res.ContentLength >= 0 {
+				_ = res.Body.Close()
+				return headers{res.Header, res.ContentLength}, nil
+			}
+		}
+		return got, err
 	}
 	return headers{}, err
 }
