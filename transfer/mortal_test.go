@@ -259,7 +259,8 @@ func (l lasting) Settled(ctx context.Context, job, item int64) error {
 	return l.d.step("Settled", "", func() error { return l.Memory.Settled(ctx, job, item) })
 }
 
-// remembering is lasting, and keeps the items that failed.
+// remembering is lasting, and keeps the items that failed, as a journal on a disk
+// does: of what failed while it was planned, only that it did.
 type remembering struct {
 	lasting
 	m *machine
@@ -267,9 +268,12 @@ type remembering struct {
 
 func (r remembering) End(ctx context.Context, job, item int64, o journal.Outcome) error {
 	var failed []journal.Item
+	if o.State == "failed" {
+		failed = append(failed, journal.Item{Job: job, Num: item}) // failed while it was planned
+	}
 	for it := range r.Items(ctx, job) {
 		if it.Num == item && o.State == "failed" {
-			failed = append(failed, it)
+			failed = []journal.Item{it}
 		}
 	}
 	if err := r.lasting.End(ctx, job, item, o); err != nil {
