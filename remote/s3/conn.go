@@ -88,9 +88,9 @@ func (c *conn) connections(roots *x509.CertPool) error {
 	}
 	c.fast = newTransport(c.o.Patience, c.srv.MaxConnections, roots, proxy)
 	c.slow = newTransport(10*c.o.Patience, 0, roots, proxy)
-	c.unhurried = newWire(c.slow)
+	c.unhurried = newWire(c.slow, &c.away)
 	if c.srv.MaxConnections == 0 { // a limit is kept by one pool only
-		c.quick = newWire(c.fast)
+		c.quick = newWire(c.fast, &c.away)
 	}
 	return nil
 }

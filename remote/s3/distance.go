@@ -6,7 +6,7 @@ import (
 )
 
 // distance is the least time that a request has taken so far, from its sending
-// to the head of its answer. The zero value knows nothing.
+// over a connection that stands to the head of its answer. The zero value knows nothing.
 type distance struct{ least atomic.Int64 } // nanoseconds
 
 func (d *distance) known() time.Duration { return time.Duration(d.least.Load()) }

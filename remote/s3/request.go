@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -91,11 +90,7 @@ func (a attempt) do(r *request) (*http.Response, error) {
 		}
 	}
 	s.sign(r, a.keys, c.now(), payload)
-	start := time.Now()
 	res, err := a.send(r)
-	if err == nil {
-		c.away.saw(time.Since(start))
-	}
 	if r.body != nil {
 		r.body.stop() // the transport may still be reading; the caller's bytes are the caller's again
 	}

@@ -32,14 +32,16 @@ type wire struct {
 	tls   *tls.Config
 	proxy func(*http.Request) (*url.URL, error)
 	rest  time.Duration // how long an unused connection is kept
+	away  *distance     // is told how long requests take; nil for nobody
 
 	mu   sync.Mutex
 	idle map[string][]*wireConn // by scheme and host, the last used one at the end
 	bufs sync.Pool
 }
 
-func newWire(tr *http.Transport) *wire {
+func newWire(tr *http.Transport, away *distance) *wire {
 	return &wire{
+		away: away,
 		dial: tr.DialContext, tls: tr.TLSClientConfig, proxy: tr.Proxy, rest: tr.IdleConnTimeout,
 		idle: map[string][]*wireConn{},
 	}
@@ -100,7 +102,11 @@ func (w *wire) roundTrip(ctx context.Context, s *site, r *request, agent string)
 			return nil, err
 		}
 		stop := context.AfterFunc(ctx, func() { _ = c.raw.Close() }) // ends whatever waits
+		start := time.Now()                                          // the way, without what a new connection costs
 		res, err := c.exchange(*buf, r.method)
+		if err == nil && w.away != nil {
+			w.away.saw(time.Since(start))
+		}
 		if err != nil {
 			stop()
 			_ = c.raw.Close() // it failed
