@@ -48,9 +48,16 @@ func (a attempt) head(key string) (headers, error) {
 			// checksum of a second look a flipped bit would pass unseen.
 			again := a.site.newRequest(http.MethodHead, key, "")
 			again.set("x-amz-checksum-mode", "ENABLED")
-			if res, err := a.do(again); err == nil && res.ContentLength >= 0 {
+			res, err := a.do(again)
+			switch {
+			case err == nil:
 				_ = res.Body.Close()
-				return headers{res.Header, res.ContentLength}, nil
+				if res.ContentLength >= 0 { // see above: an empty object may have none
+					got.size = res.ContentLength
+				}
+				return headers{res.Header, got.size}, nil
+			case got.header.Get("Etag") == "" && inspect(err).retryable():
+				return headers{}, err // a refused range of an empty object has no version
 			}
 		}
 		return got, err

@@ -28,3 +28,33 @@ func TestAPassing400DoesNotHideTheChecksum(t *testing.T) {
 		t.Errorf("%+v, %v", e, err)
 	}
 }
+
+// N05: nor does it take the version of an empty object, of which there is no
+// first byte to ask for, and of whose size HEAD says nothing.
+func TestAPassing400DoesNotHideTheVersionOfAnEmptyObject(t *testing.T) {
+	for name, second := range map[string]int{"once": http.StatusOK, "and then a 503": http.StatusServiceUnavailable} {
+		t.Run(name, func(t *testing.T) {
+			var heads atomic.Int64
+			f := newFake(t, func(_ *fake, op string, w http.ResponseWriter, _ *http.Request) {
+				n := int64(0)
+				if op == "HeadObject" {
+					n = heads.Add(1)
+				}
+				switch {
+				case op != "HeadObject":
+					refuse(w, http.StatusRequestedRangeNotSatisfiable, "InvalidRange")
+				case n == 1:
+					w.WriteHeader(http.StatusBadRequest)
+				case n == 2 && second != http.StatusOK:
+					w.WriteHeader(second)
+				default:
+					w.Header().Set("ETag", `"v"`)
+				}
+			})
+			e, err := f.tree(t, nil, s3.Options{}).Stat(t.Context(), "k")
+			if err != nil || e.Size != 0 || e.Version != "v" {
+				t.Errorf("%+v, %v", e, err)
+			}
+		})
+	}
+}
