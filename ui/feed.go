@@ -65,6 +65,8 @@ func (m *Model) finished(s transfer.Snapshot) tea.Cmd {
 	switch {
 	case s.State == transfer.Failed && s.Err != nil:
 		m.tellOf(bad, "✗ "+s.Title, " – "+remote.HintOf(s.Err))
+	case s.State == transfer.Cancelled && s.Failures > 0:
+		m.tellOf(bad, s.Title, " – cancelled; "+text.Plural(int64(s.Failures), "item")+" had failed, F12 shows why"+remains(s.Err))
 	case s.State == transfer.Failed || s.Failures > 0:
 		m.tellOf(bad, "✗ "+s.Title, " – "+text.Plural(int64(s.Failures), "item")+" failed; F12 shows why")
 	case s.State == transfer.Cancelled:
