@@ -73,7 +73,8 @@ func (t *Tree) begin(at *spot, p remote.Path, o remote.CreateOptions) (*sink, er
 	if o.Resume != "" {
 		s.f, s.temp = openTemp(at.root, at.name, o.Resume), o.Resume
 	}
-	if s.f == nil {
+	resumed := s.f != nil
+	if !resumed {
 		if s.f, s.temp, err = makeTemp(at.root, at.name, perm); err != nil {
 			return nil, fail("write", p, err)
 		}
@@ -81,8 +82,10 @@ func (t *Tree) begin(at *spot, p remote.Path, o remote.CreateOptions) (*sink, er
 	// Reserve the space before the bytes come, for the temporary file only; its
 	// size stays what was written.
 	if err := reserve(s.f, o.Size); err != nil {
-		_ = s.f.Close()            // nothing was written
-		_ = at.root.Remove(s.temp) // the failure to report is the first one
+		_ = s.f.Close() // nothing was written
+		if !resumed {   // else what it holds is gone on with when there is room
+			_ = at.root.Remove(s.temp) // the failure to report is the first one
+		}
 		return nil, fail("write", p, err)
 	}
 	at.disk.count(1)

@@ -31,9 +31,8 @@ func reserve(f *os.File, size int64) error {
 	if size < reserveFrom {
 		return nil
 	}
-	var st unix.Statfs_t
-	if err := unix.Fstatfs(int(f.Fd()), &st); err == nil && int64(st.Type) == unix.TMPFS_MAGIC { //nolint:gosec,unconvert // a descriptor; widths differ by system
-		if int64(st.Blocks) > 0 && size/int64(st.Bsize) > int64(st.Bavail) { //nolint:gosec,unconvert // 0 blocks: no limit
+	if yes, enough := inMemory(f, size); yes {
+		if !enough {
 			return unix.ENOSPC
 		}
 		return nil
@@ -43,6 +42,21 @@ func reserve(f *os.File, size int64) error {
 		return err
 	}
 	return nil // where it cannot be done it is not needed
+}
+
+// inMemory tells whether f is on a tmpfs, and if so whether there is room for the
+// rest of its size.
+func inMemory(f *os.File, size int64) (yes, enough bool) {
+	var vol unix.Statfs_t
+	var st unix.Stat_t
+	if unix.Fstatfs(int(f.Fd()), &vol) != nil || int64(vol.Type) != unix.TMPFS_MAGIC { //nolint:gosec,unconvert // a descriptor; widths differ by system
+		return false, false
+	}
+	if vol.Blocks == 0 || unix.Fstat(int(f.Fd()), &st) != nil { //nolint:gosec // a descriptor; 0 blocks: no limit
+		return true, true
+	}
+	missing := size - st.Blocks*512                            // stat(2): whatever the file system's own are
+	return true, missing <= int64(vol.Bavail)*int64(vol.Bsize) //nolint:gosec,unconvert // bytes of a memory
 }
 
 // startWriting makes the system begin to write n bytes from off to the disk,

@@ -253,3 +253,33 @@ func TestFullDiskKeepsTheOldFile(t *testing.T) {
 	other := t.TempDir()
 	wantKind(t, tree.Rename(t.Context(), at(dir, "f"), at(other, "f")), remote.Unsupported)
 }
+
+// D18: what a file holds already is not asked for again, and not thrown away when
+// there is no room for the rest.
+func TestAResumedFileNeedsRoomForTheRestOnly(t *testing.T) {
+	dir := t.TempDir()
+	if err := mountSmall(dir); err != nil {
+		t.Skipf("needs to mount: %v", err)
+	}
+	t.Cleanup(func() { unmount(dir) })
+	tree := local.New()
+	piece := strings.Repeat("x", 256<<10)
+	o := remote.CreateOptions{Size: 1 << 20, PartSize: 256 << 10}
+	s, err := tree.Create(t.Context(), at(dir, "f"), o)
+	must(t, err)
+	for n := range 3 {
+		_, err = s.WritePart(t.Context(), n+1, strings.NewReader(piece))
+		must(t, err)
+	}
+	o.Resume = s.ID()
+	must(t, os.WriteFile(filepath.Join(dir, "other"), []byte(piece[:128<<10]), 0o600))
+	_, err = tree.Create(t.Context(), at(dir, "f"), o)
+	wantKind(t, err, remote.Full)
+	must(t, os.Remove(filepath.Join(dir, "other")))
+	again, err := tree.Create(t.Context(), at(dir, "f"), o)
+	must(t, err)
+	if again.ID() != o.Resume {
+		t.Error("what was written is thrown away")
+	}
+	must(t, again.Abort(t.Context()))
+}
