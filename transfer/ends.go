@@ -25,6 +25,8 @@ type ends struct {
 	hurry   chan struct{} // of 1: somebody waits for what is pending
 	pending []journal.End
 	busy    bool // somebody is writing
+
+	added, written int64 // outcomes so far
 }
 
 func newEnds(j *job) *ends {
@@ -46,6 +48,7 @@ func (e *ends) add(x journal.End) {
 		e.room.Wait()
 	}
 	e.pending = append(e.pending, x)
+	e.added++
 	idle := !e.busy
 	e.busy = true
 	e.mu.Unlock()
@@ -68,6 +71,10 @@ func (e *ends) drain() {
 			return
 		}
 		e.write(batch)
+		e.mu.Lock()
+		e.written += int64(len(batch))
+		e.room.Broadcast()
+		e.mu.Unlock()
 	}
 }
 
@@ -85,6 +92,16 @@ func (e *ends) soon() {
 	select {
 	case e.hurry <- struct{}{}:
 	default:
+	}
+}
+
+// reach waits until what was added before is on record, whatever comes meanwhile.
+func (e *ends) reach() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for goal := e.added; e.written < goal; {
+		e.soon()
+		e.room.Wait()
 	}
 }
 

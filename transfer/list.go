@@ -275,7 +275,7 @@ func (j *job) planAnew(ctx context.Context, items ...*item) error {
 	if len(again) == 0 {
 		return nil
 	}
-	j.ends.flush() // the end is on record before it is taken back
+	j.ends.reach() // the end is on record before it is taken back
 	return j.q.jr.Plan(ctx, again)
 }
 
