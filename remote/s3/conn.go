@@ -139,7 +139,7 @@ func (c *conn) checkEndpoint() error {
 		return c.invalid("its endpoint does not look like https://host:port")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return c.invalid("its endpoint must hold no user, password or query")
-	case u.Scheme == "http" && !c.srv.AllowHTTP && !remote.Loopback(u.Hostname()):
+	case !c.srv.AllowHTTP && remote.InTheClear(c.srv.Endpoint):
 		return c.invalid("its endpoint is plain http, which anyone on the way can read and change. Use https, or set allow_http")
 	}
 	return nil
