@@ -245,6 +245,14 @@ type Distant interface {
 	Distance() time.Duration
 }
 
+// Warmer is a tree behind a network to which connections take time to begin.
+type Warmer interface {
+	// Warm begins some to where p is, in the background, so that the first requests
+	// need not wait for them. It returns at once, signs nothing, and tells of no
+	// failure: whoever needs a connection meets it again.
+	Warm(ctx context.Context, p Path)
+}
+
 // Wrapper is a decorated tree. Abilities are asked with As, which looks
 // through wrappers that let it.
 type Wrapper interface {

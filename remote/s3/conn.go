@@ -26,10 +26,9 @@ type conn struct {
 	profile string         // the credential's name in sentences
 	fast    *http.Transport
 	slow    *http.Transport // for answers that take the server minutes
-	quick   *wire           // for short requests in place of fast; nil when connections are limited
+	quick   *wire           // for short requests in place of both; nil when connections are limited
 	quirks  quirks
 
-	unhurried *wire                  // in place of slow
 	health    atomic.Pointer[string] // why the server does not work, "" when it does; nil when nobody asked it
 	skew      atomic.Int64           // nanoseconds that the server's clock is ahead of ours
 	readOnly  atomic.Bool            // nothing but reads leaves
@@ -87,10 +86,9 @@ func (c *conn) connections(roots *x509.CertPool) error {
 		proxy = http.ProxyURL(u)
 	}
 	c.fast = newTransport(c.o.Patience, c.srv.MaxConnections, roots, proxy)
-	c.slow = newTransport(10*c.o.Patience, 0, roots, proxy)
-	c.unhurried = newWire(c.slow, &c.away)
+	c.slow = newTransport(slowFactor*c.o.Patience, 0, roots, proxy)
 	if c.srv.MaxConnections == 0 { // a limit is kept by one pool only
-		c.quick = newWire(c.fast, &c.away)
+		c.quick = newWire(c.fast, c.o.Patience, &c.away)
 	}
 	return nil
 }
@@ -196,7 +194,6 @@ func (c *conn) now() time.Time { return time.Now().Add(time.Duration(c.skew.Load
 func (c *conn) close() {
 	c.fast.CloseIdleConnections()
 	c.slow.CloseIdleConnections()
-	c.unhurried.close()
 	if c.quick != nil {
 		c.quick.close()
 	}

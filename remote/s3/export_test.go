@@ -25,7 +25,7 @@ func (t *Tree) DialForTest(dial func(context.Context) (net.Conn, error)) {
 			return &idleConn{Conn: nc, limit: limit}, nil
 		}
 	}
-	fast, slow := watched(t.c.o.Patience), watched(10*t.c.o.Patience)
+	fast := watched(t.c.o.Patience)
 	t.c.fast.DialContext, t.c.quick.dial = fast, fast
-	t.c.slow.DialContext, t.c.unhurried.dial = slow, slow
+	t.c.slow.DialContext = watched(slowFactor * t.c.o.Patience)
 }

@@ -107,12 +107,12 @@ func (a attempt) do(r *request) (*http.Response, error) {
 // send sends what is signed, the quick way where that can be.
 func (a attempt) send(r *request) (*http.Response, error) {
 	c := a.c
-	tr, quick := c.fast, c.quick
-	if r.slow {
-		tr, quick = c.slow, c.unhurried
+	if c.quick != nil && c.quick.takes(a.site, r) {
+		return c.quick.roundTrip(a.ctx, a.site, r, c.o.UserAgent)
 	}
-	if quick != nil && quick.takes(a.site, r) {
-		return quick.roundTrip(a.ctx, a.site, r, c.o.UserAgent)
+	tr := c.fast
+	if r.slow {
+		tr = c.slow
 	}
 	req, err := a.site.httpRequest(r, c.o.UserAgent)
 	if err != nil {

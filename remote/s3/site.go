@@ -134,8 +134,8 @@ func (b *bucket) resolve(ctx context.Context, region string) (*site, error) {
 			s.service = n
 		}
 	}
-	s.client = b.c.sdk(region, b.c.fast)
-	s.slow = b.c.sdk(region, b.c.slow)
+	s.client = b.c.sdk(region, courier{c: b.c, rest: b.c.fast})
+	s.slow = b.c.sdk(region, courier{c: b.c, rest: b.c.slow, slow: true})
 	return s, nil
 }
 
@@ -152,7 +152,7 @@ func hostOf(u url.URL) string {
 
 // sdk makes the client for what is not hot. It neither retries nor adds
 // checksums: both are ours.
-func (c *conn) sdk(region string, tr *http.Transport) *s3.Client {
+func (c *conn) sdk(region string, tr http.RoundTripper) *s3.Client {
 	o := s3.Options{
 		Region: region, UsePathStyle: c.srv.PathStyle, UseAccelerate: c.srv.Accelerate, UseARNRegion: true,
 		HTTPClient: &http.Client{

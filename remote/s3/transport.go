@@ -34,9 +34,7 @@ func (c *idleConn) bump() {
 
 func (c *idleConn) Read(p []byte) (int, error) {
 	c.bump()
-	n, err := c.Conn.Read(p)
-	c.bump()
-	return n, err
+	return c.Conn.Read(p)
 }
 
 // Write goes out in pieces, so that each of them counts as progress.

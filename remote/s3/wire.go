@@ -19,6 +19,7 @@ const (
 	wireBody   = 64 << 10 // bytes of a body that go out together with its request
 	wireHeader = 1 << 20  // bytes that the head of an answer may have
 	wireReader = 16 << 10
+	slowFactor = 10 // for answers that take the server minutes
 )
 
 // wire sends requests over connections of HTTP/1.1 in the goroutine of the
@@ -32,16 +33,18 @@ type wire struct {
 	tls   *tls.Config
 	proxy func(*http.Request) (*url.URL, error)
 	rest  time.Duration // how long an unused connection is kept
+	limit time.Duration // how long nothing may move before a connection is cut
 	away  *distance     // is told how long requests take; nil for nobody
 
-	mu   sync.Mutex
-	idle map[string][]*wireConn // by scheme and host, the last used one at the end
-	bufs sync.Pool
+	mu    sync.Mutex
+	idle  map[string][]*wireConn // by scheme and host, the last used one at the end
+	ahead warmUp
+	bufs  sync.Pool
 }
 
-func newWire(tr *http.Transport, away *distance) *wire {
+func newWire(tr *http.Transport, limit time.Duration, away *distance) *wire {
 	return &wire{
-		away: away,
+		away: away, limit: limit,
 		dial: tr.DialContext, tls: tr.TLSClientConfig, proxy: tr.Proxy, rest: tr.IdleConnTimeout,
 		idle: map[string][]*wireConn{},
 	}
@@ -101,6 +104,7 @@ func (w *wire) roundTrip(ctx context.Context, s *site, r *request, agent string)
 		if err != nil {
 			return nil, err
 		}
+		c.allow(w.limit, r.slow)
 		stop := context.AfterFunc(ctx, func() { _ = c.raw.Close() }) // ends whatever waits
 		start := time.Now()                                          // the way, without what a new connection costs
 		res, err := c.exchange(*buf, r.method)
@@ -126,6 +130,18 @@ func (w *wire) roundTrip(ctx context.Context, s *site, r *request, agent string)
 		}
 		res.Body = body
 		return res, nil
+	}
+}
+
+// allow sets how long nothing may move; slowFactor times as long where the server
+// may think.
+func (c *wireConn) allow(limit time.Duration, slow bool) {
+	if slow {
+		limit *= slowFactor
+	}
+	if i, ok := c.raw.(*idleConn); ok && i.limit != limit {
+		i.limit = limit
+		i.last.Store(0) // the deadline is set anew
 	}
 }
 
@@ -241,7 +257,13 @@ func (w *wire) get(ctx context.Context, s *site) (*wireConn, error) {
 		w.mu.Lock()
 		list := w.idle[key]
 		if len(list) == 0 {
+			m := w.promise(key)
 			w.mu.Unlock()
+			if m != nil {
+				if c := w.comes(ctx, m); c != nil {
+					return c, nil
+				}
+			}
 			return w.connect(ctx, s, key)
 		}
 		c := list[len(list)-1]
@@ -285,8 +307,15 @@ func (w *wire) put(c *wireConn) {
 	w.idle[c.key] = append(w.idle[c.key], c)
 }
 
-// close ends all connections that rest.
+// close ends all connections that rest, and those that are made ahead.
 func (w *wire) close() {
+	w.mu.Lock()
+	stop := w.ahead.stop
+	w.mu.Unlock()
+	if stop != nil {
+		stop()
+		w.ahead.wg.Wait()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, list := range w.idle {

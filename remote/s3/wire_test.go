@@ -34,7 +34,7 @@ func newScript(t *testing.T, do func(n int, r *http.Request, body string, c net.
 	}
 	s := &script{
 		site: &site{scheme: "http", host: l.Addr().String()},
-		wire: newWire(newTransport(10*time.Second, 0, nil, http.ProxyFromEnvironment), nil),
+		wire: newWire(newTransport(10*time.Second, 0, nil, http.ProxyFromEnvironment), 10*time.Second, nil),
 	}
 	t.Cleanup(func() {
 		s.wire.close()
@@ -226,7 +226,7 @@ func TestAnAnswerThatIsNotReadToItsEndCostsTheConnection(t *testing.T) {
 }
 
 func TestLongBodiesAndProxiesGoTheOtherWay(t *testing.T) {
-	w := newWire(newTransport(time.Second, 0, nil, http.ProxyFromEnvironment), nil)
+	w := newWire(newTransport(time.Second, 0, nil, http.ProxyFromEnvironment), time.Second, nil)
 	s := &site{scheme: "http", host: "127.0.0.1:1"}
 	if !w.takes(s, get()) || !w.takes(s, put("x")) || w.takes(s, put(strings.Repeat("x", wireBody+1))) {
 		t.Error("short requests go here, long bodies do not")

@@ -39,6 +39,20 @@ func (a *App) Open(ctx context.Context, location string) (remote.Place, error) {
 	return a.localPlace(location)
 }
 
+// Warm begins connections to where locations are, in the background, so that
+// what is about to be done there need not wait for them. It fails without a word.
+func (a *App) Warm(ctx context.Context, locations ...string) {
+	for _, location := range locations {
+		place, err := a.Open(ctx, location)
+		if err != nil {
+			continue
+		}
+		if w, ok := remote.As[remote.Warmer](place.Tree); ok {
+			w.Warm(ctx, place.Path)
+		}
+	}
+}
+
 // serverPart splits "name:rest". A colon after a slash belongs to a local path,
 // as does a drive letter.
 func serverPart(location string) (name, rest string, ok bool) {

@@ -43,6 +43,7 @@ func (r *remover) run(ctx context.Context, locations []string) error {
 	if err != nil {
 		return err
 	}
+	a.Warm(ctx, locations...)
 	q, err := r.env.startQueue(ctx)
 	if err != nil {
 		return err
