@@ -61,7 +61,7 @@ func (j *job) spec(sources iter.Seq2[plan.Source, error]) plan.Spec {
 func (j *job) planSources() iter.Seq2[plan.Source, error] {
 	return func(yield func(plan.Source, error) bool) {
 		for _, s := range j.req.List {
-			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact}, nil) {
+			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact, Free: s.Free}, nil) {
 				return
 			}
 		}
@@ -69,7 +69,7 @@ func (j *job) planSources() iter.Seq2[plan.Source, error] {
 			return
 		}
 		for s, err := range j.req.Sources {
-			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact}, err) {
+			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact, Free: s.Free}, err) {
 				return
 			}
 		}

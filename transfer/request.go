@@ -36,6 +36,7 @@ type Source struct {
 	As       string // its slash-separated name below Request.Dir; "" for Entry.Name
 	Contents bool   // a folder: what is in it goes into Request.Dir, not the folder itself
 	Exact    bool   // As is the name in the target as it is to be, whatever Rules.Names says
+	Free     bool   // a file: the caller has just seen that nothing has that name in the target
 }
 
 // Request is one thing that the user asked for. All of it is fixed when it is

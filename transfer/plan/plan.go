@@ -26,6 +26,7 @@ type Source struct {
 	As       string
 	Contents bool
 	Exact    bool
+	Free     bool
 }
 
 // Spec is what to plan.

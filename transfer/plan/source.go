@@ -19,7 +19,7 @@ func (p *planner) source(s Source) {
 		name = e.Name
 	}
 	p.popTo(0)
-	p.exact = s.Exact
+	p.exact, p.free = s.Exact, false
 	if p.s.Whole != nil && !s.Contents && (e.Dir || e.Type != remote.Regular) && p.whole(e, name) {
 		return
 	}
@@ -43,6 +43,8 @@ func (p *planner) source(s Source) {
 			return
 		}
 		p.way(name)
+		// Where a write cannot be conditional, the last look is the one that counts.
+		p.free = s.Free && p.s.To != nil && p.s.To.Caps().IfAbsent
 		p.leaf(e, name)
 		return
 	}
@@ -179,7 +181,7 @@ func (p *planner) leaf(e remote.Entry, full string) {
 		return
 	}
 	there, sure := up.target.find(p.ctx, dst)
-	it.Target, it.Unsure = there, !sure
+	it.Target, it.Unsure = there, !sure && !p.free
 	if there != nil && there.Dir && there.Path == dst && !p.toKeyed {
 		p.fault(Source{Entry: e, As: full}, fail(e, remote.Exist, "A folder of this name is in the way. Rename or delete it first."))
 		return

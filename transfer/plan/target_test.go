@@ -59,3 +59,26 @@ func TestATreeThatIsCopiedByItsContentAsksItsTargetOnce(t *testing.T) {
 		t.Errorf("%d calls of an empty target", n)
 	}
 }
+
+func TestANameThatIsKnownToBeFreeIsLookedAtNoMore(t *testing.T) {
+	d, b := mem.NewDisk("d:"), mem.New("b:")
+	one := plan.Source{Entry: d.Put("/y", "2"), As: "new", Free: true}
+	want(t, steps(t, plan.Spec{From: d, Sources: of(one), To: b, Dir: "in/"}), "file /y -> in/new")
+
+	// A folder stands for names that nobody has looked at, and so does a place
+	// where a write is not conditional.
+	d.Put("/x/a", "1")
+	folder := plan.Source{Entry: remote.Entry{Path: "/x", Name: "x", Dir: true, Size: -1}, Free: true}
+	want(t, steps(t, plan.Spec{From: d, Sources: of(folder), To: unconditional{b}, Dir: "in/"}),
+		"enter /x -> in/x/", "file /x/a -> in/x/a", "leave /x -> in/x/")
+	want(t, steps(t, plan.Spec{From: d, Sources: of(one), To: unconditional{b}, Dir: "in/"}), "file /y -> in/new unsure")
+}
+
+// unconditional is a tree that overwrites whatever is there.
+type unconditional struct{ remote.Tree }
+
+func (u unconditional) Caps() remote.Caps {
+	c := u.Tree.Caps()
+	c.IfAbsent = false
+	return c
+}

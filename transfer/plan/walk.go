@@ -17,6 +17,7 @@ type planner struct {
 
 	index int    // of the source at hand
 	exact bool   // its name is not escaped
+	free  bool   // nothing had its name in the target a moment ago
 	pos   string // of what the walk is at
 	after string // the walk begins behind it
 

@@ -121,6 +121,7 @@ func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, arg
 	if err != nil {
 		return err
 	}
+	a.Warm(ctx, args...)
 	sources, to := args[:len(args)-1], args[len(args)-1]
 	dest, err := resolveDestination(ctx, a, to, sources, f.exact)
 	if err != nil {
@@ -141,6 +142,7 @@ func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, arg
 type destination struct {
 	place  remote.Place // Path is the folder
 	rename string       // the name that the single source gets; "" for its own
+	free   bool         // nothing has that name
 }
 
 // resolveDestination decides, before anything moves, whether the destination is
@@ -150,9 +152,9 @@ func resolveDestination(ctx context.Context, a *app.App, location string, source
 	if err != nil {
 		return destination{}, err
 	}
-	intoFolder := strings.HasSuffix(location, "/") || isRoot(place)
+	intoFolder, free := strings.HasSuffix(location, "/") || isRoot(place), false
 	if !intoFolder {
-		if intoFolder, err = isFolder(ctx, place); err != nil {
+		if intoFolder, free, err = isFolder(ctx, place); err != nil {
 			return destination{}, err
 		}
 	}
@@ -167,19 +169,20 @@ func resolveDestination(ctx context.Context, a *app.App, location string, source
 	}
 	name := lastSegment(place.Tree, place.Path)
 	place.Path = place.Tree.Dir(place.Path)
-	return destination{place: place, rename: name}, nil
+	return destination{place: place, rename: name, free: free}, nil
 }
 
-// isFolder tells whether a destination is an existing folder. An object of the
-// exact name is not: it is what the copy would replace. Both are asked at once.
-func isFolder(ctx context.Context, place remote.Place) (bool, error) {
+// isFolder tells whether a destination is an existing folder, or else whether
+// nothing is there. An object of the exact name is no folder: it is what the copy
+// would replace. Both are asked at once.
+func isFolder(ctx context.Context, place remote.Place) (is, free bool, err error) {
 	t := place.Tree
 	if t.Label() == "" {
 		entry, err := t.Stat(ctx, place.Path)
 		if remote.KindOf(err) == remote.NotExist {
-			return false, nil
+			return false, true, nil
 		}
-		return err == nil && entry.Dir, writeOnly(err)
+		return err == nil && entry.Dir, false, writeOnly(err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	inside := make(chan error, 1)
@@ -190,14 +193,14 @@ func isFolder(ctx context.Context, place remote.Place) (bool, error) {
 	defer cancel()
 	entry, err := t.Stat(ctx, place.Path)
 	if err == nil {
-		return entry.Dir, nil
+		return entry.Dir, false, nil
 	}
 	if remote.KindOf(err) == remote.NotExist {
 		if err = <-inside; remote.KindOf(err) == remote.NotExist {
-			return false, nil
+			return false, true, nil
 		}
 	}
-	return err == nil, writeOnly(err)
+	return err == nil, false, writeOnly(err)
 }
 
 // writeOnly lets a destination be used that may not be looked at: the write
@@ -231,7 +234,7 @@ func requestSources(sources iter.Seq2[source, error], dest destination, lost fun
 				out.As = dest.rename
 				out.Contents = false
 			default:
-				out.As = dest.rename
+				out.As, out.Free = dest.rename, dest.free
 			}
 			if !yield(out, nil) {
 				return
