@@ -45,7 +45,7 @@ const (
 	farFrom   = 0.003 // seconds of a request: with less, the computers are the limit and not the way
 	farEnough = 3.5   // times the quickest: a new connection costs that much, so does no waiting
 	farTooFar = 6.0   // times the quickest: from here on requests only wait for each other
-	farStart  = 128   // requests at a time to begin with from far away
+	farStart  = 256   // requests at a time to begin with from far away
 	smoothing = 1.0 / 16
 	forgets   = 1.0005 // how the quickest request loses its weight with every other
 )

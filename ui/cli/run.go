@@ -56,8 +56,8 @@ type totals struct {
 
 // heapGrowth is how much more than it needs the heap of a transfer without a
 // screen may hold, in percent: collecting less often saves a tenth of the CPU time
-// of small objects and costs some 10 MiB.
-const heapGrowth = 200
+// of small objects and costs some 15 MiB.
+const heapGrowth = 300
 
 func newRun(e *env, q *transfer.Queue, rules transfer.Rules, progress bool) *run {
 	r := &run{
