@@ -66,7 +66,7 @@ func (j *job) enqueue(items ...*item) {
 		switch {
 		case it.kind == kindDoomed:
 			doomed = append(doomed, it)
-		case it.kind == kindFile && it.src.Size > j.partSize():
+		case j.isLarge(it):
 			big = append(big, it)
 		default:
 			small = append(small, it)

@@ -27,7 +27,7 @@ type task struct {
 	// landing says that the slot is with another task while this one waits for
 	// the disk; it belongs to job.mu.
 	landing bool
-	large   bool // a part, or the beginning of an item that has several
+	large   bool // a part, or the beginning of a large item
 }
 
 // dispatch hands out work until nothing is left or the job is called off, and
@@ -123,12 +123,22 @@ func (j *job) accept(it *item, ok bool) bool {
 		j.listed = true
 	case it.kind == kindDoomed:
 		j.doomed = append(j.doomed, it)
-	case it.kind == kindFile && it.src.Size > j.partSize():
+	case j.isLarge(it):
 		j.big = append(j.big, it)
 	default:
 		j.queued = append(j.queued, it)
 	}
 	return ok
+}
+
+// isLarge tells whether it moves enough to be counted among the large: many such
+// at a time would only share a slow way, and none would come to its end.
+func (j *job) isLarge(it *item) bool {
+	most := j.partSize()
+	if j.carries {
+		most = min(most, landSize)
+	}
+	return it.kind == kindFile && it.src.Size > most
 }
 
 func (j *job) partSize() int64 {
@@ -148,7 +158,7 @@ func (j *job) hasWork() bool {
 
 // largeDue tells whether there is work on large items and room for it.
 func (j *job) largeDue() bool {
-	return len(j.open)+len(j.big) > 0 && j.large < j.q.budget.largest(j.gates)
+	return len(j.open)+len(j.big) > 0 && j.large < max(j.q.budget.largest(j.gates), j.req.Rules.Workers)
 }
 
 // batchDue tells whether a deletion should start: it is full, or waiting would
@@ -271,7 +281,7 @@ func (j *job) next() *task {
 	default:
 		return nil
 	}
-	if t.large = t.it != nil && (t.part > 0 || t.it.kind == kindFile && t.it.src.Size > j.partSize()); t.large {
+	if t.large = t.it != nil && (t.part > 0 || j.isLarge(t.it)); t.large {
 		j.large++
 	}
 	if t.it != nil && t.part == 0 {

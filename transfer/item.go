@@ -132,7 +132,7 @@ func (b *bounded) take() []*item {
 // lists is where the items of a job are that do not run. It belongs to job.mu.
 type lists struct {
 	queued  []*item // to begin, in order; each fits into one task
-	big     []*item // to begin, in order; each has several parts
+	big     []*item // to begin, in order; each is large or has several parts
 	open    []*item // begun, with parts to hand out, in order
 	doomed  []*item // to delete, in batches
 	emptied []*node // source folders with nothing left to wait for

@@ -33,6 +33,7 @@ type job struct {
 	// opening an object is a request for a range.
 	fromKeyed bool
 	phased    bool // copies everything before it deletes anything
+	carries   bool // content passes through us, from or to a bucket
 	versions  sync.Once
 	keepsOld  bool // overwriting keeps the old content, see versioned
 	toKeyed   bool // the target is a bucket, whose sinks read a part more than once
@@ -142,6 +143,7 @@ func (j *job) check() error {
 	}
 	j.fromKey, j.fromKeyed = r.From.Label(), plan.Keyed(r.From)
 	j.phased = j.inPhases()
+	j.carries = r.Op != Delete && (j.fromKeyed || j.toKeyed) && !copiesThere(r)
 	if j.fromKeyed || j.toKeyed {
 		j.share.limit = j.q.o.most() // the gates know better
 	}

@@ -32,8 +32,13 @@ func (j *job) inPhases() bool {
 	if _, renames := remote.As[remote.Renamer](r.From); renames {
 		return false
 	}
-	c, copies := remote.As[remote.Copier](r.To)
-	return copies && c.CanCopy(r.From)
+	return copiesThere(r)
+}
+
+// copiesThere tells whether the server of the target copies by itself.
+func copiesThere(r Request) bool {
+	c, ok := remote.As[remote.Copier](r.To)
+	return ok && c.CanCopy(r.From)
 }
 
 // secondPhase verifies and then deletes, once everything is copied, and tells

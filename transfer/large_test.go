@@ -1,0 +1,56 @@
+package transfer_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/remote"
+	"gantry/remote/mem"
+	"gantry/remote/wrap"
+	"gantry/transfer"
+)
+
+// distant is a tree behind a long way.
+type distant struct{ *wrap.Faulty }
+
+func (distant) Distance() time.Duration { return 50 * time.Millisecond }
+
+// Many files that are not small would only share a slow way, and a break of it
+// would cost what all of them have sent.
+func TestFewFilesThatAreNotSmallAreOnTheirWayAtATime(t *testing.T) {
+	const files = 100
+	for _, test := range []struct {
+		name    string
+		size    int
+		workers int
+		want    int
+	}{
+		{"small ones", 10, 0, files},
+		{"larger ones", 1<<20 + 1, 0, 32},
+		{"as many as the user says", 1<<20 + 1, 80, 80},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inBubble(t, transfer.Options{Workers: test.workers, PartSize: 8 << 20}, func(t *testing.T, q *transfer.Queue) {
+				from, to := mem.NewDisk("l:"), wrap.NewFaulty(mem.New("r:"))
+				body, ps := content(test.size), []remote.Path(nil)
+				for i := range files {
+					ps = append(ps, remote.Path(fmt.Sprintf("/f%d", i)))
+					from.Put(ps[i], body)
+				}
+				to.Add(wrap.Commit, wrap.Fault{Hang: true, Times: files})
+				r := request(t, transfer.Copy, from, mem.New("r:"), "in/", ps...)
+				r.To = distant{to}
+				r.Rules.Workers = test.workers
+				id := q.Submit(r)
+				synctest.Wait()
+				if n := to.Calls(wrap.Commit); n != test.want {
+					t.Errorf("%d are on their way, want %d", n, test.want)
+				}
+				q.Cancel(id)
+				await(t, q, id)
+			})
+		})
+	}
+}
