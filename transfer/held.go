@@ -68,8 +68,12 @@ func (j *job) recall(tr journal.Trace) *item {
 	if !held {
 		return nil
 	}
+	src := tr.Source
+	if v := tr.Upload.Version; v != "" && v != src.Version { // it had changed since it was planned
+		src.Version, src.Size = v, tr.Upload.Size
+	}
 	it := &item{
-		j: j, num: tr.Num, kind: kindOf(tr.Item), src: tr.Source, dst: tr.Upload.Path, onRecord: true, traced: true,
+		j: j, num: tr.Num, kind: kindOf(tr.Item), src: src, dst: tr.Upload.Path, onRecord: true, traced: true,
 		landed: true, fresh: tr.Upload.PartSize == copyFresh, copied: version, verified: level, state: Waiting,
 	}
 	it.attempts.Store(1)
