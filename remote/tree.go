@@ -148,6 +148,16 @@ type Versioner interface {
 	Versioned(ctx context.Context) (bool, error)
 }
 
+// Reverter is a tree that may keep what is overwritten, and can bring it back.
+type Reverter interface {
+	// Revert deletes exactly the version of p that CreateOptions.VersionID was told
+	// of, if that is what p holds now, so that p holds again what was replaced, or
+	// nothing if that is gone as well. Whatever else was written at p stays. The
+	// error is Changed if p holds another version, of the same content even, and
+	// NotExist if it holds nothing.
+	Revert(ctx context.Context, p Path, id string) error
+}
+
 // Tagger is a tree whose objects have tags.
 type Tagger interface {
 	// Tags are those of e.
@@ -164,6 +174,12 @@ type CreateOptions struct {
 	IfVersion string      // Commit fails with Changed if the target is not of this version; "" for no check
 	Resume    string      // ID of an earlier sink of the same object to go on with
 	Progress  func(int64) // told about bytes done by Copier.Copy, from any goroutine; may be nil
+
+	// VersionID is told, before Copy or Commit returns, the id under which the tree
+	// keeps what was written apart from what that has replaced; see Reverter. It
+	// is not called where nothing is kept, and not where nobody knows the id, as
+	// after an answer that was lost. It may be nil.
+	VersionID func(id string)
 }
 
 // Described is what a reader from Tree.Open may be as well: it knows the entry

@@ -53,7 +53,7 @@ func (t *task) createOptions(w *writing) remote.CreateOptions {
 	it := t.it
 	o := remote.CreateOptions{
 		Size: w.plan.Size, ModTime: w.entry.ModTime, Attrs: it.attrs,
-		IfAbsent: it.ifAbsent, IfVersion: it.ifVersion,
+		IfAbsent: it.ifAbsent, IfVersion: it.ifVersion, VersionID: it.keptAs,
 	}
 	if !w.plan.Single() {
 		o.PartSize = w.plan.PartSize

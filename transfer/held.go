@@ -30,22 +30,48 @@ func (t *task) holdSource(ctx context.Context, level, version string) error {
 		}
 	}
 	p := remote.Part{Num: 1, Size: it.size(), Tag: copyTag(level, version)}
+	if it.keptID != "" && !it.layered && !it.fresh && it.ifVersion != "" {
+		p.Tag = copyTag(level, version, it.keptID, it.ifVersion)
+	}
 	if err := j.q.jr.Part(ctx, int64(j.id), it.num, p); err != nil {
 		return err
 	}
 	return errHeld
 }
 
-// copyTag is how a copy was verified and what version it has, as a part's tag.
-func copyTag(level, version string) string { return level + "\x00" + version }
+// keptAs notes the id of the version that the target holds now.
+func (it *item) keptAs(id string) {
+	it.layered = it.layered || it.keptID != "" && it.keptID != id
+	it.keptID = id
+}
+
+// copyTag is how a copy was verified and what version it has, as a part's tag;
+// and, if what it replaced can be brought back, the id under which the tree keeps
+// the copy apart from that, and what version that has.
+func copyTag(fields ...string) string { return strings.Join(fields, "\x00") }
 
 // copyOf takes the tag of a held item apart.
 func copyOf(tr journal.Trace) (level, version string, held bool) {
-	if tr.Upload == nil || tr.Upload.PartSize >= 0 || len(tr.Parts) != 1 {
-		return "", "", false
+	if f := tagOf(tr); len(f) >= 2 {
+		return f[0], f[1], true
 	}
-	level, version, held = strings.Cut(tr.Parts[0].Tag, "\x00")
-	return level, version, held
+	return "", "", false
+}
+
+// replacedBy is the id of the version that a held item has written, and what
+// version it replaced; "" if that cannot be brought back.
+func replacedBy(tr journal.Trace) (id, before string) {
+	if f := tagOf(tr); len(f) == 4 {
+		return f[2], f[3]
+	}
+	return "", ""
+}
+
+func tagOf(tr journal.Trace) []string {
+	if tr.Upload == nil || tr.Upload.PartSize >= 0 || len(tr.Parts) != 1 {
+		return nil
+	}
+	return strings.Split(tr.Parts[0].Tag, "\x00")
 }
 
 // hold lets go of a copied item; the journal has it.
@@ -68,8 +94,12 @@ func (j *job) recall(tr journal.Trace) *item {
 	if !held {
 		return nil
 	}
+	src := tr.Source
+	if v := tr.Upload.Version; v != "" && v != src.Version { // it had changed since it was planned
+		src.Version, src.Size = v, tr.Upload.Size
+	}
 	it := &item{
-		j: j, num: tr.Num, kind: kindOf(tr.Item), src: tr.Source, dst: tr.Upload.Path, onRecord: true, traced: true,
+		j: j, num: tr.Num, kind: kindOf(tr.Item), src: src, dst: tr.Upload.Path, onRecord: true, traced: true,
 		landed: true, fresh: tr.Upload.PartSize == copyFresh, copied: version, verified: level, state: Waiting,
 	}
 	it.attempts.Store(1)
@@ -102,4 +132,44 @@ func (it *item) sourceStands(e remote.Entry) bool {
 		return e.Size <= 0 // with content it is not what was made anew
 	}
 	return e.Version != "" && !differs(it.src, e)
+}
+
+// bringFailed plans those items of a move in phases anew that had failed before
+// it was interrupted: without them it cannot end. If what failed was not an item
+// yet, as a folder that could not be listed, everything is listed once more.
+func (j *job) bringFailed() error {
+	f, ok := j.q.jr.(journal.Failures)
+	if !ok {
+		return nil
+	}
+	t := &task{j: j}
+	if err := j.q.budget.acquire(j.ctx, j.share, j.gates); err != nil {
+		return nil // called off
+	}
+	t.held = true
+	defer t.letGo()
+	var again []journal.Item
+	for it, err := range f.Failed(j.ctx, int64(j.id)) {
+		if err != nil {
+			return err
+		}
+		if it.Source.Path == "" {
+			if j.adopted.lost = !j.deleting; j.adopted.lost {
+				j.adopted.ups, err = j.q.uploadsOf(j.ctx, int64(j.id))
+			}
+			return err
+		}
+		e, err := t.stat(j.ctx, j.req.From, t.fromGate(), it.Source.Path)
+		if remote.KindOf(err) == remote.NotExist {
+			continue // nobody can move it any more
+		}
+		if err != nil {
+			return err
+		}
+		e.Name = it.Source.Name
+		it.Source, it.Dir = e, e.Dir
+		j.adopted.failed[it.Num] = true
+		again = append(again, it)
+	}
+	return j.q.jr.Plan(j.ctx, again)
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gantry/remote"
 	"gantry/remote/mem"
 	"gantry/remote/wrap"
 	"gantry/transfer"
+	"gantry/transfer/journal"
 	"gantry/transfer/journal/sqlite"
 )
 
@@ -24,6 +27,36 @@ func TestARenameTakesASourceThatChangedBeforeItWasCopied(t *testing.T) {
 	wantState(t, s, transfer.Done)
 	wantContent(t, b, "new/02", "another, longer content")
 	wantNothing(t, b, "old/02")
+}
+
+// TestARenameTakesASourceThatChangedAfterItWasPlanned by a process that was killed
+// then: what is on record of the copy counts, not what was on record of the plan.
+func TestARenameTakesASourceThatChangedAfterItWasPlanned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := tree(5)
+		jr := journal.NewMemory()
+		boot := func(name, at string) (*transfer.Queue, *death) {
+			d := &death{did: map[string]int{}, hit: func(call string, _ remote.Path) blow { return blow{die: call == at, after: true} }}
+			return transfer.New(t.Context(), transfer.Options{
+				PartSize: 100, Retries: -1, Unattended: true, Journal: lasting{jr, d, name},
+				Open: func(context.Context, string) (remote.Tree, error) { return mortal{b, d}, nil },
+			}), d
+		}
+		q, d := boot("one", "Plan")
+		r := rename(t, b)
+		r.From, r.To = mortal{b, d}, mortal{b, d}
+		await(t, q, q.Submit(r))
+		closeQueue(t, q)
+		b.Put("old/02", "another, longer content")
+		time.Sleep(time.Second)
+		q, _ = boot("two", "")
+		defer closeQueue(t, q)
+		for _, s := range adoptAll(t, q) {
+			wantState(t, s, transfer.Done)
+		}
+		wantContent(t, b, "new/02", "another, longer content")
+		wantRenamed(t, b, 5)
+	})
 }
 
 // TestARenameIsDoneWithFewRequests: what was copied is looked at and deleted many

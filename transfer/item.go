@@ -60,6 +60,8 @@ type item struct {
 	landed   bool   // a move whose target is whole: only the source is left to delete
 	fresh    bool   // in phases: nothing was there before
 	copied   string // in phases: the version of the copy
+	keptID   string // under which the target keeps what was written apart from what that replaced; "" for nothing
+	layered  bool   // what was written may have replaced something that the job itself had written there
 	state    State
 	skipped  bool
 	reason   string

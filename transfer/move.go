@@ -145,6 +145,7 @@ func (t *task) commit(ctx context.Context) (entry remote.Entry, err error) {
 		doubt = doubt || remote.Retryable(err)
 		return err
 	})
+	t.it.layered = t.it.layered || doubt
 	if err == nil || j.calledOff(err) || !doubt {
 		return entry, t.asConflict(err)
 	}
@@ -254,6 +255,7 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 	it, j := t.it, t.j
 	o := remote.CreateOptions{
 		Size: it.src.Size, PartSize: j.partSize(), Attrs: j.req.Rules.Attrs, IfAbsent: it.ifAbsent, IfVersion: it.ifVersion,
+		VersionID: it.keptAs,
 		Progress: func(n int64) {
 			it.bytes.Add(n)
 			j.bytes.Add(n)
@@ -268,6 +270,7 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 		doubt = doubt || remote.Retryable(err)
 		return err
 	})
+	it.layered = it.layered || doubt
 	if err == nil || j.calledOff(err) {
 		return entry, err
 	}

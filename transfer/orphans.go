@@ -175,7 +175,7 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 	}
 	j.created, j.recorded, j.deleting = rec.Created, rec.Listed, sp.Deleting
 	j.levels = sp.Levels
-	j.adopted = &adopted{listed: rec.Listed, lost: lost, spec: sp, ups: ups}
+	j.adopted = &adopted{listed: rec.Listed, lost: lost, spec: sp, ups: ups, failed: map[int64]bool{}}
 	j.kept = sources{dropped: sp.Dropped, whole: sp.Whole, planned: sp.Planned, last: string(sp.Last), num: sp.Num}
 	for _, s := range sp.Sources {
 		j.kept.list = append(j.kept.list, s.source())

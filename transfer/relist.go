@@ -34,6 +34,7 @@ type adopted struct {
 	lost   bool // the journal was damaged: items are missing
 	spec   spec
 	ups    map[int64]*found // by item; what is not taken up is thrown away in the end
+	failed map[int64]bool   // of a move in phases: the items that an earlier process could not copy
 }
 
 // known are the items on record that have not ended, while a plan is made once
@@ -98,9 +99,10 @@ func (j *job) comeBack(it *item) {
 	it.onRecord = true
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	it.layered = j.adopted.failed[it.num]
 	if up := j.adopted.ups[it.num]; up != nil {
 		delete(j.adopted.ups, it.num)
-		it.up, it.traced = up, true
+		it.up, it.traced, it.layered = up, true, true
 		if up.Path != "" {
 			it.dst = up.Path // a free name that was chosen stays chosen
 		}
@@ -168,45 +170,6 @@ func (j *job) listAdopted(items chan<- *item) {
 // before everything is copied, and then nothing is left to be listed.
 func (j *job) listsAnew() bool {
 	return j.req.Op != Copy && (!j.phased || j.adopted != nil && j.adopted.lost)
-}
-
-// bringFailed plans those items of a move in phases anew that had failed before
-// it was interrupted: without them it cannot end. If what failed was not an item
-// yet, as a folder that could not be listed, everything is listed once more.
-func (j *job) bringFailed() error {
-	f, ok := j.q.jr.(journal.Failures)
-	if !ok {
-		return nil
-	}
-	t := &task{j: j}
-	if err := j.q.budget.acquire(j.ctx, j.share, j.gates); err != nil {
-		return nil // called off
-	}
-	t.held = true
-	defer t.letGo()
-	var again []journal.Item
-	for it, err := range f.Failed(j.ctx, int64(j.id)) {
-		if err != nil {
-			return err
-		}
-		if it.Source.Path == "" {
-			if j.adopted.lost = !j.deleting; j.adopted.lost {
-				j.adopted.ups, err = j.q.uploadsOf(j.ctx, int64(j.id))
-			}
-			return err
-		}
-		e, err := t.stat(j.ctx, j.req.From, t.fromGate(), it.Source.Path)
-		if remote.KindOf(err) == remote.NotExist {
-			continue // nobody can move it any more
-		}
-		if err != nil {
-			return err
-		}
-		e.Name = it.Source.Name
-		it.Source, it.Dir = e, e.Dir
-		again = append(again, it)
-	}
-	return j.q.jr.Plan(j.ctx, again)
 }
 
 // bringBack hands over the items of a copy that have not ended. Those that were

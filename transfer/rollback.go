@@ -24,8 +24,8 @@ func (j *job) undoable() bool {
 }
 
 // Rollback cancels a move inside a bucket and removes the copies that it has
-// made. A copy that took the place of something stays, because what was there
-// cannot be brought back; the job's Err then says so. Once the job has begun to
+// made. What a copy has replaced is brought back where the bucket has kept it; else
+// the copy stays, and the job's Err then says so. Once the job has begun to
 // delete it does nothing and returns false.
 func (q *Queue) Rollback(id JobID) bool {
 	j := q.find(id)
@@ -54,20 +54,7 @@ func (q *Queue) DiscardBack(ctx context.Context, id JobID) error {
 	if err := q.jr.Forget(ctx, []int64{rec.ID}); err != nil {
 		return err
 	}
-	return copiesStay(stay)
-}
-
-// copiesStay says that n copies were not removed, because they took the place of
-// something; nil if there are none.
-func copiesStay(n int) error {
-	if n == 0 {
-		return nil
-	}
-	hint := "%d copies replaced what was there before, which cannot be brought back; they were kept. Every source is still in its place."
-	if n == 1 {
-		hint = "%d copy replaced what was there before, which cannot be brought back; it was kept. Every source is still in its place."
-	}
-	return &remote.Error{Op: "roll back", Kind: remote.Other, Hint: fmt.Sprintf(hint, n), Err: errBack}
+	return stay.err()
 }
 
 // takeBack is what Rollback called the job off for, and returns why: with what
@@ -88,40 +75,40 @@ func (j *job) takeBack() error {
 			Hint: "Not all copies could be removed: " + remote.HintOf(err),
 		}
 	}
-	return cmp.Or(copiesStay(stay), errBack)
+	return cmp.Or(stay.err(), errBack)
 }
 
-func (q *Queue) back(ctx context.Context, rec journal.Job) (stay int, err error) {
+func (q *Queue) back(ctx context.Context, rec journal.Job) (*staying, error) {
 	sp, err := readSpec(rec.Rules)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if !sp.Phased || sp.Deleting {
-		return 0, &remote.Error{
+		return nil, &remote.Error{
 			Op: "roll back", Kind: remote.Invalid,
 			Hint: fmt.Sprintf("Job %d cannot be rolled back: only a move inside a bucket can, until it begins to delete. Resume it instead.", rec.ID),
 		}
 	}
 	from, err := q.open(ctx, rec.From)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	to, err := q.open(ctx, rec.To)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	return q.takeBack(ctx, from, to, rec.ID)
 }
 
 // takeBack removes the copies that a job has made, as far as they still are what
-// it has made. Everything else stays; stay counts the copies among that, which
-// took the place of something.
-func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) (stay int, err error) {
+// it has made, and brings back what they have replaced where that is kept.
+// Everything else stays.
+func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) (*staying, error) {
+	stay := &staying{}
 	var page []journal.Trace
 	var errs []error
 	take := func() {
-		n, err := takePage(ctx, from, to, page)
-		stay, errs, page = stay+n, append(errs, err), page[:0]
+		errs, page = append(errs, takePage(ctx, from, to, page, stay)), page[:0]
 	}
 	for tr, err := range q.jr.Traces(ctx, job) {
 		if err != nil {
@@ -140,14 +127,15 @@ func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) (
 	return stay, errors.Join(errs...)
 }
 
-// takePage takes back the copies of some traces, and counts those that stay.
-func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace) (stay int, err error) {
+// takePage takes back the copies of some traces, and notes those that stay.
+func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, stay *staying) error {
 	ps := make([]remote.Path, len(page))
 	for i, tr := range page {
 		ps[i] = tr.Upload.Path
 	}
 	there := glance(ctx, to, ps, func(ctx context.Context, op func(context.Context) error) error { return op(ctx) })
 	var ours []remote.Path
+	var replaced []journal.Trace
 	var errs []error
 	for _, tr := range page {
 		p := tr.Upload.Path
@@ -168,13 +156,13 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace) (
 		if tr.Upload.PartSize == copyFresh { // nothing was there before
 			ours = append(ours, p)
 		} else if !tr.Dir {
-			stay++
+			replaced = append(replaced, tr)
 		}
 	}
 	if len(ours) > 0 {
 		errs = append(errs, to.Remove(ctx, ours))
 	}
-	return stay, errors.Join(errs...)
+	return errors.Join(append(errs, revertAll(ctx, to, replaced, stay))...)
 }
 
 // copyMade tells whether dst holds exactly what the source of a trace holds,

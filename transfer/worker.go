@@ -10,10 +10,6 @@ import (
 	"gantry/transfer/parts"
 )
 
-// looksMost is how often a source is looked at once more before it is read
-// without its checksum.
-const looksMost = 3
-
 // writing is an item whose content is on the way. Lists and counts belong to
 // job.mu, the rest is fixed once it is made.
 type writing struct {
@@ -154,16 +150,16 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 		_, n = w.plan.Range(1)
 		see := t.lookAhead(ctx)
 		if it.up != nil && it.up.parts[1].Num == 1 {
-			if see(w) {
-				return nil, nil // most likely nobody reads part 1
+			if known, err := see(w); known || err != nil {
+				return nil, err // most likely nobody reads part 1
 			}
 		} else {
 			defer func() {
 				if err != nil {
-					see(nil)
-					return
+					_, _ = see(nil) // called off
+				} else if _, err = see(w); err != nil {
+					_ = first.Close() // only opened
 				}
-				see(w)
 			}()
 		}
 	}
@@ -191,50 +187,6 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 		w.at, w.file = at, first
 	}
 	return first, nil
-}
-
-// lookAhead asks for the headers of the source, because the answer to a range has no
-// checksum of the whole. It returns what waits for the answer, puts it into w
-// and tells whether it was of use: who may read but not look goes without. With
-// nil for w it calls the request off.
-func (t *task) lookAhead(ctx context.Context) (see func(w *writing) bool) {
-	it, from := t.it, t.j.req.From
-	var e remote.Entry
-	var err error
-	start, done := now(), make(chan struct{})
-	asking, cancel := context.WithCancel(ctx)
-	go func() { // ends with its request, for which see waits
-		defer close(done)
-		e, err = from.Stat(asking, it.src.Path)
-	}()
-	return func(w *writing) bool {
-		defer cancel()
-		if w == nil {
-			cancel()
-			<-done
-			return false
-		}
-		<-done
-		if err == nil {
-			t.j.q.budget.seen(t.fromGate(), now().Sub(start))
-		}
-		// Without the sum a flipped bit would pass unseen. The answer to HEAD has no
-		// body, so nobody can tell a fault that passes from a lasting one.
-		for asked := 1; err != nil && asked <= looksMost && remote.KindOf(err) != remote.Denied && ctx.Err() == nil; asked++ {
-			e, err = t.stat(ctx, from, t.fromGate(), it.src.Path)
-		}
-		if err != nil || e.Version != it.src.Version {
-			return false
-		}
-		if known := w.entry.Sum; e.Sum.Algorithm == remote.NoSum {
-			e.Sum = known
-		}
-		if e.Attrs == nil {
-			e.Attrs = w.entry.Attrs
-		}
-		w.entry = e
-		return true
-	}
 }
 
 // create begins the target: first the intent, then the object, then its name.

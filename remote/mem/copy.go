@@ -50,6 +50,7 @@ func (t *Tree) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst re
 		return remote.Entry{}, err
 	}
 	t.store(key, fresh)
+	t.tell(o, fresh)
 	if o.Progress != nil {
 		o.Progress(int64(len(fresh.data)))
 	}

@@ -20,6 +20,7 @@ const DefaultPage = 1000
 type Tree struct {
 	PageSize int         // entries in a page; 0 means DefaultPage
 	Limits   remote.Caps // MinPart, MaxPart, MaxParts and MaxSize are enforced
+	Versions bool        // what is overwritten or deleted is kept, for Revert
 
 	label string
 	disk  bool
@@ -29,7 +30,8 @@ type Tree struct {
 	objects map[string]*object
 	sorted  []string // keys of objects in byte order; nil when stale
 	uploads map[string]*upload
-	last    int // counts versions and upload ids
+	older   map[string][]*object // with Versions, the latest last
+	last    int                  // counts versions and upload ids
 }
 
 // object is never changed once it is in the map, so readers need no lock.
@@ -38,6 +40,7 @@ type object struct {
 	written time.Time
 	kept    time.Time
 	version string
+	id      string // with Versions, where the version is a sum of the content as in a bucket
 	attrs   remote.Attrs
 	sum     remote.Sum
 	dir     bool // a folder of a disk
@@ -49,6 +52,8 @@ var (
 	_ remote.Copier = (*Tree)(nil)
 	_ remote.Tagger = (*Tree)(nil)
 	_ remote.Ranger = (*Tree)(nil)
+
+	_ remote.Reverter = (*Tree)(nil)
 )
 
 // New returns an empty bucket with that label, such as "acme:".
@@ -58,6 +63,7 @@ func New(label string) *Tree {
 		nvme:    crc64.MakeTable(0x9a6c9329ac4bc9b5), // the reversed polynomial of CRC-64/NVME
 		objects: map[string]*object{},
 		uploads: map[string]*upload{},
+		older:   map[string][]*object{},
 	}
 }
 
@@ -144,6 +150,7 @@ func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
 			errs = append(errs, fail("delete", p, remote.Invalid, fmt.Errorf("the folder is not empty")))
 			continue
 		}
+		t.keep(key)
 		delete(t.objects, key)
 		t.sorted = nil
 	}
@@ -153,7 +160,9 @@ func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
 // store puts o at key as a new version. The caller holds the lock.
 func (t *Tree) store(key string, o *object) {
 	t.last++
-	o.version = fmt.Sprintf("v%d", t.last)
+	if o.version = fmt.Sprintf("v%d", t.last); t.Versions {
+		o.id, o.version = o.version, etag(o.data)
+	}
 	if o.written.IsZero() {
 		o.written = time.Now()
 	}
@@ -166,6 +175,7 @@ func (t *Tree) store(key string, o *object) {
 	if _, ok := t.objects[key]; !ok {
 		t.sorted = nil
 	}
+	t.keep(key)
 	t.objects[key] = o
 }
 

@@ -27,6 +27,17 @@ func TestBucketWithLimitsIsATree(t *testing.T) {
 	})
 }
 
+func TestBucketWithVersionsIsATree(t *testing.T) {
+	treetest.Run(t, treetest.Options{
+		Hostile: true, Entries: 500,
+		New: func(*testing.T) remote.Tree {
+			b := mem.New("mem:")
+			b.Versions = true
+			return b
+		},
+	})
+}
+
 func TestDiskIsATree(t *testing.T) {
 	treetest.Run(t, treetest.Options{
 		New: func(*testing.T) remote.Tree { return mem.NewDisk("disk:") },

@@ -90,6 +90,11 @@ func (t *Tree) writable(p remote.Path, key string, o remote.CreateOptions) error
 	return nil
 }
 
+func etag(data []byte) string {
+	sum := md5.Sum(data) //nolint:gosec // see the import
+	return hex.EncodeToString(sum[:])
+}
+
 func (s *sink) single() bool {
 	return s.o.PartSize <= 0 || (s.o.Size >= 0 && s.o.PartSize >= s.o.Size)
 }
@@ -124,8 +129,7 @@ func (s *sink) WritePart(ctx context.Context, n int, body io.ReadSeeker) (remote
 	if err != nil {
 		return remote.Part{}, fail("write", s.path, remote.Invalid, err)
 	}
-	tag := md5.Sum(data) //nolint:gosec // see the import
-	part := remote.Part{Num: n, Size: int64(len(data)), Tag: hex.EncodeToString(tag[:])}
+	part := remote.Part{Num: n, Size: int64(len(data)), Tag: etag(data)}
 	if !s.t.disk {
 		part.Sum = s.t.checksum(data)
 	}
@@ -160,6 +164,7 @@ func (s *sink) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, e
 	}
 	o := &object{data: data, kept: s.o.ModTime, attrs: s.o.Attrs, written: s.t.stamp(s.o.ModTime)}
 	s.t.store(s.key, o)
+	s.t.tell(s.o, o)
 	delete(s.t.uploads, s.id)
 	s.done = true
 	return s.t.entry(s.key, o), nil

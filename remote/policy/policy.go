@@ -68,7 +68,7 @@ var needs = [...]need{
 	{sid: "Upload", feature: "uploading, making folders, copying to here", actions: []string{"s3:PutObject"}, on: onObjects, writes: true},
 	{sid: "ResumeUploads", feature: "resuming and cancelling uploads", actions: []string{"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, on: onObjects, writes: true},
 	{sid: "Delete", feature: "deleting, moving, renaming", actions: []string{"s3:DeleteObject"}, on: onObjects, writes: true},
-	{sid: "DeleteOldVersions", feature: "deleting old versions for good", actions: []string{"s3:DeleteObjectVersion"}, on: onObjects, writes: true},
+	{sid: "DeleteOldVersions", feature: "deleting old versions for good, bringing back what a move has replaced", actions: []string{"s3:DeleteObjectVersion"}, on: onObjects, writes: true},
 	{sid: "Tag", feature: "changing tags, keeping them in copies", actions: []string{"s3:PutObjectTagging"}, on: onObjects, writes: true},
 	{sid: "AccessControl", feature: "the acl that the server's settings put on uploads", actions: []string{"s3:PutObjectAcl"}, on: onObjects, writes: true, when: func(s remote.Server) bool { return s.ACL != "" }},
 	{sid: "Lifecycle", feature: "setting when unfinished uploads are aborted", actions: []string{"s3:PutLifecycleConfiguration"}, on: onBucket, writes: true},

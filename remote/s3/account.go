@@ -125,6 +125,15 @@ func (t *Account) Tags(ctx context.Context, e remote.Entry) (map[string]string, 
 	return b.Tags(ctx, e)
 }
 
+// Revert brings back what the version id of p has replaced.
+func (t *Account) Revert(ctx context.Context, p remote.Path, id string) error {
+	b, err := t.hold(p)
+	if err != nil {
+		return err
+	}
+	return b.Revert(ctx, p, id)
+}
+
 // List gives the buckets, or one page of a folder in one.
 func (t *Account) List(ctx context.Context, dir remote.Path, token string) (remote.Page, error) {
 	if dir == "" {

@@ -30,7 +30,7 @@ func (m *multi) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, 
 	if err != nil {
 		return remote.Entry{}, err
 	}
-	for try := 1; ; try++ {
+	for try := 1; ; try++ { // an upload makes one version, however often it is completed
 		tag, err := m.complete(ctx, w, plan)
 		if err != nil {
 			err = m.t.c.adapt(err, m.conditional(), func() (err error) {
@@ -39,6 +39,7 @@ func (m *multi) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, 
 			})
 		}
 		if err == nil && tag != "" {
+			m.tell(m.made)
 			return m.published(ctx, w, plan, tag)
 		}
 		if err != nil && !ambiguous(err) && try == 1 {
@@ -139,7 +140,7 @@ func (m *multi) complete(ctx context.Context, w act, p plan) (string, error) {
 		}
 		out, err := a.site.slow.CompleteMultipartUpload(a.ctx, in)
 		if err == nil {
-			tag = unquote(aws.ToString(out.ETag))
+			tag, m.made = unquote(aws.ToString(out.ETag)), aws.ToString(out.VersionId)
 		}
 		return err
 	})

@@ -90,6 +90,7 @@ type copying struct {
 func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 	var got copied
 	var uncertain bool
+	var id string // of the version that the copy is
 	replace, err := j.replacement(ctx)
 	if err != nil {
 		return remote.Entry{}, err
@@ -98,6 +99,7 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 		return j.t.b.run(ctx, j.act, func(a attempt) error {
 			res, err := j.send(a, replace)
 			if err == nil {
+				id = res.Header.Get(hdrVersionID)
 				got, err = j.t.copied(res)
 			}
 			uncertain = uncertain || err != nil && !refusedBefore(err)
@@ -117,6 +119,9 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 	}
 	if j.o.Progress != nil && j.e.Size > 0 {
 		j.o.Progress(j.e.Size)
+	}
+	if !uncertain { // else another copy may lie below this one
+		j.tell(id)
 	}
 	out := j.stored(j.e.Size, got.tag, got.sum)
 	out.ModTime = got.when

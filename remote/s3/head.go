@@ -2,11 +2,14 @@ package s3
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"gantry/remote"
 )
 
 // headers are the headers of an object, from HEAD or from a GET that stands in
@@ -21,48 +24,79 @@ var errNoSize = errors.New("the server does not tell the size")
 
 // head asks for the headers of key. A refusal of HEAD has no body and so no
 // reason; a GET of one byte finds it, or finds that reading is allowed after
-// all.
+// all. What comes without a checksum then is that of an object that may not be
+// looked at, never that of a fault in passing: with it a flipped bit would pass
+// unseen.
 func (a attempt) head(key string) (headers, error) {
-	r := a.site.newRequest(http.MethodHead, key, "")
-	r.set("x-amz-checksum-mode", "ENABLED")
-	res, err := a.do(r)
+	h, err := a.headBy(http.MethodHead, key)
 	if err == nil {
-		_ = res.Body.Close()
-		h := headers{res.Header, res.ContentLength}
-		if h.size < 0 { // some servers say nothing of the size of an empty object
-			got, err := a.headByGet(key, errNoSize)
-			switch {
-			case err == nil:
-				h.size = got.size
-			case !errors.Is(err, errNoSize) && inspect(err).retryable():
-				return headers{}, err // a fault in passing is no unknown size
-			}
-		}
-		return h, nil
+		return a.sized(key, h)
 	}
 	flt := inspect(err)
-	if flt.status == http.StatusForbidden || flt.status == http.StatusBadRequest || flt.status == http.StatusMovedPermanently && flt.region == "" {
-		got, err := a.headByGet(key, err)
-		if err == nil && flt.status == http.StatusBadRequest {
-			// Reading works, so the 400 may have been a fault in passing; without the
-			// checksum of a second look a flipped bit would pass unseen.
-			again := a.site.newRequest(http.MethodHead, key, "")
-			again.set("x-amz-checksum-mode", "ENABLED")
-			res, err := a.do(again)
-			switch {
-			case err == nil:
-				_ = res.Body.Close()
-				if res.ContentLength >= 0 { // see above: an empty object may have none
-					got.size = res.ContentLength
-				}
-				return headers{res.Header, got.size}, nil
-			case got.header.Get("Etag") == "" && inspect(err).retryable():
-				return headers{}, err // a refused range of an empty object has no version
-			}
+	switch {
+	case flt.status == http.StatusForbidden && flt.ownWords(), flt.status == http.StatusMovedPermanently && flt.region == "":
+		return a.headByGet(key, err)
+	case flt.status == http.StatusForbidden, flt.status == http.StatusBadRequest:
+		if _, err := a.headByGet(key, err); err != nil {
+			return headers{}, err
 		}
-		return got, err
+		return a.headAgain(key)
 	}
 	return headers{}, err
+}
+
+// headBy asks for the headers of the whole object, its checksum among them.
+func (a attempt) headBy(method, key string) (headers, error) {
+	r := a.site.newRequest(method, key, "")
+	r.set("x-amz-checksum-mode", "ENABLED")
+	res, err := a.do(r)
+	if err != nil {
+		return headers{}, err
+	}
+	if res.ContentLength > drainMost {
+		_ = res.Body.Close() // a connection costs less than the content
+	} else {
+		drain(res)
+	}
+	return headers{res.Header, res.ContentLength}, nil
+}
+
+// sized asks for the size too where HEAD does not tell it: some servers say
+// nothing of that of an empty object.
+func (a attempt) sized(key string, h headers) (headers, error) {
+	if h.size >= 0 {
+		return h, nil
+	}
+	got, err := a.headByGet(key, errNoSize)
+	switch {
+	case err == nil:
+		h.size = got.size
+	case !errors.Is(err, errNoSize) && inspect(err).retryable():
+		return headers{}, err // a fault in passing is no unknown size
+	}
+	return h, nil
+}
+
+// headAgain is for an object that can be read although HEAD was refused by
+// nobody knows whom. If that does not pass, a GET of the whole decides, which is
+// given up once its headers are there.
+func (a attempt) headAgain(key string) (headers, error) {
+	h, err := a.headBy(http.MethodHead, key)
+	if err == nil {
+		return a.sized(key, h)
+	}
+	if inspect(err).retryable() {
+		return headers{}, err
+	}
+	h, err = a.headBy(http.MethodGet, key)
+	if flt := inspect(err); flt.status/100 == 4 && flt.code == "" && !flt.retryable() {
+		// A byte of it could be read a moment ago.
+		return headers{}, &remote.Error{
+			Op: "read", Kind: remote.Unreachable, Err: flt.cause(),
+			Hint: fmt.Sprintf("Something on the way to the server refuses requests and does not say why (%d). Try again.", flt.status),
+		}
+	}
+	return h, err
 }
 
 func (a attempt) headByGet(key string, refused error) (headers, error) {

@@ -27,6 +27,7 @@ type multi struct {
 
 	mu   sync.Mutex
 	done *remote.Entry // after a Commit that worked
+	made string        // the id of the version that it made
 	over bool          // after Abort
 }
 

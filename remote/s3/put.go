@@ -157,13 +157,13 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 	if s.body == nil {
 		s.sums = sums{}
 	}
-	var tag string
+	var tag, id string
 	send := func() error {
 		if err := s.rehash(); err != nil {
 			return s.t.c.fault(w, s.t.b, inspect(err))
 		}
 		return s.t.b.run(ctx, w, func(a attempt) (err error) {
-			tag, err = s.put(a)
+			tag, id, err = s.put(a)
 			return err
 		})
 	}
@@ -173,6 +173,9 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 	}
 	if err != nil {
 		return s.settle(ctx, err)
+	}
+	if !s.uncertain { // else an earlier one may lie below this one
+		s.tell(id)
 	}
 	return s.stored(size, tag, s.sums.checked()), nil
 }
@@ -203,9 +206,9 @@ var errChanged = errors.New("the content is another one than before")
 
 const emptyMD5 = "1B2M2Y8AsgTpgAmY7PhCfg=="
 
-func (s *single) put(a attempt) (string, error) {
+func (s *single) put(a attempt) (tag, id string, err error) {
 	if err := s.lookFirst(a); err != nil {
-		return "", err
+		return "", "", err
 	}
 	r := a.site.newRequest(http.MethodPut, s.key, "")
 	s.t.attributes(r, s.attrs)
@@ -216,10 +219,10 @@ func (s *single) put(a attempt) (string, error) {
 	}
 	res, err := a.do(r)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	drain(res)
-	return unquote(res.Header.Get("Etag")), nil
+	return unquote(res.Header.Get("Etag")), res.Header.Get(hdrVersionID), nil
 }
 
 // settle decides after a failure under a condition whether the object was stored

@@ -235,9 +235,12 @@ type sourceError struct{ err error }
 func (e *sourceError) Error() string { return "reading the source: " + e.err.Error() }
 func (e *sourceError) Unwrap() error { return e.err }
 
+// drainMost is how much of a body is read to use its connection again.
+const drainMost = 64 << 10
+
 // drain reads what is left of a body, so that the connection can be used again.
 func drain(res *http.Response) {
-	_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // best effort: a failure only costs the connection
+	_, _ = io.CopyN(io.Discard, res.Body, drainMost) // best effort: a failure only costs the connection
 	_ = res.Body.Close()
 }
 

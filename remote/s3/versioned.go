@@ -29,4 +29,48 @@ func (t *Tree) Versioned(ctx context.Context) (bool, error) {
 	return yes, nil
 }
 
-var _ remote.Versioner = (*Tree)(nil)
+// Revert deletes the version id of p, if it is the current one. Whoever writes
+// between the look and the deletion has a version of its own, which stays.
+func (t *Tree) Revert(ctx context.Context, p remote.Path, id string) error {
+	w := act{op: "delete the version", api: "s3:DeleteObjectVersion", path: p, tries: metaTries}
+	if err := t.writable(w.op, p); err != nil {
+		return err
+	}
+	current := ""
+	look := act{op: "read", api: "s3:GetObject", path: p, tries: metaTries}
+	err := t.b.run(ctx, look, func(a attempt) error {
+		h, err := a.head(t.key(p))
+		if err == nil {
+			current = h.header.Get(hdrVersionID)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if current != id {
+		return refuse(w, remote.Changed, "Somebody has written it since. Refresh to see what is there.")
+	}
+	defer t.b.glance.forget()
+	_, err = t.ask(ctx, w, http.MethodDelete, t.key(p), "versionId="+queryEscape(id), nil, nil, nil)
+	if codeOf(err) == "NoSuchVersion" { // an earlier try has deleted it, and its answer was lost
+		return nil
+	}
+	return err
+}
+
+const hdrVersionID = "X-Amz-Version-Id"
+
+// tell says under which id the bucket keeps what was written. "null" is no
+// version of its own: what is called so is overwritten for good.
+func (s *sink) tell(id string) {
+	if s.o.VersionID != nil && id != "" && id != "null" {
+		s.o.VersionID(id)
+	}
+}
+
+var (
+	_ remote.Versioner = (*Tree)(nil)
+	_ remote.Reverter  = (*Tree)(nil)
+	_ remote.Reverter  = (*Account)(nil)
+)

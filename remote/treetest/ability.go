@@ -17,6 +17,8 @@ var abilityTests = []test{
 	{"Copy keeps content and time", copyObject},
 	{"Copy obeys conditions", copyConditions},
 	{"Copy of an old version is Changed", copyChanged},
+	{"Revert brings back what was replaced", revert},
+	{"Revert keeps what others wrote", revertOthers},
 	{"Range begins anywhere", rangeAnywhere},
 	{"Scope writes inside", scopeInside},
 	{"Scope refuses what is outside", scopeOutside},

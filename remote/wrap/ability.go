@@ -24,6 +24,7 @@ type abilities struct {
 	scoper  remote.Scoper
 	uploads remote.Uploads
 	presign remote.Presigner
+	revert  remote.Reverter
 }
 
 // chain builds what outer.Unwrap returns. last is where the chain ends: the
@@ -52,6 +53,9 @@ func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
 	}
 	if a.presign != nil {
 		last = &presignNode{node{outer, last}, a.presign}
+	}
+	if a.revert != nil {
+		last = &revertNode{node{outer, last}, a.revert}
 	}
 	return last
 }

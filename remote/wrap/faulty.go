@@ -33,6 +33,7 @@ const (
 	AbortUpload Method = "AbortUpload"
 
 	Presign Method = "Presign"
+	Revert  Method = "Revert"
 
 	Any Method = "" // whichever is called
 )
@@ -101,6 +102,9 @@ func newFaulty(t remote.Tree, log *faultLog) *Faulty {
 	}
 	if p, ok := remote.As[remote.Presigner](t); ok {
 		a.presign = faultyPresigner{f, p}
+	}
+	if r, ok := remote.As[remote.Reverter](t); ok {
+		a.revert = faultyReverter{f, r}
 	}
 	f.inner = chain(f, a, t)
 	return f

@@ -39,6 +39,7 @@ func Limited(t remote.Tree, l Limiter) remote.Tree {
 		a.uploads = u
 	}
 	a.presign, _ = remote.As[remote.Presigner](t)
+	a.revert, _ = remote.As[remote.Reverter](t)
 	w.inner = chain(w, a, t)
 	return w
 }

@@ -44,6 +44,9 @@ func Logged(t remote.Tree, log *slog.Logger) remote.Tree {
 	if p, ok := remote.As[remote.Presigner](t); ok {
 		a.presign = loggedPresigner{l, p}
 	}
+	if r, ok := remote.As[remote.Reverter](t); ok {
+		a.revert = loggedReverter{l, r}
+	}
 	l.inner = chain(l, a, t)
 	return l
 }

@@ -72,6 +72,9 @@ func has(t remote.Tree) string {
 	if _, ok := remote.As[remote.Presigner](t); ok {
 		s = append(s, "presign")
 	}
+	if _, ok := remote.As[remote.Reverter](t); ok {
+		s = append(s, "revert")
+	}
 	return strings.Join(s, " ")
 }
 
@@ -86,7 +89,7 @@ func (linking) Presign(_ context.Context, p remote.Path, life time.Duration) (re
 
 func TestDecoratorsHaveTheAbilitiesOfTheTreeInside(t *testing.T) {
 	for want, inner := range map[string]remote.Tree{
-		"walk copy": mem.New(""), "walk rename scope": local.New(), "": bare{mem.New("")}, "presign": linking{mem.New("")},
+		"walk copy revert": mem.New(""), "walk rename scope": local.New(), "": bare{mem.New("")}, "presign": linking{mem.New("")},
 	} {
 		for name, outer := range map[string]remote.Tree{
 			"Logged": wrap.Logged(inner, quiet()), "Limited": wrap.Limited(inner, &free{}), "Faulty": wrap.NewFaulty(inner),

@@ -3,6 +3,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ func TestTheProgramGoesOnOrGivesUp(t *testing.T) {
 	}
 	program := build(t)
 	t.Run("D13, P01: temporary files of long names are swept", func(t *testing.T) { longNames(t, program) })
+	t.Run("Y06: what a move has replaced is brought back", func(t *testing.T) { movedOver(t, program) })
 	t.Run("Y06: a move that failed for one, was resumed and ended well says so", func(t *testing.T) { stuckMove(t, program) })
 }
 
@@ -48,6 +50,57 @@ func longNames(t *testing.T, program string) {
 		if left := temps(); len(left) != 1 || left[0] != other {
 			t.Errorf("%.20q: left over: %q", name, left)
 		}
+	}
+}
+
+// movedOver: where the bucket keeps versions, a move over other objects is taken
+// back without a trace; who may not delete versions reads what is left, and why.
+func movedOver(t *testing.T, program string) {
+	v := newVictim(t, program)
+	config := filepath.Join(v.dir, "config", "config.toml")
+	raw, err := os.ReadFile(config)
+	v.must(err)
+	v.must(os.WriteFile(config, bytes.ReplaceAll(raw, []byte("acme-bucket"), []byte("kept")), 0o600))
+	v.server.AddBucket("kept", s3test.Bucket{Versioned: true})
+	for i := range 40 {
+		v.server.Put("kept", fmt.Sprintf("old/%02d", i), random(10+i, 5))
+		v.server.Put("kept", fmt.Sprintf("new/%02d", i), random(10+i, 6))
+	}
+	holds := func(i int, seed byte) bool {
+		o, ok := v.server.Object("kept", fmt.Sprintf("new/%02d", i))
+		return ok && bytes.Equal(o.Content, random(10+i, seed))
+	}
+	fails := func(args ...string) string { // with 1
+		out, err := v.command(args...).CombinedOutput()
+		if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+			t.Errorf("it ended with %v: %s", err, out)
+		}
+		return string(out)
+	}
+	move := func() {
+		v.server.Fault(s3test.Rule{ID: "S05", Op: "CopyObject", Key: "new/21", Action: s3test.Deny()})
+		fails("mv", "acme:old/", "acme:new/", "--on-conflict", "overwrite", "--no-progress")
+		for i := range 40 {
+			if i != 21 && !holds(i, 5) {
+				t.Errorf("new/%02d was not replaced", i)
+			}
+		}
+	}
+	move()
+	v.run("queue", "cancel", "--rollback", "1")
+	for i := range 40 {
+		if !holds(i, 6) || v.server.Versions("kept", fmt.Sprintf("new/%02d", i)) != 1 {
+			t.Errorf("new/%02d is not what it was", i)
+		}
+	}
+	move()
+	v.server.Fault(s3test.Rule{ID: "deny", Op: "DeleteObject", Times: s3test.All, Action: s3test.Deny()})
+	said := fails("queue", "cancel", "--rollback", "2")
+	if !strings.Contains(said, "they were kept: new/00, new/01, new/02, and 36 more.") || !strings.Contains(said, "s3:DeleteObjectVersion") {
+		t.Errorf("it says %s", said)
+	}
+	if keys := v.server.Keys("kept"); len(keys) != 80 || !holds(0, 5) || !holds(21, 6) {
+		t.Errorf("%d keys, or one of them holds something else", len(keys))
 	}
 }
 

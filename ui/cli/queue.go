@@ -58,7 +58,7 @@ func (e *env) queueCancelCommand() *cobra.Command {
 			return e.queueCancel(ctx, ids, rollback)
 		})
 	cmd.Flags().BoolVar(&rollback, "rollback", false,
-		"also remove the copies that a move inside a bucket has made; refused once it has begun to delete")
+		"also remove the copies that a move inside a bucket has made, and bring back what they replaced where the bucket keeps versions; refused once it has begun to delete")
 	return cmd
 }
 

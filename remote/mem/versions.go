@@ -1,0 +1,47 @@
+package mem
+
+import (
+	"context"
+
+	"gantry/remote"
+)
+
+// keep puts what is at key aside before it is overwritten or deleted. The caller
+// holds the lock.
+func (t *Tree) keep(key string) {
+	if old := t.objects[key]; old != nil && t.Versions {
+		t.older[key] = append(t.older[key], old)
+	}
+}
+
+// tell says under which id an object is kept that was written just now.
+func (t *Tree) tell(o remote.CreateOptions, fresh *object) {
+	if t.Versions && o.VersionID != nil {
+		o.VersionID(fresh.id)
+	}
+}
+
+// Revert brings back what the version id of p has replaced.
+func (t *Tree) Revert(ctx context.Context, p remote.Path, id string) error {
+	if err := ctx.Err(); err != nil {
+		return fail("revert", p, remote.Other, err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := t.key(p)
+	switch o := t.objects[key]; {
+	case !t.Versions:
+		return fail("revert", p, remote.Unsupported, nil)
+	case o == nil:
+		return fail("revert", p, remote.NotExist, nil)
+	case o.id != id:
+		return fail("revert", p, remote.Changed, nil)
+	}
+	if n := len(t.older[key]); n > 0 {
+		t.objects[key], t.older[key] = t.older[key][n-1], t.older[key][:n-1]
+		return nil
+	}
+	delete(t.objects, key)
+	t.sorted = nil
+	return nil
+}

@@ -1,0 +1,55 @@
+package treetest
+
+import "gantry/remote"
+
+// replace overwrites p by a copy or an upload and gives the id of the version
+// that it made.
+func (k *kit) replace(p remote.Path, data string, copied bool) (id string) {
+	k.Helper()
+	var ids []string
+	o := remote.CreateOptions{Size: int64(len(data)), VersionID: func(s string) { ids = append(ids, s) }}
+	if copied {
+		src := k.put(k.at("source of a copy"), data)
+		_, err := k.copier().Copy(k.ctx, k.tree, src, p, o)
+		k.must(err)
+	} else {
+		_, err := k.write(p, data, o)
+		k.must(err)
+	}
+	if len(ids) == 0 {
+		k.Skip("the tree keeps nothing of what is replaced")
+	}
+	if len(ids) > 1 || ids[0] == "" {
+		k.Fatalf("ids %q", ids)
+	}
+	return ids[0]
+}
+
+func revert(k *kit) {
+	r := ability[remote.Reverter](k)
+	for _, copied := range []bool{false, true} {
+		old := k.put(k.at("a b+%2F"), "what was there")
+		id := k.replace(old.Path, "what has replaced it", copied)
+		k.equal(k.get(old.Path), "what has replaced it")
+		k.must(r.Revert(k.ctx, old.Path, id))
+		k.equal(k.get(old.Path), "what was there")
+		if e, err := k.tree.Stat(k.ctx, old.Path); err != nil || e.Version != old.Version {
+			k.Errorf("%+v, %v; it was %+v", e, err, old)
+		}
+		k.kind(r.Revert(k.ctx, old.Path, id), remote.Changed)
+	}
+}
+
+func revertOthers(k *kit) {
+	r := ability[remote.Reverter](k)
+	p := k.at("d/target")
+	k.put(p, "old")
+	id := k.replace(p, "mine", false)
+	k.replace(p, "mine", false) // the same content, and not the same version
+	k.kind(r.Revert(k.ctx, p, id), remote.Changed)
+	k.equal(k.get(p), "mine")
+	id = k.replace(p, "mine", true)
+	k.must(k.tree.Remove(k.ctx, []remote.Path{p}))
+	k.kind(r.Revert(k.ctx, p, id), remote.NotExist)
+	k.absent(p)
+}
