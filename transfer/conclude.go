@@ -146,7 +146,7 @@ func (t *task) rule() Policy {
 // is there now.
 func (t *task) refresh() bool {
 	it, j := t.it, t.j
-	e, err := t.stat(j.ctx, j.req.From, t.fromGate(), it.src.Path)
+	e, err := t.restat(j.ctx, j.req.From, t.fromGate(), it.src.Path)
 	if err != nil || e.Dir || e.Type != remote.Regular {
 		return false
 	}

@@ -92,13 +92,13 @@ func (j *job) listAgain(ctx context.Context, attempt int, err error) bool {
 	if attempt == 1 {
 		j.listBad = at
 	}
-	if remote.KindOf(err) == remote.Auth && attempt <= signInsMost {
+	if o := j.meets(true, err); o != (Obstacle{}) && attempt <= waitsMost {
 		var e *remote.Error
 		dir := remote.Path("")
 		if errors.As(err, &e) {
 			dir = e.Path
 		}
-		return j.awaitSignIn(ctx, j.req.From, dir, at, err) == nil
+		return j.await(ctx, o, j.req.From, dir, at, err) == nil
 	}
 	wait, again := j.patient.again(at, j.listBad, attempt, err)
 	if !again {
@@ -163,6 +163,9 @@ func (l *lister) take(step plan.Item) bool {
 		kind := kindFile
 		if j.req.Op == Delete {
 			kind = kindDoomed
+		}
+		if step.Pos != "" {
+			j.sourced.Store(true)
 		}
 		return l.send(l.held(step, kind))
 	}

@@ -195,7 +195,7 @@ func (j *job) bringFailed() error {
 			}
 			return err
 		}
-		e, err := t.stat(j.ctx, j.req.From, t.fromGate(), it.Source.Path)
+		e, err := t.restat(j.ctx, j.req.From, t.fromGate(), it.Source.Path)
 		if remote.KindOf(err) == remote.NotExist {
 			continue // nobody can move it any more
 		}
@@ -314,7 +314,7 @@ func (j *job) dealtWith(k *known, s plan.Source) bool {
 	}
 	t.held = true
 	defer t.letGo()
-	_, err := t.stat(j.ctx, j.req.From, t.fromGate(), s.Entry.Path)
+	_, err := t.restat(j.ctx, j.req.From, t.fromGate(), s.Entry.Path)
 	return err != nil && remote.KindOf(err) == remote.NotExist
 }
 
@@ -356,7 +356,7 @@ func (t *task) whereabouts(it *item, rec journal.Item) error {
 	if t.j.req.Op == Delete || rec.Dir {
 		return nil
 	}
-	e, err := t.stat(t.j.ctx, t.j.to, t.j.toGate, it.dst)
+	e, err := t.restat(t.j.ctx, t.j.to, t.j.toGate, it.dst)
 	if err == nil && e.Size == rec.Source.Size {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"gantry/remote"
@@ -9,28 +11,32 @@ import (
 	"gantry/ui/text"
 )
 
-// refused asks once about a credential that is refused, unless the user is in
+// obstructed asks once about what is in the way of jobs, unless the user is in
 // the middle of something else: then "?1" waits on the status line.
-func (m *Model) refused(s transfer.SignIn) {
-	m.tellOf(bad, "✗ "+s.Credential, ": "+remote.HintOf(s.Err))
+func (m *Model) obstructed(b transfer.Blocked) {
+	m.tellOf(bad, "✗ "+b.Name, " – "+remote.HintOf(b.Err))
 	if m.dialogs.Len() == 0 && !m.mouse.dragging() {
-		m.dialogs.PushAuto(m.signIn(s.Credential, s.Err))
+		m.dialogs.PushAuto(m.obstacle(b.Obstacle, b.Err))
 	}
 }
 
-// signIn is the question about a credential that jobs wait for. They go on by
-// themselves when it works again, so that to leave the window is no decision.
-func (m *Model) signIn(credential string, why error) dialog.Dialog {
+// obstacle is the question about what jobs wait for. They go on by themselves when
+// it is out of the way, so that to leave the window is no decision.
+func (m *Model) obstacle(o transfer.Obstacle, why error) dialog.Dialog {
 	q := m.d.Queue
-	waiting := m.waitingFor(credential)
+	waiting := m.waitingFor(o)
+	title, until, when, trying := "Credential refused", "it works again", "when it should work again", "Trying the credential "+o.Name+"."
+	if o.Kind == remote.NotExist {
+		title, until, when, trying = "Bucket gone", "it is there again", "when it should be there again", "Looking whether "+o.Name+" is there."
+	}
 	return dialog.NewChoice(m.st, dialog.ChoiceOptions{
-		Title: "Credential refused",
+		Title: title,
 		Text: remote.HintOf(why) + "\n\n" + text.Plural(int64(len(waiting)), "job") +
-			" waiting for it will go on as soon as it works again; gantry looks every half minute.",
+			" waiting for it will go on as soon as " + until + "; gantry looks every half minute.",
 		Options: []dialog.Option{
-			{Key: "t", Label: "Try now", Help: "when it should work again", Run: func() tea.Cmd {
-				q.TryCredential(credential)
-				m.tell(plain, "Trying the credential "+credential+".")
+			{Key: "t", Label: "Try now", Help: when, Run: func() tea.Cmd {
+				q.TryAgain(o)
+				m.tell(plain, trying)
 				return nil
 			}},
 			{Key: "l", Label: "Later", Help: "the jobs wait", Run: func() tea.Cmd { return nil }},
@@ -47,38 +53,34 @@ func (m *Model) signIn(credential string, why error) dialog.Dialog {
 	})
 }
 
-// waitingFor are the jobs that wait for a credential.
-func (m *Model) waitingFor(credential string) []transfer.JobID {
+// waitingFor are the jobs that wait for an obstacle.
+func (m *Model) waitingFor(o transfer.Obstacle) []transfer.JobID {
 	var ids []transfer.JobID
 	for _, s := range m.d.Queue.Jobs() {
-		if s.SignIn == credential && !s.State.Ended() {
+		if s.Obstacle == o && !s.State.Ended() {
 			ids = append(ids, s.ID)
 		}
 	}
 	return ids
 }
 
-// askSignIn opens the question that is still open, of that job if there is one,
+// askObstacle opens the question that is still open, of that job if there is one,
 // and tells whether there is any.
-func (m *Model) askSignIn(job transfer.JobID) bool {
+func (m *Model) askObstacle(job transfer.JobID) bool {
 	for _, s := range m.d.Queue.Jobs() {
-		if s.SignIn != "" && !s.State.Ended() && (job == 0 || job == s.ID) {
-			m.dialogs.Push(m.signIn(s.SignIn, s.Err))
+		if isObstructed(s) && (job == 0 || job == s.ID) {
+			m.dialogs.Push(m.obstacle(s.Obstacle, s.Err))
 			return true
 		}
 	}
 	return false
 }
 
+func isObstructed(s transfer.Snapshot) bool {
+	return s.Obstacle != (transfer.Obstacle{}) && !s.State.Ended()
+}
+
 // needsUser tells whether anything waits for an answer.
 func (m *Model) needsUser() bool {
-	if len(m.d.Queue.Asks()) > 0 {
-		return true
-	}
-	for _, s := range m.d.Queue.Jobs() {
-		if s.SignIn != "" && !s.State.Ended() {
-			return true
-		}
-	}
-	return false
+	return len(m.d.Queue.Asks()) > 0 || slices.ContainsFunc(m.d.Queue.Jobs(), isObstructed)
 }
