@@ -58,14 +58,24 @@ func (m *machine) failedFor(id transfer.JobID) int {
 	return len(m.failed[int64(id)])
 }
 
+// listed tells whether all of the only job is on record.
+func (m *machine) listed(t *testing.T) bool {
+	t.Helper()
+	for j, err := range m.jr.Jobs(t.Context()) {
+		return err == nil && j.Listed
+	}
+	return false
+}
+
 // relisting is a job that is killed when something has failed.
 type relisting struct {
 	*machine
 	id transfer.JobID
 }
 
-// killedThen runs a job until the nth call, and kills it there when so many
-// failures are on record.
+// killedThen runs a job until the nth call, and kills it there when so many failures
+// are on record; however many there are if it is less than 0. Where it deletes, all
+// is on record as listed by then.
 func killedThen(t *testing.T, m *machine, op transfer.Op, dir remote.Path, call string, nth, failures int, source remote.Path) relisting {
 	t.Helper()
 	for _, p := range []remote.Path{"a", "sub/b", "z", "zoo/c"} {
@@ -86,7 +96,7 @@ func killedThen(t *testing.T, m *machine, op transfer.Op, dir remote.Path, call 
 		if hit {
 			b.die = true
 			b.do = func() {
-				for m.failedFor(id) < failures {
+				for m.failedFor(id) < failures || call == "Remove" && !m.listed(t) {
 					time.Sleep(time.Millisecond)
 				}
 			}
@@ -98,7 +108,7 @@ func killedThen(t *testing.T, m *machine, op transfer.Op, dir remote.Path, call 
 	}
 	await(t, q, id)
 	closeQueue(t, q)
-	if !d.struck() || m.failedFor(id) != failures {
+	if !d.struck() || failures >= 0 && m.failedFor(id) != failures {
 		t.Fatalf("killed: %t, %d have failed", d.struck(), m.failedFor(id))
 	}
 	time.Sleep(time.Second)
@@ -169,6 +179,17 @@ func TestWhatCouldNotBeListedAndThenCanIsNoFailureOfAResumedJob(t *testing.T) {
 			})
 		})
 	}
+}
+
+// I7: what could not be listed is on record before all that is listed is said to be.
+func TestAKillBehindTheListingDoesNotHideWhatCouldNotBeListed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &machine{from: disk("l:")(), to: bucket("r:")(), jr: journal.NewMemory(), workers: 1}
+		folders := []string{"/d/sub/"}
+		m.around = func(s mortal) remote.Tree { return closed{s, &folders} }
+		r := killedThen(t, m, transfer.Copy, "in/", "Commit", 2, -1, "/d")
+		r.resume(t, transfer.Failed, 1)
+	})
 }
 
 // I7, I9: a deletion whose list is on record leaves alone what it could not see when it
