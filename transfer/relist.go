@@ -273,8 +273,13 @@ func (j *job) vanished(k *known) error {
 		it := j.newItem(plan.Item{Src: rec.Source, Dst: rec.Target}, kindFile, nil)
 		it.num = rec.Num
 		j.comeBack(it)
-		j.finish(it, "", t.whereabouts(it, rec))
-		j.dropUpload(it)
+		err = t.whereabouts(it, rec)
+		j.finish(it, "", err)
+		if j.goesOn(err) {
+			return nil
+		}
+		t.it = it
+		t.dropUpload(j.ctx)
 	}
 	return nil
 }

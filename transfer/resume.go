@@ -328,7 +328,7 @@ func (t *task) dropUpload(ctx context.Context) {
 
 func (j *job) dropUpload(it *item) error {
 	up := it.up
-	if up == nil || j.keeps() {
+	if up == nil {
 		return nil
 	}
 	it.up = nil
