@@ -54,6 +54,10 @@ type Error struct {
 	// is not known or something else went wrong.
 	Action string
 
+	// Gone is, of NotExist, the location of the whole that is not there: of a tree or
+	// of a bucket in one, "acme:", "s3://bucket/". "" when only the entry is not.
+	Gone string
+
 	// Final says that trying again cannot help although the kind suggests it: no
 	// such host, a certificate that is not trusted.
 	Final bool
@@ -146,6 +150,16 @@ func ActionOf(err error) string {
 	var e *Error
 	if errors.As(err, &e) {
 		return e.Action
+	}
+	return ""
+}
+
+// GoneOf is the location of the whole tree or bucket that err says is not there;
+// "" when it does not.
+func GoneOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Gone
 	}
 	return ""
 }

@@ -70,7 +70,7 @@ func (t *task) lookHarder(ctx context.Context) (e remote.Entry, err error) {
 	for range looksMost {
 		err = t.try(ctx, t.fromGate(), func(ctx context.Context) (err error) {
 			start := now()
-			if e, err = t.j.req.From.Stat(ctx, t.it.src.Path); err == nil {
+			if e, err = statAgain(ctx, t.j.req.From, t.it.src.Path); err == nil {
 				t.j.q.budget.seen(t.fromGate(), now().Sub(start))
 			}
 			return t.noReason(err)

@@ -18,11 +18,11 @@ func (t *task) sameContent(ctx context.Context) (bool, error) {
 	if it.src.Size != it.target.Size {
 		return false, nil
 	}
-	src, err := t.stat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
+	src, err := t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
 	if err != nil {
 		return false, err
 	}
-	dst, err := t.stat(ctx, t.j.to, t.j.toGate, it.target.Path)
+	dst, err := t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
 	if err != nil {
 		return false, err
 	}

@@ -18,7 +18,8 @@ func (t *task) conclude(err error) {
 	it, j := t.it, t.j
 	if w := it.w; w != nil {
 		w.closeSource(nil)
-		if !w.out {
+		parted := w.sink != nil && w.sink.ID() != "" && !w.plan.Single()
+		if !w.out && !(parted && j.goesOn(err)) {
 			j.throwAway(it, w.sink)
 		}
 	}
@@ -29,7 +30,7 @@ func (t *task) conclude(err error) {
 		j.hold(it)
 		return
 	}
-	if err != nil && it.up != nil { // not gone on with
+	if err != nil && it.up != nil && !j.goesOn(err) {
 		if remote.KindOf(err) == remote.Changed {
 			t.remark(noteSource)
 		}
@@ -146,7 +147,7 @@ func (t *task) rule() Policy {
 // is there now.
 func (t *task) refresh() bool {
 	it, j := t.it, t.j
-	e, err := t.stat(j.ctx, j.req.From, t.fromGate(), it.src.Path)
+	e, err := t.restat(j.ctx, j.req.From, t.fromGate(), it.src.Path)
 	if err != nil || e.Dir || e.Type != remote.Regular {
 		return false
 	}
@@ -160,11 +161,15 @@ func (t *task) refresh() bool {
 	return true
 }
 
+// goesOn tells whether an item that ended with err goes on when gantry is started
+// again, from what it has sent. One that failed does not, although its job may.
+func (j *job) goesOn(err error) bool { return err != nil && j.keeps() && j.calledOff(err) }
+
 // throwAway aborts what is unfinished, even if the job was called off: with a
 // context of its own. What cannot be aborted stays in the journal and the log.
 func (j *job) throwAway(it *item, s remote.Sink) {
-	if s == nil || j.keeps() && s.ID() != "" && it.w != nil && !it.w.plan.Single() {
-		return // goes on when gantry is started again
+	if s == nil {
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), cleanUp)
 	defer cancel()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/plan"
 )
 
 // verdict is what to do with an item, given what is in its place.
@@ -130,6 +131,28 @@ func (t *task) stat(ctx context.Context, tree remote.Tree, g *gate, p remote.Pat
 	return e, err
 }
 
+// restat looks once more at what was there.
+func (t *task) restat(ctx context.Context, tree remote.Tree, g *gate, p remote.Path) (e remote.Entry, err error) {
+	err = t.try(ctx, g, func(ctx context.Context) error {
+		e, err = statAgain(ctx, tree, p)
+		return err
+	})
+	return e, err
+}
+
+// statAgain is Stat of what was there. A store does not say why it shows no
+// object, but whether there is a bucket to list: the end of a bucket is not to be
+// taken for that of each of its objects.
+func statAgain(ctx context.Context, tree remote.Tree, p remote.Path) (remote.Entry, error) {
+	e, err := tree.Stat(ctx, p)
+	if remote.KindOf(err) == remote.NotExist && plan.Keyed(tree) {
+		if _, lerr := tree.List(ctx, tree.Dir(p), ""); remote.GoneOf(lerr) != "" {
+			return e, lerr
+		}
+	}
+	return e, err
+}
+
 // alias tells whether two entries of different paths are one object.
 func alias(a, b remote.Entry) bool {
 	return a.Version != "" && a.Version == b.Version && a.Size == b.Size && a.ModTime.Equal(b.ModTime)
@@ -139,11 +162,11 @@ func alias(a, b remote.Entry) bool {
 // was written; the time that was kept with it takes a look at the object.
 func (t *task) newer(ctx context.Context) (bool, error) {
 	it := t.it
-	src, err := t.stat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
+	src, err := t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
 	if err != nil {
 		return false, err
 	}
-	dst, err := t.stat(ctx, t.j.to, t.j.toGate, it.target.Path)
+	dst, err := t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
 	if err != nil {
 		return false, err
 	}

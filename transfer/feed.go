@@ -43,8 +43,8 @@ func (q *Queue) Subscribe() *Feed {
 			f.events = append(f.events, AskEvent{Ask: a})
 		}
 	}
-	for _, r := range q.refusals {
-		f.events = append(f.events, SignIn{Credential: r.name, Err: r.err})
+	for _, b := range q.blocks {
+		f.events = append(f.events, q.blocked(b))
 	}
 	f.closed = q.finished
 	feeds := append(slices.Clone(*q.feeds.Load()), f)

@@ -1,10 +1,14 @@
 package transfer_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"gantry/remote"
 	"gantry/transfer"
+	"gantry/transfer/journal"
 )
 
 // What the schedules have found, each in a test of its own.
@@ -70,6 +74,45 @@ func TestAResumedJobThatIsCancelledLeavesNothing(t *testing.T) {
 			t.Error(why)
 		}
 		return p.cancelled
+	})
+}
+
+// I6: an item that has failed is not gone on with, although its job is, so that
+// nothing of it is kept when the program ends before all its parts have.
+func TestWhatFailedWhileTheProgramEndsLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &machine{from: bucket("l:")(), to: disk("r:")(), jr: journal.NewMemory()}
+		m.from.Put("a", content(35))
+		time.Sleep(time.Second)
+		q, d := m.boot(t.Context(), 0, false)
+		end := make(chan struct{})
+		opened := 0
+		d.hit = func(call string, _ remote.Path) (b blow) {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			if call != "Open" {
+				return blow{}
+			}
+			switch opened++; opened {
+			case 2:
+				b.do = func() { <-end }
+			case 3:
+				b.err = trouble(remote.Denied)
+			}
+			return b
+		}
+		id := m.submit(t, q, d, transfer.Copy, "/in", "a")
+		synctest.Wait()
+		go func() { _ = q.Close(context.Background()) }() // closeQueue waits for it
+		synctest.Wait()
+		close(end)
+		closeQueue(t, q)
+		if s, _ := q.Job(id); !s.Kept || s.Failures != 1 {
+			t.Fatalf("the job is %s, kept: %t, with %d failures", s.State, s.Kept, s.Failures)
+		}
+		if n := m.to.Uploads(); n != 0 {
+			t.Errorf("%d uploads are left", n)
+		}
 	})
 }
 

@@ -159,7 +159,7 @@ func (j *job) bringFailed() error {
 			}
 			return err
 		}
-		e, err := t.stat(j.ctx, j.req.From, t.fromGate(), it.Source.Path)
+		e, err := t.restat(j.ctx, j.req.From, t.fromGate(), it.Source.Path)
 		if remote.KindOf(err) == remote.NotExist {
 			continue // nobody can move it any more
 		}

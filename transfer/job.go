@@ -50,6 +50,7 @@ type job struct {
 	cancel             context.CancelCauseFunc
 	to                 remote.Tree // the target, confined to Request.Dir where the tree can
 	work               sync.WaitGroup
+	sourced            atomic.Bool  // something was listed, read or deleted at the source
 	located            bool         // the gates know how far away they are; only dispatch looks
 	hands              chan *task   // to workers that have nothing to do, while run dispatches
 	nums               atomic.Int64 // of the last item
@@ -64,7 +65,7 @@ type job struct {
 	finished time.Time
 	final    State // Waiting until it has ended
 	why      error // of a pause or of the end
-	refused  []*refusal
+	blocks   []*block
 	told     bool     // the end is in the feeds; until then the job keeps its place
 	adopted  *adopted // of a job that another process began
 	kept     sources
@@ -210,6 +211,9 @@ func (j *job) run() {
 		}
 	}
 	j.to = j.req.To
+	if halt := (haltError{}); errors.As(cause, &halt) {
+		cause = halt.error
+	}
 	switch {
 	case !whole && cause != nil:
 		j.end(Cancelled, cause)

@@ -24,6 +24,7 @@ type machine struct {
 
 	workers    int // 0 for three
 	unattended bool
+	around     func(mortal) remote.Tree // the source as processes see it; nil for as it is
 
 	mu     sync.Mutex
 	failed map[int64][]journal.Item // of each job, in this and earlier processes
@@ -33,12 +34,15 @@ type machine struct {
 func (m *machine) boot(ctx context.Context, at int, after bool) (*transfer.Queue, *death) {
 	d := &death{at: at, after: after, did: map[string]int{}}
 	m.served++
+	if m.failed == nil {
+		m.failed = map[int64][]journal.Item{}
+	}
 	q := transfer.New(ctx, transfer.Options{
 		PartSize: 10, Retries: 2, Workers: cmp.Or(m.workers, 3), Unattended: m.unattended,
 		Journal: remembering{lasting{m.jr, d, fmt.Sprint("process ", m.served)}, m},
 		Open: func(_ context.Context, label string) (remote.Tree, error) {
 			if label == m.from.Label() {
-				return mortal{m.from, d}, nil
+				return m.source(d), nil
 			}
 			return mortal{m.to, d}, nil
 		},
@@ -46,11 +50,25 @@ func (m *machine) boot(ctx context.Context, at int, after bool) (*transfer.Queue
 	return q, d
 }
 
+// source is the tree from which a process copies.
+func (m *machine) source(d *death) remote.Tree {
+	if m.around == nil {
+		return mortal{m.from, d}
+	}
+	return m.around(mortal{m.from, d})
+}
+
 // submit gives the process the job.
 func (m *machine) submit(t *testing.T, q *transfer.Queue, d *death, op transfer.Op, dir remote.Path, ps ...remote.Path) transfer.JobID {
 	t.Helper()
 	r := request(t, op, m.from, m.to, dir, ps...)
-	r.From, r.To, r.Sources = mortal{m.from, d}, mortal{m.to, d}, nil
+	r.From, r.To, r.Sources = m.source(d), mortal{m.to, d}, nil
+	if m.from == m.to {
+		r.To = r.From
+	}
+	if op == transfer.Delete {
+		r.To = nil
+	}
 	for _, e := range list(t, m.from, ps...) {
 		r.List = append(r.List, transfer.Source{Entry: e})
 	}

@@ -45,6 +45,9 @@ func (q *Queue) removeUpload(ctx context.Context, tree remote.Tree, u journal.Up
 			q.o.Log.Warn("unfinished uploads cannot be listed", "target", string(u.Path), "err", err)
 			return nil
 		}
+		if remote.GoneOf(err) != "" {
+			return nil // with its bucket
+		}
 		if err != nil {
 			return err
 		}

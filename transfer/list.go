@@ -92,13 +92,13 @@ func (j *job) listAgain(ctx context.Context, attempt int, err error) bool {
 	if attempt == 1 {
 		j.listBad = at
 	}
-	if remote.KindOf(err) == remote.Auth && attempt <= signInsMost {
+	if o := j.meets(true, err); o != (Obstacle{}) && attempt <= waitsMost {
 		var e *remote.Error
 		dir := remote.Path("")
 		if errors.As(err, &e) {
 			dir = e.Path
 		}
-		return j.awaitSignIn(ctx, j.req.From, dir, at, err) == nil
+		return j.await(ctx, o, j.req.From, dir, at, err) == nil
 	}
 	wait, again := j.patient.again(at, j.listBad, attempt, err)
 	if !again {
@@ -133,6 +133,8 @@ type lister struct {
 	since time.Time
 	at    int // source and position of the step at hand
 	pos   string
+
+	failed bool // something has, that may not be on record yet
 }
 
 // take deals with one step; false means that the job is called off.
@@ -151,6 +153,7 @@ func (l *lister) take(step plan.Item) bool {
 		j.mu.Unlock()
 	case plan.Fault:
 		j.finish(l.held(step, kindFault), "", step.Err)
+		l.failed = true
 	case plan.Moved:
 		j.finish(j.newItem(step, kindFolder, nil), "", nil)
 	case plan.File:
@@ -163,6 +166,9 @@ func (l *lister) take(step plan.Item) bool {
 		kind := kindFile
 		if j.req.Op == Delete {
 			kind = kindDoomed
+		}
+		if step.Pos != "" {
+			j.sourced.Store(true)
 		}
 		return l.send(l.held(step, kind))
 	}
@@ -241,7 +247,12 @@ func (l *lister) flush(all bool) bool {
 		for _, it := range batch {
 			j.finish(it, "", err)
 		}
+		l.failed = true
 		return j.ctx.Err() == nil
+	}
+	if l.failed { // on record before the plan is past it, or nobody would know of it
+		j.ends.reach()
+		l.failed = false
 	}
 	j.mu.Lock()
 	if n := len(batch); n > 0 && l.first {

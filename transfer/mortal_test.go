@@ -154,12 +154,13 @@ func (m mortal) Range(ctx context.Context, dir, from remote.Path) (es []remote.E
 }
 
 func (m mortal) CanCopy(src remote.Tree) bool {
-	_, ok := src.(mortal)
+	_, ok := remote.As[mortal](src)
 	return ok
 }
 
 func (m mortal) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst remote.Path, o remote.CreateOptions) (out remote.Entry, err error) {
-	err = m.d.step("Copy", dst, func() (err error) { out, err = m.Tree.Copy(ctx, src.(mortal).Tree, e, dst, o); return err })
+	from, _ := remote.As[mortal](src)
+	err = m.d.step("Copy", dst, func() (err error) { out, err = m.Tree.Copy(ctx, from.Tree, e, dst, o); return err })
 	return out, err
 }
 
@@ -266,6 +267,30 @@ type remembering struct {
 	m *machine
 }
 
+func (r remembering) Plan(ctx context.Context, items []journal.Item) error {
+	if err := r.lasting.Plan(ctx, items); err != nil {
+		return err
+	}
+	for _, it := range items {
+		r.m.forget(it.Job, it.Num)
+	}
+	return nil
+}
+
+func (r remembering) Retract(_ context.Context, job int64, items []int64) error {
+	return r.d.step("Retract", "", func() error {
+		r.m.forget(job, items...)
+		return nil
+	})
+}
+
+// forget takes back that items failed.
+func (m *machine) forget(job int64, nums ...int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failed[job] = slices.DeleteFunc(m.failed[job], func(it journal.Item) bool { return slices.Contains(nums, it.Num) })
+}
+
 func (r remembering) End(ctx context.Context, job, item int64, o journal.Outcome) error {
 	var failed []journal.Item
 	if o.State == "failed" {
@@ -281,9 +306,6 @@ func (r remembering) End(ctx context.Context, job, item int64, o journal.Outcome
 	}
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
-	if r.m.failed == nil {
-		r.m.failed = map[int64][]journal.Item{}
-	}
 	r.m.failed[job] = append(r.m.failed[job], failed...)
 	return nil
 }

@@ -52,6 +52,7 @@ func (t *task) complete(ctx context.Context) error {
 // deletes the source.
 func (t *task) published(ctx context.Context, level, version string) error {
 	it, j := t.it, t.j
+	j.sourced.Store(true)
 	j.patient.well(now())
 	j.mu.Lock()
 	it.verified = level
@@ -100,7 +101,7 @@ func (t *task) verifying(on bool) {
 
 // unchanged fails when the source is no longer what was read.
 func (t *task) unchanged(ctx context.Context, was remote.Entry) error {
-	is, err := t.stat(ctx, t.j.req.From, t.fromGate(), t.it.src.Path)
+	is, err := t.restat(ctx, t.j.req.From, t.fromGate(), t.it.src.Path)
 	if remote.KindOf(err) == remote.NotExist {
 		return midwayError{t.changed("It was deleted while it was sent; nothing was published.")}
 	}
@@ -174,7 +175,7 @@ func (t *task) hasLanded(ctx context.Context, src remote.Entry) (remote.Entry, b
 func (t *task) removeSource(ctx context.Context) error {
 	it, j := t.it, t.j
 	was := it.src
-	is, err := t.stat(ctx, j.req.From, t.fromGate(), was.Path)
+	is, err := t.restat(ctx, j.req.From, t.fromGate(), was.Path)
 	switch {
 	case remote.KindOf(err) == remote.NotExist:
 		return nil
@@ -268,6 +269,11 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 		var err error
 		entry, err = c.Copy(ctx, j.req.From, it.src, it.dst, o)
 		doubt = doubt || remote.Retryable(err)
+		if remote.GoneOf(err) != "" { // the source's bucket, or the target's? the store does not say
+			if _, lerr := j.req.From.List(ctx, j.folderOf(it), ""); remote.GoneOf(lerr) != "" {
+				return sourceError{lerr}
+			}
+		}
 		return err
 	})
 	it.layered = it.layered || doubt

@@ -180,12 +180,10 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 	for _, s := range sp.Sources {
 		j.kept.list = append(j.kept.list, s.source())
 	}
-	if r.Op == Copy { // a move lists its sources once more, and so tries these again
-		if j.failCount, err = q.failedBefore(ctx, rec.ID); err != nil {
-			return nil, err
-		}
-	}
 	j.nums.Store(sp.Num)
+	if err := j.recallFailed(ctx); err != nil {
+		return nil, err
+	}
 	for it, err := range q.jr.Items(ctx, rec.ID) {
 		if err != nil {
 			return nil, err
@@ -195,20 +193,33 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 	return j, nil
 }
 
-// failedBefore counts the items of a job that have failed in earlier processes: it
-// is not done with the rest of them.
-func (q *Queue) failedBefore(ctx context.Context, id int64) (n int, err error) {
-	f, ok := q.jr.(journal.Failures)
+// recallFailed counts the items of a copy that have failed in earlier processes: it
+// is not done with the rest of them. What failed in the listing, behind all that is
+// planned, is met there once more, or has passed.
+func (j *job) recallFailed(ctx context.Context) error {
+	f, ok := j.q.jr.(journal.Failures)
 	if !ok {
-		return 0, nil
+		return nil
 	}
-	for _, err := range f.Failed(ctx, id) {
+	a := j.adopted
+	var again []int64
+	for it, err := range f.Failed(ctx, int64(j.id)) {
 		if err != nil {
-			return 0, err
+			return err
 		}
-		n++
+		j.nums.Store(max(j.nums.Load(), it.Num))
+		switch {
+		case j.req.Op != Copy || a.relists(): // tries these again, see known
+		case it.Source.Path == "" && !a.listed && it.Num > a.spec.Num:
+			again = append(again, it.Num)
+		default:
+			j.failCount++
+		}
 	}
-	return n, nil
+	if len(again) == 0 {
+		return nil
+	}
+	return f.Retract(ctx, int64(j.id), again)
 }
 
 func nothing(func(Source, error) bool) {}

@@ -11,6 +11,7 @@ import (
 
 	"gantry/remote"
 	"gantry/remote/mem"
+	"gantry/remote/wrap"
 	"gantry/transfer"
 )
 
@@ -51,6 +52,30 @@ func TestAListingThatIsAskedToSlowDownSlowsTheTransfersToo(t *testing.T) {
 		synctest.Wait()
 		if n := b.busy.Load(); n != 4 {
 			t.Errorf("%d copies at a time although 8 were halved", n)
+		}
+		wantState(t, await(t, q, id), transfer.Done)
+	})
+}
+
+// N02: so does one of a source that is only read.
+func TestAReadOnlySourceThatIsAskedToSlowDownSlowsTheTransfersToo(t *testing.T) {
+	inBubble(t, transfer.Options{Workers: 8}, func(t *testing.T, q *transfer.Queue) {
+		b := &paced{Tree: mem.New("b:"), busy: &atomic.Int64{}}
+		for i := range 30 {
+			b.Put(remote.Path(fmt.Sprintf("d/%02d", i)), "x")
+		}
+		from := wrap.NewFaulty(b)
+		from.Add(wrap.Open, wrap.Fault{Times: -1, Do: func() {
+			b.busy.Add(1)
+			<-time.After(time.Second)
+			b.busy.Add(-1)
+		}})
+		id := q.Submit(request(t, transfer.Copy, wrap.ReadOnly(from, "It is only read."), mem.New("t:"), "to/", "d/"))
+		synctest.Wait()
+		<-time.After(100 * time.Millisecond)
+		synctest.Wait()
+		if n := b.busy.Load(); n != 4 {
+			t.Errorf("%d are read at a time although 8 were halved", n)
 		}
 		wantState(t, await(t, q, id), transfer.Done)
 	})

@@ -285,7 +285,7 @@ func targetsOf(items []*item) []remote.Path {
 // what it was: then gone is the failure of the item. err says that nobody knows.
 func (t *task) copyGone(ctx context.Context) (gone, err error) {
 	it, j := t.it, t.j
-	e, err := t.stat(ctx, j.to, j.toGate, it.dst)
+	e, err := t.restat(ctx, j.to, j.toGate, it.dst)
 	switch {
 	case remote.KindOf(err) == remote.NotExist, err == nil && !it.copyStands(e):
 		it.landed = false
@@ -316,7 +316,7 @@ func (t *task) makeHeld(ctx context.Context) error {
 	if err := t.try(ctx, j.toGate, func(ctx context.Context) error { return j.to.Mkdir(ctx, it.dst) }); err != nil {
 		return err
 	}
-	e, err := t.stat(ctx, j.to, j.toGate, it.dst)
+	e, err := t.restat(ctx, j.to, j.toGate, it.dst)
 	if err != nil {
 		return err
 	}

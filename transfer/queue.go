@@ -47,10 +47,10 @@ type Queue struct {
 	times    remote.Timetable // of limit
 	order    []*job           // as they are to be started
 	gates    map[string]*gate
-	refusals map[string]*refusal  // of credentials that jobs wait for
-	accepted map[string]time.Time // when a credential worked again
-	closed   bool                 // takes no more jobs
-	finished bool                 // nothing runs any more
+	blocks   map[Obstacle]*block    // that jobs wait for
+	cleared  map[Obstacle]time.Time // when one went out of the way
+	closed   bool                   // takes no more jobs
+	finished bool                   // nothing runs any more
 }
 
 // New returns an empty queue that works until ctx ends or Close is called.
@@ -59,7 +59,7 @@ func New(ctx context.Context, o Options) *Queue {
 	q := &Queue{
 		o: o, jr: o.Journal, limit: rate.NewLimiter(0), retime: make(chan struct{}, 1), budget: newBudget(o.most()),
 		memory: semaphore.NewWeighted(memoryMost), gates: map[string]*gate{},
-		refusals: map[string]*refusal{}, accepted: map[string]time.Time{},
+		blocks: map[Obstacle]*block{}, cleared: map[Obstacle]time.Time{},
 	}
 	q.ctx, q.stop = context.WithCancelCause(ctx)
 	q.feeds.Store(&[]*Feed{})
@@ -110,8 +110,10 @@ func (q *Queue) Submit(r Request) JobID {
 // enter puts a job behind the others. The caller holds q.mu.
 func (q *Queue) enter(j *job) {
 	q.order = append(q.order, j)
-	for _, r := range q.refusals {
-		j.waitFor(r)
+	for _, b := range q.blocks {
+		if j.needs(b.Obstacle) {
+			j.waitFor(b)
+		}
 	}
 }
 

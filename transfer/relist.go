@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"iter"
 	"maps"
 	"slices"
@@ -37,59 +36,9 @@ type adopted struct {
 	failed map[int64]bool   // of a move in phases: the items that an earlier process could not copy
 }
 
-// known are the items on record that have not ended, while a plan is made once
-// more. A nil known knows nothing. It keeps a hash of each, since there may be
-// millions.
-type known struct {
-	j      *job
-	seed   maphash.Seed
-	nums   map[uint64]int64
-	only   bool // what is not known is none of our business
-	ending bool // of a deletion
-}
-
-func (k *known) hash(kind itemKind, p remote.Path) uint64 {
-	b := byte('f')
-	if kind == kindFolder {
-		b = 'd'
-	}
-	var h maphash.Hash
-	h.SetSeed(k.seed)
-	_ = h.WriteByte(b)              // a hash never fails
-	_, _ = h.WriteString(string(p)) // nor here
-	return h.Sum64()
-}
-
-func (k *known) has(p remote.Path) bool {
-	_, ok := k.nums[k.hash(kindFile, p)]
-	return ok
-}
-
-// recognise makes it the item of the same entry that is on record.
-func (k *known) recognise(it *item) {
-	if k == nil {
-		return
-	}
-	h := k.hash(it.kind, it.src.Path)
-	num, ok := k.nums[h]
-	if !ok {
-		it.resumed = k.j.adopted.lost && k.j.req.Op == Copy // it may have been done
-		return
-	}
-	delete(k.nums, h)
-	it.num = num
-	k.j.comeBack(it)
-}
-
-// stranger tells whether an entry that a plan shows is to be left alone: a
-// deletion deletes what was there when it was confirmed, as far as anybody
-// knows, and nothing that came later.
-func (k *known) stranger(e remote.Entry) bool {
-	if k == nil || !k.ending || k.has(e.Path) {
-		return false
-	}
-	return k.only || e.ModTime.After(k.j.created)
-}
+// relists tells whether the journal was damaged and all sources are to be listed
+// once more.
+func (a *adopted) relists() bool { return a.lost && a.spec.Dropped == 0 }
 
 // comeBack prepares an item that an earlier process has planned, and perhaps
 // begun, or even done without having said so.
@@ -131,7 +80,7 @@ func (j *job) listAdopted(items chan<- *item) {
 			return
 		}
 	}
-	anew := j.listsAnew() || a.lost && a.spec.Dropped == 0
+	anew := j.listsAnew() || a.relists()
 	var err error
 	if anew {
 		l.known, err = j.readKnown()
@@ -156,6 +105,9 @@ func (j *job) listAdopted(items chan<- *item) {
 	}
 	if j.ctx.Err() == nil && l.known != nil {
 		err = j.vanished(l.known)
+	}
+	if err == nil && j.ctx.Err() == nil && anew {
+		err = l.known.settle()
 	}
 	if err == nil && j.ctx.Err() == nil {
 		err = a.incomplete()
@@ -223,30 +175,6 @@ func (a *adopted) incomplete() error {
 	return nil
 }
 
-func newKnown(j *job) *known {
-	return &known{j: j, seed: maphash.MakeSeed(), nums: map[uint64]int64{}}
-}
-
-func kindOf(rec journal.Item) itemKind {
-	if rec.Dir {
-		return kindFolder
-	}
-	return kindFile
-}
-
-// readKnown reads the items of a move or a deletion that have not ended.
-func (j *job) readKnown() (*known, error) {
-	k := newKnown(j)
-	k.only, k.ending = j.adopted.listed, j.req.Op == Delete
-	for rec, err := range j.q.jr.Items(j.ctx, int64(j.id)) {
-		if err != nil {
-			return nil, err
-		}
-		k.nums[k.hash(kindOf(rec), rec.Source.Path)] = rec.Num
-	}
-	return k, nil
-}
-
 // oldSources are the sources on record that are not over. What was planned
 // already and is gone from its place has been dealt with.
 func (l *lister) oldSources(list []specSource) iter.Seq2[plan.Source, error] {
@@ -277,7 +205,7 @@ func (j *job) dealtWith(k *known, s plan.Source) bool {
 	}
 	t.held = true
 	defer t.letGo()
-	_, err := t.stat(j.ctx, j.req.From, t.fromGate(), s.Entry.Path)
+	_, err := t.restat(j.ctx, j.req.From, t.fromGate(), s.Entry.Path)
 	return err != nil && remote.KindOf(err) == remote.NotExist
 }
 
@@ -308,8 +236,13 @@ func (j *job) vanished(k *known) error {
 		it := j.newItem(plan.Item{Src: rec.Source, Dst: rec.Target}, kindFile, nil)
 		it.num = rec.Num
 		j.comeBack(it)
-		j.finish(it, "", t.whereabouts(it, rec))
-		j.dropUpload(it)
+		err = t.whereabouts(it, rec)
+		j.finish(it, "", err)
+		if j.goesOn(err) {
+			return nil
+		}
+		t.it = it
+		t.dropUpload(j.ctx)
 	}
 	return nil
 }
@@ -319,7 +252,7 @@ func (t *task) whereabouts(it *item, rec journal.Item) error {
 	if t.j.req.Op == Delete || rec.Dir {
 		return nil
 	}
-	e, err := t.stat(t.j.ctx, t.j.to, t.j.toGate, it.dst)
+	e, err := t.restat(t.j.ctx, t.j.to, t.j.toGate, it.dst)
 	if err == nil && e.Size == rec.Source.Size {
 		return nil
 	}

@@ -40,13 +40,14 @@ func (t *task) removeBatch() {
 		var why error
 		for _, it := range left {
 			ierr := bad[it.src.Path]
-			if remote.Retryable(ierr) {
+			if t.passes(ierr) {
 				again, why = append(again, it), ierr
 				continue
 			}
 			j.finish(it, "", j.undeleted(it, ierr))
 		}
 		if len(again) < len(left) {
+			j.sourced.Store(true)
 			j.patient.well(now())
 		}
 		left = again
@@ -55,6 +56,12 @@ func (t *task) removeBatch() {
 	for _, it := range left {
 		j.finish(it, "", j.undeleted(it, err))
 	}
+}
+
+// passes tells whether what one entry met may be over in a while.
+func (t *task) passes(err error) bool {
+	o, _, _ := t.obstacle(t.fromGate(), err)
+	return remote.Retryable(err) || o != (Obstacle{})
 }
 
 // undeleted is the failure of an entry that could not be deleted.
@@ -111,7 +118,7 @@ func (t *task) removeDirs() {
 		var why error
 		for _, n := range left {
 			nerr := bad[n.src.Path]
-			if remote.Retryable(nerr) {
+			if t.passes(nerr) {
 				again, why = append(again, n), nerr
 				continue
 			}

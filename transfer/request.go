@@ -151,11 +151,11 @@ type Snapshot struct {
 	Conflicts int // parked items that wait for Answer
 	Created   time.Time
 	Finished  time.Time // zero until ended
-	Err       error     // why the job as a whole failed, is paused, or waits for SignIn
+	Err       error     // why the job as a whole failed, is paused, or waits for Obstacle
 	Levels    []Level   // how the items that are done were verified
 	Undoable  bool      // what it has copied can be taken back by Rollback
 	Bandwidth int64     // limit of this job in bytes a second; 0 for none
-	SignIn    string    // Asking: the credential that it waits for; "" when it waits for answers
+	Obstacle  Obstacle  // Asking: what it waits for; none when it waits for answers
 	Proven    Progress  // parts, as ItemSnapshot.Proven, of all items that were resumed
 	Kept      bool      // cancelled only here: it is in the journal and can be resumed
 }
@@ -194,7 +194,7 @@ type Ask struct {
 }
 
 // Event is news about a job as a whole, or about several. The set is closed:
-// AskEvent, SignIn, DiskFull, Finished.
+// AskEvent, Blocked, DiskFull, Finished.
 type Event interface{ event() }
 
 // AskEvent says that a job has parked its first open conflict.

@@ -55,11 +55,11 @@ func (t *task) already(ctx context.Context) (bool, error) {
 // other side knows its own.
 func (t *task) whole(ctx context.Context) (bool, string, error) {
 	it, j := t.it, t.j
-	src, err := t.stat(ctx, j.req.From, t.fromGate(), it.src.Path)
+	src, err := t.restat(ctx, j.req.From, t.fromGate(), it.src.Path)
 	if err != nil {
 		return false, "", sourceError{err}
 	}
-	dst, err := t.stat(ctx, j.to, j.toGate, it.dst)
+	dst, err := t.restat(ctx, j.to, j.toGate, it.dst)
 	if err != nil {
 		return false, "", err
 	}
@@ -328,7 +328,7 @@ func (t *task) dropUpload(ctx context.Context) {
 
 func (j *job) dropUpload(it *item) error {
 	up := it.up
-	if up == nil || j.keeps() {
+	if up == nil {
 		return nil
 	}
 	it.up = nil

@@ -41,6 +41,13 @@ func (p *patience) well(now time.Time) {
 	p.good, p.bad, p.spent = now, time.Time{}, 0
 }
 
+// succeeded tells whether anything ever has.
+func (p *patience) succeeded() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.good.IsZero()
+}
+
 // again tells whether to try once more and how long to wait before, after the
 // attempt-th failure of an operation that failed first at since.
 func (p *patience) again(now, since time.Time, attempt int, err error) (time.Duration, bool) {

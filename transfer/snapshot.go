@@ -32,8 +32,8 @@ func (j *job) snapshot(at time.Time) Snapshot {
 	if s.State != Done && s.Bytes.Total > 0 && s.Bytes.Done >= s.Bytes.Total {
 		s.Bytes.Done = s.Bytes.Total - 1 // never 100 % before it is done
 	}
-	if s.State == Asking && len(j.refused) > 0 {
-		s.SignIn, s.Err = j.refused[0].name, j.refused[0].err
+	if s.State == Asking && len(j.blocks) > 0 {
+		s.Obstacle, s.Err = j.blocks[0].Obstacle, j.blocks[0].err
 	}
 	switch s.State {
 	case Listing, Running, Verifying:
@@ -79,7 +79,7 @@ func (j *job) stateLocked() State {
 		return j.final
 	case j.paused:
 		return Paused
-	case len(j.refused) > 0:
+	case len(j.blocks) > 0:
 		return Asking
 	case !j.started:
 		return Waiting
@@ -115,7 +115,7 @@ func (j *job) busy() bool {
 func (j *job) ready() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return !j.started && !j.paused && len(j.refused) == 0 && !j.final.Ended()
+	return !j.started && !j.paused && len(j.blocks) == 0 && !j.final.Ended()
 }
 
 // waits tells whether the job has not been started, paused or not.

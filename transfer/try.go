@@ -45,9 +45,8 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 		if attempt == 1 {
 			since = at
 		}
-		if remote.KindOf(err) == remote.Auth {
-			again, err := t.signedIn(ctx, g, start, &waits, err)
-			if err != nil || !again {
+		if met, err := t.overcome(ctx, g, start, &waits, err); met {
+			if err != nil {
 				return err
 			}
 			continue

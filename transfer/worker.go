@@ -269,6 +269,7 @@ func (t *task) send(ctx context.Context, n int, first io.ReadCloser) error {
 		return err
 	}
 	if w.parted { // a single part may only be on its way with Commit
+		j.sourced.Store(true)
 		j.patient.well(now())
 		b.unfill()
 	}

@@ -90,7 +90,7 @@ func (m *Model) openJob() tea.Cmd {
 	if ok && s.Conflicts > 0 {
 		return m.decide(s.ID)
 	}
-	if ok && s.SignIn != "" && m.askSignIn(s.ID) {
+	if ok && m.askObstacle(s.ID) {
 		return nil
 	}
 	m.jobs.Open()

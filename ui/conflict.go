@@ -53,7 +53,7 @@ func (m *Model) decide(job transfer.JobID) tea.Cmd {
 	if len(asks) > 0 {
 		m.dialogs.Push(m.conflict(asks[0]))
 	} else {
-		m.askSignIn(0)
+		m.askObstacle(0)
 	}
 	return nil
 }

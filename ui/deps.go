@@ -33,7 +33,7 @@ type Steering interface {
 	Retry(id transfer.JobID)
 	Move(id transfer.JobID, delta int)
 	Start(id transfer.JobID)
-	TryCredential(name string)
+	TryAgain(o transfer.Obstacle)
 	Rollback(id transfer.JobID) bool
 	Clear()
 	Bandwidth() int64

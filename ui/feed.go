@@ -47,8 +47,8 @@ func (m *Model) queueNews(msg queueMsg) tea.Cmd {
 			m.raise(e.Ask)
 		case transfer.DiskFull:
 			m.tellOf(bad, "✗ "+text.Plural(int64(e.Jobs), "job")+" paused", ": "+remote.HintOf(e.Err)+" F12, p goes on.")
-		case transfer.SignIn:
-			m.refused(e)
+		case transfer.Blocked:
+			m.obstructed(e)
 		case transfer.Finished:
 			cmds = append(cmds, m.finished(e.Job))
 		}

@@ -25,7 +25,7 @@ func (c *conn) fault(w act, b *bucket, f fault) error {
 	case errors.Is(f.err, context.Canceled):
 		e.Err = f.err
 	case errors.As(f.err, &known):
-		e.Kind, e.Hint, e.Final, e.Err = known.Kind, known.Hint, known.Final, known.Err
+		e.Kind, e.Hint, e.Final, e.Gone, e.Err = known.Kind, known.Hint, known.Final, known.Gone, known.Err
 	case errors.As(f.err, &src):
 		e.Kind, e.Err = remote.Changed, src
 		e.Hint = "The source could not be read as planned: it changed or failed while it was sent. Try again when nobody writes to it."
@@ -154,6 +154,7 @@ func (c *conn) object(e *remote.Error, w act, b *bucket, f fault) bool {
 	case "AccessDenied", "AccountAccessDenied", "UnauthorizedAccess":
 		return set(remote.Denied, c.denied(w, b))
 	case "NoSuchBucket":
+		e.Gone = c.location(b)
 		return set(remote.NotExist, "The bucket "+b.name+" does not exist. Check its name, and the endpoint and region of "+c.name()+".")
 	case "NoSuchKey":
 		return set(remote.NotExist, "There is no object of that name (any more). Refresh to see what is there.")
@@ -228,6 +229,14 @@ func (c *conn) denied(w act, b *bucket) string {
 		s += " If the bucket makes the reader pay, set requester_pays."
 	}
 	return s
+}
+
+// location is that of a bucket: of the server, or below s3://.
+func (c *conn) location(b *bucket) string {
+	if c.srv.Name != "" {
+		return c.srv.Name + ":"
+	}
+	return "s3://" + b.name + "/"
 }
 
 // who is the credential in a sentence.

@@ -256,7 +256,7 @@ func (t *Tree) abort(ctx context.Context, p remote.Path, id string) error {
 			})
 			return err
 		})
-		if gone(err) {
+		if gone(err) || remote.GoneOf(err) != "" { // perhaps with its bucket
 			return nil
 		}
 		if err != nil {

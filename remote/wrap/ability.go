@@ -25,6 +25,13 @@ type abilities struct {
 	uploads remote.Uploads
 	presign remote.Presigner
 	revert  remote.Reverter
+
+	// Nothing is to be decorated about these: only where the inner tree is hidden
+	// do they need nodes.
+	pacer   remote.Pacer
+	signer  remote.Signer
+	distant remote.Distant
+	tagger  remote.Tagger
 }
 
 // chain builds what outer.Unwrap returns. last is where the chain ends: the
@@ -56,6 +63,18 @@ func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
 	}
 	if a.revert != nil {
 		last = &revertNode{node{outer, last}, a.revert}
+	}
+	if a.pacer != nil {
+		last = &paceNode{node{outer, last}, a.pacer}
+	}
+	if a.signer != nil {
+		last = &signNode{node{outer, last}, a.signer}
+	}
+	if a.distant != nil {
+		last = &distantNode{node{outer, last}, a.distant}
+	}
+	if a.tagger != nil {
+		last = &tagNode{node{outer, last}, a.tagger}
 	}
 	return last
 }
@@ -105,6 +124,26 @@ type uploadsNode struct {
 type presignNode struct {
 	node
 	p remote.Presigner
+}
+
+type paceNode struct {
+	node
+	remote.Pacer
+}
+
+type signNode struct {
+	node
+	remote.Signer
+}
+
+type distantNode struct {
+	node
+	remote.Distant
+}
+
+type tagNode struct {
+	node
+	remote.Tagger
 }
 
 var (

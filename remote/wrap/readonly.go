@@ -10,8 +10,9 @@ import (
 // the hint for the user: "acme is read-only; change read_only in config.toml to
 // write to it."
 //
-// Of t's abilities only walking, looking at uploads and making links to read are
-// kept. The tree inside cannot be reached with remote.As, so that no ability to
+// Of t's abilities only those are kept that read or tell something: walking, tags,
+// looking at uploads, making links to read, its credential, its distance, and that
+// it is asked to slow down. The tree inside cannot be reached with remote.As, so that no ability to
 // write, known here or not, leaks out of it; a copy from a ReadOnly tree is
 // therefore never made on the server's side.
 func ReadOnly(t remote.Tree, why string) remote.Tree {
@@ -24,6 +25,10 @@ func ReadOnly(t remote.Tree, why string) remote.Tree {
 		a.uploads = seeing{u, r.deny}
 	}
 	a.presign, _ = remote.As[remote.Presigner](t)
+	a.pacer, _ = remote.As[remote.Pacer](t)
+	a.signer, _ = remote.As[remote.Signer](t)
+	a.distant, _ = remote.As[remote.Distant](t)
+	a.tagger, _ = remote.As[remote.Tagger](t)
 	r.read = chain(r, a, nil)
 	return r
 }

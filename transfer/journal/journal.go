@@ -162,6 +162,9 @@ type Census interface {
 // Failures is a Journal that remembers the items that failed.
 type Failures interface {
 	// Failed yields them in order, with what is known of their sources: at least
-	// the path.
+	// the path, which is "" of one that failed while it was planned.
 	Failed(ctx context.Context, job int64) iter.Seq2[Item, error]
+	// Retract takes back that items of a job failed: they count as if they had
+	// never been.
+	Retract(ctx context.Context, job int64, items []int64) error
 }

@@ -99,7 +99,7 @@ func (p *planner) walk(dir remote.Path, visit func(remote.Entry)) {
 				return
 			}
 			if err != nil {
-				if given[e.Path] {
+				if given[e.Path] || p.isBehind(e) {
 					continue
 				}
 				tries++
@@ -122,6 +122,13 @@ func (p *planner) walk(dir remote.Path, visit func(remote.Entry)) {
 			visit(e)
 		}
 	}
+}
+
+// isBehind tells whether an earlier plan is past the folder e, with whatever it
+// could read there.
+func (p *planner) isBehind(e remote.Entry) bool {
+	key := e.Name + "/"
+	return e.Name != "" && key <= p.after && !strings.HasPrefix(p.after, key)
 }
 
 // unreadable reports a folder below the source whose listing failed.

@@ -138,7 +138,7 @@ func (a *App) Trouble() string {
 
 // changed lets what is open follow the store: servers whose settings changed
 // are opened anew when they are needed next, credentials give their new keys
-// from the next request on, and jobs that wait for one go on at once if they can.
+// from the next request on, and jobs that wait for an obstacle go on at once if they can.
 func (a *App) changed() {
 	for _, err := range a.pool.Follow(a.store.Credentials()) {
 		a.log.Warn("a changed credential cannot be used", "error", err)
@@ -164,9 +164,7 @@ func (a *App) changed() {
 		// Whatever has changed: a role that is refused may have a source that was
 		// mended, and a credential another name.
 		for _, s := range q.Jobs() {
-			if s.SignIn != "" {
-				q.TryCredential(s.SignIn)
-			}
+			q.TryAgain(s.Obstacle)
 		}
 	}
 	a.watch.notify()

@@ -158,10 +158,10 @@ func TestJobsOfARefusedCredentialGoOnWithTheEditedOne(t *testing.T) {
 					t.Fatalf("%v: %v, %v", err, s.State, s.Err)
 				}
 				for _, e := range u.Events {
-					if s, ok := e.(transfer.SignIn); ok && !edited {
+					if b, ok := e.(transfer.Blocked); ok && !edited {
 						edited = true
-						if s.Credential != "ops" {
-							t.Errorf("waits for %q", s.Credential)
+						if b.Name != "ops" {
+							t.Errorf("waits for %q", b.Name)
 						}
 						edit(w, right)
 					}

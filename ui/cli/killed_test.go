@@ -96,6 +96,20 @@ func (v *victim) run(args ...string) string {
 	return string(out)
 }
 
+// fails runs a command line that fails and returns what it says, and with what
+// code it ends.
+func (v *victim) fails(args ...string) (stderr string, code int) {
+	v.Helper()
+	cmd := v.command(args...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	var exit *exec.ExitError
+	if err := cmd.Run(); !errors.As(err, &exit) {
+		v.Fatalf("%s: %v", strings.Join(args, " "), err)
+	}
+	return said.String(), exit.ExitCode()
+}
+
 // resumed is what queue resume said about the only item.
 type resumed struct {
 	Type, State, Note string
@@ -207,18 +221,31 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		v := newVictim(t, program)
 		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
 		v.server.Fault(s3test.Rule{ID: "A03", Op: "UploadPart", Nth: 4, Times: s3test.All, Action: s3test.Status(403, "InvalidAccessKeyId")})
-		cmd := v.command(inParts("cp", v.path("big.bin"), "acme:in/")...)
-		var said bytes.Buffer
-		cmd.Stderr = &said
-		var exit *exec.ExitError
-		if err := cmd.Run(); !errors.As(err, &exit) || exit.ExitCode() != 5 {
-			t.Errorf("it ended with %v", err)
-		}
-		if s := said.String(); !strings.Contains(s, "does not exist (any more)") || !strings.Contains(s, "gantry queue resume 1 ") {
-			t.Errorf("it said %q", s)
+		said, code := v.fails(inParts("cp", v.path("big.bin"), "acme:in/")...)
+		if code != 5 || !strings.Contains(said, "does not exist (any more)") || !strings.Contains(said, "gantry queue resume 1 ") {
+			t.Errorf("it ends with %d and says %q", code, said)
 		}
 		v.server.ClearFaults()
 		if r := v.resume(); r.State != "done" || r.All != 9 || r.Proven < 2 {
+			t.Errorf("resumed: %+v", r)
+		}
+		if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
+			t.Error("the object is not the file")
+		}
+	})
+	t.Run("S21 the bucket is deleted meanwhile", func(t *testing.T) {
+		t.Parallel()
+		v := newVictim(t, program)
+		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
+		v.server.Fault(s3test.Rule{ID: "S21", Op: "UploadPart", Nth: 4, Action: s3test.Call(func() { v.server.RemoveBucket("acme-bucket") })})
+		for _, args := range [][]string{inParts("cp", v.path("big.bin"), "acme:in/"), {"queue", "resume", "--no-progress"}} { // and once more too early
+			said, code := v.fails(args...)
+			if code != 4 || strings.Count(said, "does not exist") != 1 || !strings.Contains(said, "gantry queue resume 1 ") {
+				t.Errorf("%q ends with %d and says %q", args, code, said)
+			}
+		}
+		v.server.AddBucket("acme-bucket", s3test.Bucket{})
+		if r := v.resume(); r.State != "done" || r.All != 0 || !strings.Contains(r.Note, "gone") {
 			t.Errorf("resumed: %+v", r)
 		}
 		if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {

@@ -169,7 +169,7 @@ type Counts struct {
 	Up, Down, Other int // running, by direction
 	Waiting         int
 	Paused          int
-	Asking          int // conflicts and credentials that wait for an answer, over all jobs
+	Asking          int // conflicts, and obstacles that jobs wait for
 	Failed          int // jobs with failures or failed, until cleared
 	Busy            int // not ended
 }
@@ -177,13 +177,13 @@ type Counts struct {
 // Counts counts the jobs.
 func (v *View) Counts() Counts {
 	var c Counts
-	refused := map[string]bool{}
+	met := map[transfer.Obstacle]bool{{}: true}
 	for _, s := range v.jobs {
 		if !s.State.Ended() {
 			c.Busy++
 			c.Asking += s.Conflicts
-			if s.SignIn != "" && !refused[s.SignIn] { // one question, however many jobs
-				refused[s.SignIn] = true
+			if !met[s.Obstacle] { // one question, however many jobs
+				met[s.Obstacle] = true
 				c.Asking++
 			}
 		}

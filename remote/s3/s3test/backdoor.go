@@ -57,6 +57,14 @@ func (s *Server) AddBucket(name string, o Bucket) {
 	}
 }
 
+// RemoveBucket deletes a bucket with all that is in it, as its owner would who has
+// emptied it.
+func (s *Server) RemoveBucket(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.buckets, s.must(name).name)
+}
+
 // Put stores an object as another client would, and returns its ETag.
 func (s *Server) Put(bucket, key string, content []byte) (etag string) {
 	return s.PutContent(bucket, key, bytesContent(content))

@@ -78,6 +78,35 @@ func TestHistoryCountsHowItemsEnded(t *testing.T) {
 	}
 }
 
+func TestAFailureThatIsTakenBackNeverWas(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	j := open(t, dir)
+	must(t, j.PutJob(ctx, journal.Job{ID: 1}))
+	must(t, j.Plan(ctx, manyItems(1, 1, 9)))
+	for num := range int64(12) { // the last three while they are planned
+		must(t, j.End(ctx, 1, num+1, journal.Outcome{State: []string{"failed", "done"}[num%2], Reason: "no"}))
+	}
+	must(t, j.Retract(ctx, 1, []int64{1, 11, 2, 500})) // of which two have failed
+	must(t, j.Retract(ctx, 7, []int64{1}))
+	for range 2 {
+		s, err := j.Job(ctx, 1)
+		must(t, err)
+		if s.Failed != 4 || s.Done != 6 || s.Planned != 10 || s.Open() != 0 {
+			t.Errorf("%+v", s.Tally)
+		}
+		var left []int64
+		for it, err := range j.Failed(ctx, 1) {
+			must(t, err)
+			left = append(left, it.Num)
+		}
+		if d := cmp.Diff([]int64{3, 5, 7, 9}, left); d != "" {
+			t.Errorf("-want +got:\n%s", d)
+		}
+		must(t, j.Close())
+		j = open(t, dir)
+	}
+}
+
 func TestARetriedItemIsCountedOnce(t *testing.T) {
 	ctx := t.Context()
 	j := open(t, t.TempDir())

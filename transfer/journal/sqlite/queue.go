@@ -77,3 +77,27 @@ func (j *Journal) Failed(ctx context.Context, job int64) iter.Seq2[journal.Item,
 		}
 	}
 }
+
+// Retract takes back that items of a job failed.
+func (j *Journal) Retract(ctx context.Context, job int64, items []int64) error {
+	for part := range slices.Chunk(items, batchCost/2) { // others are not kept waiting
+		if err := j.w.do(ctx, len(part), func(t *txn) error { return t.retract(job, part) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *txn) retract(job int64, items []int64) error {
+	r, err := t.ours(job)
+	if err != nil || !r.known && !r.dirty {
+		return err // nothing is kept of what was forgotten
+	}
+	for _, num := range items {
+		if err := t.reopen(r, openRow{first: num, bits: []byte{1}}, num); err != nil {
+			return err
+		}
+	}
+	r.dirty = true
+	return nil
+}

@@ -23,6 +23,8 @@ type signer struct {
 
 func (s signer) Credential() string { return s.name }
 
+var ops = transfer.Obstacle{Kind: remote.Auth, Name: "ops"}
+
 // door is a credential that is refused while it is shut.
 type door struct{ shut atomic.Bool }
 
@@ -65,9 +67,9 @@ func TestA03JobsOfARefusedCredentialWaitTogether(t *testing.T) {
 				break
 			}
 			for _, e := range u.Events {
-				if s, ok := e.(transfer.SignIn); ok {
+				if s, ok := e.(transfer.Blocked); ok {
 					questions++
-					if s.Credential != "ops" || remote.KindOf(s.Err) != remote.Auth {
+					if s.Obstacle != ops || remote.KindOf(s.Err) != remote.Auth || s.Jobs < 1 {
 						t.Errorf("asked about %+v", s)
 					}
 				}
@@ -79,13 +81,13 @@ func TestA03JobsOfARefusedCredentialWaitTogether(t *testing.T) {
 		for _, id := range append(ids, late) {
 			s, _ := q.Job(id)
 			wantState(t, s, transfer.Asking)
-			if s.SignIn != "ops" || s.Failures != 0 || remote.KindOf(s.Err) != remote.Auth {
-				t.Errorf("job %d waits for %q, %d failures, %v", id, s.SignIn, s.Failures, s.Err)
+			if s.Obstacle != ops || s.Failures != 0 || remote.KindOf(s.Err) != remote.Auth {
+				t.Errorf("job %d waits for %v, %d failures, %v", id, s.Obstacle, s.Failures, s.Err)
 			}
 		}
 		d.shut.Store(false)
 		start := time.Now()
-		q.TryCredential("ops")
+		q.TryAgain(ops)
 		for _, id := range append(ids, late) {
 			wantState(t, await(t, q, id), transfer.Done)
 		}
