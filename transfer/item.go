@@ -55,6 +55,7 @@ type item struct {
 	stale    bool   // on record as ended, or with another source: to be planned anew
 	proven   Progress
 	note     string
+	trouble  error // of the last attempt, while there is another
 
 	w        *writing
 	landed   bool   // a move whose target is whole: only the source is left to delete
@@ -107,7 +108,7 @@ func (it *item) snapshot() ItemSnapshot {
 		Job: it.j.id, Source: it.j.fromKey + string(it.src.Path), Dir: it.src.Dir, State: it.state,
 		Skipped: it.skipped, Reason: it.reason, Attempts: int(it.attempts.Load()),
 		Bytes:    Progress{Done: it.bytes.Load(), Total: it.src.Size},
-		Verified: it.verified, Err: it.err, Proven: it.proven, Note: it.note,
+		Verified: it.verified, Err: it.err, Proven: it.proven, Note: it.note, Trouble: it.trouble,
 	}
 	if it.j.req.To != nil && it.dst != "" {
 		s.Target = it.j.req.To.Label() + string(it.dst)
@@ -155,7 +156,7 @@ func (j *job) finish(it *item, reason string, err error) {
 		return
 	}
 	delete(j.active, it)
-	it.w, it.ctx, it.cancel = nil, nil, nil
+	it.w, it.ctx, it.cancel, it.trouble = nil, nil, nil, nil
 	it.err, it.reason, it.skipped = err, reason, reason != "" && err == nil
 	switch {
 	case err != nil && j.calledOff(err):

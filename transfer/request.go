@@ -158,6 +158,7 @@ type Snapshot struct {
 	Obstacle  Obstacle  // Asking: what it waits for; none when it waits for answers
 	Proven    Progress  // parts, as ItemSnapshot.Proven, of all items that were resumed
 	Kept      bool      // cancelled only here: it is in the journal and can be resumed
+	Trouble   error     // why nothing succeeds for a while although it is tried again and again
 }
 
 // ItemSnapshot is an item at one moment.
@@ -173,6 +174,7 @@ type ItemSnapshot struct {
 	Attempts int
 	Verified string // "CRC64NVME", "MD5", "size only"; "" before it is done
 	Err      error  // why failed
+	Trouble  error  // why it is tried again; nil once that went well
 
 	// Proven counts the parts of an interrupted upload or download that turned out
 	// to be what the source holds, of all its parts. Zero unless it was resumed.

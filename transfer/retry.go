@@ -17,6 +17,8 @@ const (
 	// than any wait with the request after it. What is beyond was spent asleep, by
 	// a laptop that was closed or a process that was stopped, not waiting.
 	stride = 2 * time.Minute
+
+	worthTelling = 3 * time.Second // of failures only, see trouble
 )
 
 // patience decides whether a failed operation of a job is tried again. While
@@ -30,7 +32,9 @@ type patience struct {
 
 	mu    sync.Mutex
 	good  time.Time     // of the last success
-	bad   time.Time     // of the last failure since; zero while all is well
+	first time.Time     // of the failures since; zero while all is well
+	bad   time.Time     // the last of them; zero while all is well
+	err   error         // of the last one
 	spent time.Duration // of the limit, since the first failure
 }
 
@@ -38,7 +42,18 @@ type patience struct {
 func (p *patience) well(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.good, p.bad, p.spent = now, time.Time{}, 0
+	p.good, p.first, p.bad, p.err, p.spent = now, time.Time{}, time.Time{}, nil, 0
+}
+
+// trouble is why everything is tried again and nothing succeeds, once that has
+// lasted for a while: a single failure is nothing to tell about.
+func (p *patience) trouble(now time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.first.IsZero() || now.Sub(p.first) < worthTelling {
+		return nil
+	}
+	return p.err
 }
 
 // succeeded tells whether anything ever has.
@@ -62,7 +77,10 @@ func (p *patience) again(now, since time.Time, attempt int, err error) (time.Dur
 	if !p.bad.IsZero() {
 		p.spent += min(max(now.Sub(p.bad), 0), stride)
 	}
-	p.bad = now
+	if p.bad = now; p.first.IsZero() {
+		p.first = now
+	}
+	p.err = err
 	if p.spent > p.limit {
 		return 0, false
 	}

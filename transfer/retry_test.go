@@ -50,6 +50,42 @@ func TestAnOutageOfTenMinutesPassesByItself(t *testing.T) {
 	})
 }
 
+func TestAnOutageIsToldWhileItLasts(t *testing.T) {
+	inBubble(t, transfer.Options{Workers: 4}, func(t *testing.T, q *transfer.Queue) {
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		from.Put("/a", content(35))
+		f := wrap.NewFaulty(to)
+		start := time.Now()
+		f.Add(wrap.WritePart, wrap.Fault{Err: fault(remote.Unreachable), Times: 1 << 20, Match: func(remote.Path) bool {
+			return time.Since(start) < time.Minute
+		}})
+		id := q.Submit(request(t, transfer.Copy, from, f, "in/", "/a"))
+		time.Sleep(time.Second)
+		if s, _ := q.Job(id); s.Trouble != nil {
+			t.Errorf("a second of failures is told about: %v", s.Trouble)
+		}
+		time.Sleep(30 * time.Second)
+		s, _ := q.Job(id)
+		wantState(t, s, transfer.Running)
+		if remote.KindOf(s.Trouble) != remote.Unreachable {
+			t.Errorf("Trouble = %v during the outage", s.Trouble)
+		}
+		if len(s.Active) != 1 || remote.KindOf(s.Active[0].Trouble) != remote.Unreachable {
+			t.Errorf("the item at work does not say what it waits for: %+v", s.Active)
+		}
+		s = await(t, q, id)
+		wantState(t, s, transfer.Done)
+		if s.Trouble != nil {
+			t.Errorf("Trouble = %v when all is done", s.Trouble)
+		}
+		for _, it := range q.Items(id, transfer.ItemsDone, 0, 10) {
+			if it.Trouble != nil {
+				t.Errorf("the item that is done is in trouble: %v", it.Trouble)
+			}
+		}
+	})
+}
+
 func TestPatienceEnds(t *testing.T) {
 	inBubble(t, transfer.Options{Workers: 2}, func(t *testing.T, q *transfer.Queue) {
 		from, to := mem.NewDisk("l:"), mem.New("r:")

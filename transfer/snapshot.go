@@ -42,6 +42,9 @@ func (j *job) snapshot(at time.Time) Snapshot {
 		if j.listed && s.Bytes.Total > s.Bytes.Done {
 			s.ETA = j.eta.Left(s.Bytes.Total - s.Bytes.Done)
 		}
+		if s.Rate == 0 { // else there are bytes on their way
+			s.Trouble = j.patient.trouble(at)
+		}
 	case Done:
 		if d := j.finished.Sub(j.created).Seconds(); d > 0 {
 			s.Rate = float64(s.Bytes.Done) / d // the mean of the whole job

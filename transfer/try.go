@@ -36,6 +36,9 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 		err := op(ctx)
 		if err == nil {
 			j.q.budget.well(g)
+			if attempt > 1 {
+				t.troubled(nil)
+			}
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -67,6 +70,7 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 				blamed = t.fromGate()
 			}
 			j.complain(blamed, err)
+			t.troubled(err)
 		}
 		if t.it != nil {
 			t.it.attempts.Add(1)
@@ -75,6 +79,17 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 			return err
 		}
 	}
+}
+
+// troubled says why the item is tried again, or that it need not be any more.
+func (t *task) troubled(err error) {
+	if t.it == nil {
+		return
+	}
+	t.j.mu.Lock()
+	t.it.trouble = err
+	t.j.mu.Unlock()
+	t.j.touch()
 }
 
 // request is try for an op that is one request to the tree of g, so that the

@@ -33,6 +33,9 @@ type Options struct {
 	// the user fails instead.
 	Unattended bool
 
+	// Forget keeps jobs in memory only, as for a dry run, of which nothing is left.
+	Forget bool
+
 	// TokenCode asks the user for the six digits of the MFA device serial, and
 	// Passphrase for the passphrase of a credential's encrypted secret; both end
 	// with their context. nil says that nobody can be asked. Neither may read stdin

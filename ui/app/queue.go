@@ -26,7 +26,11 @@ func (a *App) Queue() *transfer.Queue {
 		if a.options.Bandwidth > 0 {
 			bandwidth = remote.Constant(a.options.Bandwidth)
 		}
-		a.journal = a.openJournal()
+		if a.options.Forget {
+			a.journal = journal.NewMemory()
+		} else {
+			a.journal = a.openJournal()
+		}
 		a.queue.Store(transfer.New(a.ctx, transfer.Options{
 			Workers:    firstPositive(a.options.Workers, t.Workers),
 			PartSize:   firstPositive(a.options.PartSize, int64(t.PartSize)),

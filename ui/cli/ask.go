@@ -3,7 +3,9 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"gantry/transfer"
@@ -39,6 +41,9 @@ func (k *asker) conflict(ctx context.Context, a transfer.Ask) (transfer.Decision
 		text.Size(a.Dst.Size), a.Dst.ModTime.Local().Format("2006-01-02 15:04"))
 	for {
 		answer, err := k.line(ctx, "[o]verwrite, if [n]ewer, if si[z]e differs, if [c]hecksum differs, [r]ename, [k]eep both, [s]kip; a capital for all: ")
+		if errors.Is(err, io.EOF) { // there is nobody any more
+			return transfer.Decision{Policy: transfer.PolicyFail}, true, nil
+		}
 		if err != nil {
 			return transfer.Decision{}, false, err
 		}
@@ -51,13 +56,23 @@ func (k *asker) conflict(ctx context.Context, a transfer.Ask) (transfer.Decision
 // yes asks a question that starts on no.
 func (k *asker) yes(ctx context.Context, question string) (bool, error) {
 	answer, err := k.line(ctx, question+" [y/N] ")
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
 	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), nil
 }
 
-// line prints a question and waits for a line or the end of ctx.
+// declined is the end of a command whose question was answered with no.
+func (e *env) declined(what string) error {
+	e.warnf("%s", what)
+	return partial{exitSome}
+}
+
+// line prints a question and waits for a line or the end of ctx. When the input
+// has ended it is io.EOF.
 func (k *asker) line(ctx context.Context, question string) (string, error) {
 	if k.lines == nil {
 		k.lines = make(chan string)
@@ -74,10 +89,12 @@ func (k *asker) line(ctx context.Context, question string) (string, error) {
 	select {
 	case line, ok := <-k.lines:
 		if !ok {
-			return "", usagef("the input ended before the question was answered")
+			k.printf("\n")
+			return "", io.EOF
 		}
 		return strings.TrimSpace(line), nil
 	case <-ctx.Done():
+		k.printf("\n")
 		return "", context.Cause(ctx)
 	}
 }

@@ -34,6 +34,7 @@ type env struct {
 	logLevel string
 
 	attended  bool // somebody watches the queue and can mend what stops it
+	dryRun    bool // nothing is to be put on record
 	workers   int
 	partSize  config.Bytes
 	bandwidth config.Rate
@@ -62,6 +63,7 @@ func (e *env) open(ctx context.Context) (*app.App, error) {
 		Actions:    knownActions(),
 		Version:    Version(),
 		Unattended: !e.attended,
+		Forget:     e.dryRun,
 		Workers:    e.workers,
 		PartSize:   int64(e.partSize),
 		Bandwidth:  int64(e.bandwidth),

@@ -28,7 +28,17 @@ const (
 type Signal struct{ os.Signal }
 
 // Error names the signal.
-func (s Signal) Error() string { return "stopped by " + s.Signal.String() }
+func (s Signal) Error() string {
+	switch s.Signal {
+	case os.Interrupt:
+		return "interrupted"
+	case syscall.SIGTERM:
+		return "terminated"
+	case syscall.SIGHUP:
+		return "the terminal is gone"
+	}
+	return "stopped by " + s.Signal.String()
+}
 
 // ExitCode is what a shell reports for the signal.
 func (s Signal) ExitCode() int {

@@ -164,7 +164,7 @@ func (l *leftovers) remove(ctx context.Context, t remote.Tree, uploads remote.Up
 			return err
 		}
 		if !ok {
-			return usagef("nothing was aborted")
+			return l.env.declined("nothing was aborted")
 		}
 	}
 	var failed failures

@@ -3,50 +3,145 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/charmbracelet/x/term"
 
 	"gantry/remote"
 	"gantry/transfer"
 	"gantry/ui/text"
 )
 
+// moved is how far the jobs of a command are together.
+type moved struct {
+	bytes, items transfer.Progress
+	listed       bool
+	rate         float64
+	eta          time.Duration // of the slowest; -1 while nobody can tell
+	failures     int
+	proven       transfer.Progress
+	trouble      error // of one of the jobs
+}
+
+func (m *moved) add(s transfer.Snapshot) {
+	m.bytes.Done += s.Bytes.Done
+	m.bytes.Total += max(s.Bytes.Total, s.Bytes.Done)
+	m.items.Done += s.Items.Done
+	m.items.Total += max(s.Items.Total, s.Items.Done)
+	m.proven.Done += s.Proven.Done
+	m.proven.Total += s.Proven.Total
+	m.rate, m.failures, m.listed = m.rate+s.Rate, m.failures+s.Failures, m.listed && s.Listed
+	if s.Trouble != nil {
+		m.trouble = s.Trouble
+	}
+	switch {
+	case s.State.Ended() || m.eta < 0:
+	case s.ETA < 0:
+		m.eta = -1
+	default:
+		m.eta = max(m.eta, s.ETA)
+	}
+}
+
+// far is how much is done: "139 MiB of 300 MiB, 0 of 1 item".
+func (m *moved) far() string {
+	least := ""
+	if !m.listed {
+		least = "at least "
+	}
+	items := fmt.Sprintf("%s of %s%s", text.Count(m.items.Done), least, text.Plural(m.items.Total, "item"))
+	if m.bytes.Total == 0 {
+		return items
+	}
+	return fmt.Sprintf("%s of %s%s, %s", text.Size(m.bytes.Done), least, text.Size(m.bytes.Total), items)
+}
+
+// line is all of it in w columns.
+func (m *moved) line(w int) string {
+	of := text.Size(m.bytes.Total)
+	if !m.listed {
+		of = "at least " + of
+	}
+	parts := []string{
+		fmt.Sprintf("%s of %s", text.Size(m.bytes.Done), of),
+		fmt.Sprintf("%s of %s", text.Count(m.items.Done), text.Count(m.items.Total)),
+	}
+	if m.failures > 0 {
+		parts = append(parts, text.Count(int64(m.failures))+" failed")
+	}
+	if m.rate > 0 {
+		parts = append(parts, text.Rate(m.rate))
+	}
+	if m.eta > 0 {
+		parts = append(parts, text.ETA(m.eta))
+	}
+	if m.proven.Total > 0 {
+		parts = append(parts, fmt.Sprintf("%s of %s parts verified", text.Count(m.proven.Done), text.Count(m.proven.Total)))
+	}
+	if m.trouble != nil {
+		parts = append(parts, "trying again: "+remote.HintOf(m.trouble))
+	}
+	return text.Truncate(text.Clean(strings.Join(parts, "  ")), w)
+}
+
+func (m *moved) json() progressJSON {
+	j := progressJSON{
+		"progress", m.bytes.Done, m.bytes.Total, m.items.Done, m.items.Total, m.listed, m.rate, m.failures,
+		m.proven.Done, m.proven.Total, "",
+	}
+	if m.trouble != nil {
+		j.Trouble = remote.HintOf(m.trouble)
+	}
+	return j
+}
+
 // progressLine is the one live line of a command that lasts, on a terminal. A
-// nil line draws nothing.
+// nil line draws nothing. Its methods may be called from several goroutines.
 type progressLine struct {
 	w     io.Writer
+	width func() int // of the terminal now
+
+	mu    sync.Mutex
 	drawn bool
 }
 
-func (l *progressLine) draw(done, total, items, all int64, listed bool, rate float64, failures int, proven transfer.Progress) {
+// newProgressLine is for the terminal f; nil if it is none.
+func newProgressLine(stream any) *progressLine {
+	f, ok := stream.(*os.File)
+	if !ok || !terminal(f) {
+		return nil
+	}
+	return &progressLine{w: f, width: func() int {
+		if w, _, err := term.GetSize(f.Fd()); err == nil && w > 0 {
+			return w
+		}
+		return 80
+	}}
+}
+
+func (l *progressLine) draw(m moved) {
 	if l == nil {
 		return
 	}
-	of := text.Size(total)
-	if !listed {
-		of = "at least " + of
-	}
-	parts := []string{fmt.Sprintf("%s of %s", text.Size(done), of), fmt.Sprintf("%s of %s", text.Count(items), text.Count(all))}
-	if rate > 0 {
-		parts = append(parts, text.Rate(rate))
-		if listed && total > done {
-			parts = append(parts, text.ETA(time.Duration(float64(total-done)/rate*float64(time.Second))))
-		}
-	}
-	if proven.Total > 0 {
-		parts = append(parts, fmt.Sprintf("%s of %s parts verified", text.Count(proven.Done), text.Count(proven.Total)))
-	}
-	if failures > 0 {
-		parts = append(parts, fmt.Sprintf("%s failed", text.Count(int64(failures))))
-	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.drawn = true
-	_, _ = io.WriteString(l.w, "\r\x1b[K"+strings.Join(parts, "  "))
+	// In the last column some terminals wrap, and the line could not be taken away.
+	_, _ = io.WriteString(l.w, "\r\x1b[K"+m.line(l.width()-1))
 }
 
 // clear takes the line away, so that other text can be printed.
 func (l *progressLine) clear() {
-	if l == nil || !l.drawn {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.drawn {
 		return
 	}
 	l.drawn = false
@@ -90,6 +185,7 @@ type progressJSON struct {
 	Failures int     `json:"failures"`
 	Proven   int64   `json:"parts_proven,omitempty"` // of interrupted items, against their sources
 	Parts    int64   `json:"parts,omitempty"`        // of these items
+	Trouble  string  `json:"trouble,omitempty"`      // why nothing succeeds although it is tried again
 }
 
 // itemJSON is an ended item as --json prints it.

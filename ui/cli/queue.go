@@ -268,8 +268,11 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bo
 			return usagef("queue cancel asks before it gives up all interrupted jobs, and this is no terminal: name them, or add --yes")
 		}
 		ok, err := ask.yes(ctx, fmt.Sprintf("Give up %s and remove what is half done?", text.Plural(int64(len(ids)), "interrupted job")))
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			return e.declined("nothing was given up")
 		}
 	}
 	var failed failures

@@ -39,6 +39,7 @@ type remover struct {
 }
 
 func (r *remover) run(ctx context.Context, locations []string) error {
+	r.env.dryRun = r.dryRun
 	a, err := r.env.open(ctx)
 	if err != nil {
 		return err
@@ -54,16 +55,16 @@ func (r *remover) run(ctx context.Context, locations []string) error {
 			return err
 		}
 	}
-	for _, location := range locations {
-		run.submit(ctx, transfer.Delete, destination{}, location, r.sources(ctx, a, location))
-	}
+	run.submit(ctx, a, transfer.Delete, destination{}, locations, func(locations []string) iter.Seq2[found, error] {
+		return r.sources(ctx, a, locations)
+	})
 	return run.wait(ctx)
 }
 
-// sources yields what a location means; without -r folders are refused.
-func (r *remover) sources(ctx context.Context, a *app.App, location string) iter.Seq2[source, error] {
-	return func(yield func(source, error) bool) {
-		for s, err := range expand(ctx, a, location, r.exact) {
+// sources yields what locations mean; without -r folders are refused.
+func (r *remover) sources(ctx context.Context, a *app.App, locations []string) iter.Seq2[found, error] {
+	return func(yield func(found, error) bool) {
+		for s, err := range expandAll(ctx, a, locations, r.exact) {
 			if err == nil && s.entry.Dir && !r.recursive {
 				err = &remote.Error{
 					Op: "delete", Path: s.entry.Path, Kind: remote.Other,
@@ -99,7 +100,7 @@ func (r *remover) confirm(ctx context.Context, a *app.App, ask *asker, locations
 		return err
 	}
 	if !ok {
-		return usagef("nothing was deleted")
+		return r.env.declined("nothing was deleted")
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"os"
 	"runtime/debug"
@@ -20,20 +19,23 @@ import (
 
 // run follows the jobs of one command until all have ended.
 type run struct {
-	env      *env
-	queue    *transfer.Queue
-	feed     *transfer.Feed
-	rules    transfer.Rules
-	line     *progressLine
-	started  time.Time
-	jobs     map[transfer.JobID]transfer.Snapshot
-	open     int
-	ask      *asker
-	failures failures // of locations that could not be resolved
-	halted   int      // exit code of a job that was stopped to be resumed; 0 for none
+	env     *env
+	queue   *transfer.Queue
+	feed    *transfer.Feed
+	rules   transfer.Rules
+	line    *progressLine
+	started time.Time
+	jobs    map[transfer.JobID]transfer.Snapshot
+	open    int
+	ask     *asker
+	halted  int                     // exit code of a job that was stopped to be resumed; 0 for none
+	flagged bool                    // the command has --on-conflict
+	decided *transfer.Decision      // about all further conflicts
+	told    map[transfer.JobID]bool // of the trouble that a job is in
 
-	mu sync.Mutex // guards what OnItem, called by jobs, writes
-	t  totals
+	mu       sync.Mutex // guards what jobs write, by OnItem and lost
+	t        totals
+	failures failures // of locations that could not be resolved
 }
 
 // totals is the summary of a command.
@@ -62,64 +64,17 @@ const heapGrowth = 300
 func newRun(e *env, q *transfer.Queue, rules transfer.Rules, progress bool) *run {
 	r := &run{
 		env: e, queue: q, feed: q.Subscribe(), rules: rules, started: time.Now(),
-		jobs: map[transfer.JobID]transfer.Snapshot{},
+		jobs: map[transfer.JobID]transfer.Snapshot{}, told: map[transfer.JobID]bool{},
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
 	}
 	r.t.DryRun = rules.DryRun
-	if progress && !e.quiet && !e.json && terminal(e.Err) {
-		r.line = &progressLine{w: e.Err}
+	if progress && !e.quiet && !e.json {
+		r.line = newProgressLine(e.Err)
 	}
 	r.ask = newAsker(e)
 	return r
-}
-
-// submit queues a job for one location. What the location means is found out by
-// the job itself, so that a long listing does not delay the first copy. All
-// sources of a location are in one tree.
-func (r *run) submit(ctx context.Context, op transfer.Op, dest destination, location string, sources iter.Seq2[source, error]) {
-	next, stop := iter.Pull2(sources)
-	var first source
-	var err error
-	for {
-		var ok bool
-		if first, err, ok = next(); !ok {
-			stop()
-			return
-		}
-		if err == nil {
-			break
-		}
-		r.failures.add(r.env, location, err)
-	}
-	all := func(yield func(source, error) bool) {
-		defer stop()
-		for s, err, ok := first, error(nil), true; ok; s, err, ok = next() {
-			if !yield(s, err) {
-				return
-			}
-		}
-	}
-	lost := func(err error) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.failures.add(r.env, location, err)
-	}
-	r.t.Op = op.String()
-	req := transfer.Request{
-		Op: op, From: first.place.Tree, To: dest.place.Tree, Dir: dest.place.Path,
-		Title: titleOf(op, location, dest), Rules: r.rules, OnItem: r.item,
-	}
-	if req.Sources = requestSources(all, dest, lost); first.only {
-		// On record at once, so that it is not lost even if it has to wait.
-		for s := range req.Sources {
-			req.List = append(req.List, s)
-		}
-	}
-	id := r.queue.Submit(req)
-	r.jobs[id] = transfer.Snapshot{}
-	r.open++
 }
 
 // wait follows the feed until every job has ended, then sums up.
@@ -137,13 +92,16 @@ func (r *run) wait(ctx context.Context) error {
 			}
 		}
 		if err := r.events(ctx, u.Events); err != nil {
-			return err
+			return r.interrupted(ctx, err)
 		}
 		if err := r.progress(); err != nil {
 			return err
 		}
 	}
 	r.line.clear()
+	if ctx.Err() != nil && len(r.jobs) == 0 {
+		return context.Cause(ctx) // it was stopped before anything was queued
+	}
 	return r.finish()
 }
 
@@ -173,27 +131,30 @@ func (r *run) ended(s transfer.Snapshot) {
 	if s.Err == nil || s.Failures > 0 && !halted || remote.Cancelled(s.Err) {
 		return
 	}
-	r.line.clear()
-	r.failures.add(r.env, s.Title, s.Err)
+	r.lost(s.Title, s.Err)
 	if halted {
 		r.halted = kindCode(halt.Kind)
 		r.env.warnf("gantry queue resume %d goes on with the rest", s.ID)
 	}
 }
 
-// conflict answers a conflict: the user does on a terminal, else the item is
-// skipped and counted, since nobody can decide.
+// conflict answers a conflict: the user does on a terminal, else the item fails
+// as one, and so do the rest, since nobody can decide. An answer for all holds
+// for the whole command, whose jobs are one thing to the user.
 func (r *run) conflict(ctx context.Context, a transfer.Ask) error {
-	r.line.clear()
-	d, all, err := r.ask.conflict(ctx, a)
-	if err != nil {
-		return err
+	if r.decided == nil {
+		r.line.clear()
+		d, all, err := r.ask.conflict(ctx, a)
+		if err != nil {
+			return err
+		}
+		if !all && d.Policy != transfer.PolicyFail {
+			r.queue.Answer(a.ID, d, false)
+			return nil
+		}
+		r.decided = &d
 	}
-	if d.Policy == transfer.PolicyFail {
-		// Nobody could be asked: the item fails as a conflict, and so do the rest.
-		all = true
-	}
-	r.queue.Answer(a.ID, d, all)
+	r.queue.Answer(a.ID, *r.decided, true)
 	return nil
 }
 
@@ -221,7 +182,11 @@ func (r *run) item(it transfer.ItemSnapshot) {
 		return
 	}
 	if r.rules.DryRun && it.State == transfer.Done && !it.Skipped {
-		_ = r.env.out.Line(it.Source + " -> " + it.Target)
+		line := it.Source
+		if it.Target != "" {
+			line += " -> " + it.Target
+		}
+		_ = r.env.out.Line(line)
 	}
 	if it.Note != "" && !r.env.quiet {
 		r.line.clear()
@@ -244,26 +209,45 @@ func (r *run) failed(it transfer.ItemSnapshot) {
 	r.t.code = code
 	r.t.Failed++
 	r.line.clear()
+	if kind == remote.Exist && it.Target != "" {
+		r.env.warnf("%s: %s: %s", it.Source, it.Target, remote.HintOf(it.Err))
+		return
+	}
 	r.env.warnf("%s: %s", it.Source, remote.HintOf(it.Err))
 }
 
 func (r *run) progress() error {
-	var done, total, items, all int64
-	var proven transfer.Progress
-	var rate float64
-	listed, failures := true, 0
-	for _, s := range r.jobs {
-		done, items = done+s.Bytes.Done, items+s.Items.Done
-		total, all = total+max(s.Bytes.Total, s.Bytes.Done), all+max(s.Items.Total, s.Items.Done)
-		rate, failures = rate+s.Rate, failures+s.Failures
-		proven.Done, proven.Total = proven.Done+s.Proven.Done, proven.Total+s.Proven.Total
-		listed = listed && s.Listed
-	}
+	m := r.moved()
+	r.tellTrouble()
 	if r.env.json && !r.env.quiet {
-		return r.env.out.Object(progressJSON{"progress", done, total, items, all, listed, rate, failures, proven.Done, proven.Total}, true)
+		return r.env.out.Object(m.json(), true)
 	}
-	r.line.draw(done, total, items, all, listed, rate, failures, proven)
+	r.line.draw(m)
 	return nil
+}
+
+// moved sums up the jobs.
+func (r *run) moved() moved {
+	m := moved{listed: true}
+	for _, s := range r.jobs {
+		m.add(s)
+	}
+	return m
+}
+
+// tellTrouble says once why a job does not get on, where no live line shows it.
+// The job goes on trying.
+func (r *run) tellTrouble() {
+	if r.line != nil || r.env.quiet {
+		return
+	}
+	for id, s := range r.jobs {
+		was := r.told[id]
+		r.told[id] = s.Trouble != nil
+		if s.Trouble != nil && !was {
+			r.env.warnf("%s: %s Trying again.", s.Title, remote.HintOf(s.Trouble))
+		}
+	}
 }
 
 // interrupted stops the jobs in order and says how to go on.
@@ -271,14 +255,13 @@ func (r *run) interrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
-	r.mu.Lock()
-	done, op := r.t.Done, r.t.Op
-	r.mu.Unlock()
+	r.line.clear()
+	m := r.moved()
 	how := "the same command with --on-conflict size"
 	if left := r.left(); left != "" && r.queue.Durable() && !r.rules.DryRun {
 		how = "gantry queue resume" + left
 	}
-	r.env.warnf("%s stopped after %d items; %s goes on with the rest", op, done, how)
+	r.env.warnf("%s stopped at %s; %s goes on with the rest", r.t.Op, m.far(), how)
 	return context.Cause(ctx)
 }
 
@@ -303,8 +286,11 @@ func (r *run) finish() error {
 		if err := r.env.out.Object(r.t, true); err != nil {
 			return err
 		}
-	} else if !r.env.quiet && terminal(r.env.Err) {
+	} else if !r.env.quiet && terminal(r.env.Err) && len(r.jobs) > 0 {
 		_, _ = fmt.Fprintln(r.env.Err, r.t.String())
+	}
+	if r.flagged && r.decided != nil && r.decided.Policy == transfer.PolicyFail {
+		r.env.warnf("what exists at the target was left as it is; --on-conflict overwrite, newer, size, checksum, rename or skip says what becomes of it")
 	}
 	if r.halted > 0 {
 		return partial{r.halted}

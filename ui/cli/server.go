@@ -189,7 +189,7 @@ func (e *env) sure(ctx context.Context, question string) error {
 	}
 	ok, err := ask.yes(ctx, question)
 	if err == nil && !ok {
-		err = usagef("nothing was removed")
+		err = e.declined("nothing was removed")
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -28,13 +29,52 @@ type source struct {
 // A name that exists literally is never taken for a pattern.
 func expand(ctx context.Context, a *app.App, location string, exact bool) iter.Seq2[source, error] {
 	return func(yield func(source, error) bool) {
-		s, err := resolve(ctx, a, location)
-		if err == nil || exact || remote.KindOf(err) != remote.NotExist || !strings.ContainsAny(location, "*?[{") {
-			s.only = true
-			yield(s, err)
-			return
+		for f, err := range expandAll(ctx, a, []string{location}, exact) {
+			if !yield(f.source, err) {
+				return
+			}
 		}
-		match(ctx, a, location, yield)
+	}
+}
+
+// lookAhead is how many locations are looked up at a time: one after the other
+// would take a round trip each.
+const lookAhead = 32
+
+// resolved is what resolve says.
+type resolved struct {
+	source source
+	err    error
+}
+
+// expandAll is expand for several locations, in their order.
+func expandAll(ctx context.Context, a *app.App, locations []string, exact bool) iter.Seq2[found, error] {
+	return func(yield func(found, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer cancel()
+		asked := make([]chan resolved, 0, len(locations))
+		for i, location := range locations {
+			for n := len(asked); n < min(i+lookAhead, len(locations)); n++ {
+				ahead, said := locations[n], make(chan resolved, 1)
+				asked = append(asked, said)
+				wg.Go(func() { // ends with its request, at the latest with ctx
+					s, err := resolve(ctx, a, ahead)
+					said <- resolved{s, err}
+				})
+			}
+			got := <-asked[i]
+			put := func(s source, err error) bool { return yield(found{s, location}, err) }
+			if got.err == nil || exact || remote.KindOf(got.err) != remote.NotExist || !strings.ContainsAny(location, "*?[{") {
+				got.source.only = true
+				if !put(got.source, got.err) {
+					return
+				}
+			} else if !match(ctx, a, location, put) {
+				return
+			}
+		}
 	}
 }
 
@@ -102,17 +142,15 @@ func lastSegment(t remote.Tree, p remote.Path) string {
 
 // match yields every entry that fits a pattern, with its name from the first
 // segment that holds a wildcard on, so that "a/*/x" keeps two files named x
-// apart.
-func match(ctx context.Context, a *app.App, location string, yield func(source, error) bool) {
+// apart. It tells whether yield wants more.
+func match(ctx context.Context, a *app.App, location string, yield func(source, error) bool) bool {
 	base, pattern := splitPattern(location)
 	if !doublestar.ValidatePattern(pattern) {
-		yield(source{}, usagef("%s is not a valid pattern; --exact takes it literally", location))
-		return
+		return yield(source{}, usagef("%s is not a valid pattern; --exact takes it literally", location))
 	}
 	place, err := a.Open(ctx, base)
 	if err != nil {
-		yield(source{}, err)
-		return
+		return yield(source{}, err)
 	}
 	if place.Tree.Label() != "" {
 		place.Path = folder(place.Path)
@@ -129,8 +167,9 @@ func match(ctx context.Context, a *app.App, location string, yield func(source, 
 		m.level(place.Path, "", strings.Split(strings.TrimSuffix(pattern, "/"), "/"), strings.HasSuffix(pattern, "/"))
 	}
 	if !found && !stopped && ctx.Err() == nil {
-		yield(source{}, &remote.Error{Op: "open", Path: remote.Path(location), Kind: remote.NotExist, Hint: "Nothing matches " + location + "."})
+		stopped = !yield(source{}, &remote.Error{Op: "open", Path: remote.Path(location), Kind: remote.NotExist, Hint: "Nothing matches " + location + "."})
 	}
+	return !stopped
 }
 
 // splitPattern cuts a location before its first segment with a wildcard.

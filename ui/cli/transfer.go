@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"gantry/remote"
 	"gantry/transfer"
 	"gantry/ui/app"
+	"gantry/ui/config"
 )
 
 // transferFlags are the flags of commands that move bytes.
@@ -90,6 +90,12 @@ func (f *transferFlags) rules(e *env) (transfer.Rules, error) {
 		Workers: e.workers, PartSize: int64(e.partSize), Bandwidth: int64(e.bandwidth),
 		Attrs: remote.Attrs{ContentType: f.contentType, StorageClass: f.storageClass, Metadata: f.metadata},
 	}
+	if why := config.CheckPartSize(e.partSize); why != "" {
+		return r, usagef("--part-size %s", why)
+	}
+	if e.workers < 0 || e.workers > config.MaxWorkers {
+		return r, usagef("--workers is 0 to %d, where 0 means as many as pay", config.MaxWorkers)
+	}
 	switch f.verify {
 	case "", "auto", "full", "size":
 	default:
@@ -117,6 +123,7 @@ func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, arg
 	if err != nil {
 		return err
 	}
+	e.dryRun = f.dryRun
 	a, err := e.open(ctx)
 	if err != nil {
 		return err
@@ -132,9 +139,10 @@ func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, arg
 		return err
 	}
 	run := newRun(e, q, rules, !f.noProgress)
-	for _, location := range sources {
-		run.submit(ctx, op, dest, location, expand(ctx, a, location, f.exact))
-	}
+	run.flagged = true
+	run.submit(ctx, a, op, dest, sources, func(locations []string) iter.Seq2[found, error] {
+		return expandAll(ctx, a, locations, f.exact)
+	})
 	return run.wait(ctx)
 }
 
@@ -215,37 +223,4 @@ func writeOnly(err error) error {
 func existsLiterally(ctx context.Context, a *app.App, location string) bool {
 	_, err := resolve(ctx, a, location)
 	return err == nil
-}
-
-// requests turns the sources of one location into the stream that a job ranges
-// over.
-func requestSources(sources iter.Seq2[source, error], dest destination, lost func(error)) iter.Seq2[transfer.Source, error] {
-	return func(yield func(transfer.Source, error) bool) {
-		for s, err := range sources {
-			if err != nil {
-				lost(err)
-				continue
-			}
-			out := transfer.Source{Entry: s.entry, As: s.as, Contents: s.contents}
-			switch {
-			case dest.rename == "":
-			case s.contents:
-				// "dir/ new": what is in dir goes into the folder new.
-				out.As = dest.rename
-				out.Contents = false
-			default:
-				out.As, out.Free = dest.rename, dest.free
-			}
-			if !yield(out, nil) {
-				return
-			}
-		}
-	}
-}
-
-func titleOf(op transfer.Op, from string, dest destination) string {
-	if op == transfer.Delete {
-		return "delete " + from
-	}
-	return fmt.Sprintf("%s %s to %s", op, from, dest.place.Location()+dest.rename)
 }

@@ -19,7 +19,7 @@ func fields() []tomldoc.Field {
 	flag := func(name string) tomldoc.Field { return tomldoc.Field{Name: name, Kind: tomldoc.Flag} }
 	return []tomldoc.Field{
 		{Name: "transfer", Kind: tomldoc.Table, Fields: []tomldoc.Field{
-			{Name: "workers", Kind: tomldoc.Whole, Max: 1024},
+			{Name: "workers", Kind: tomldoc.Whole, Max: MaxWorkers},
 			text("part_size", partSize),
 			text("bandwidth", bandwidth),
 			{Name: "retries", Kind: tomldoc.Whole, Max: 1000},
@@ -56,6 +56,14 @@ func partSize(s string) string {
 	if err := b.Set(s); err != nil {
 		return err.Error()
 	}
+	return CheckPartSize(b)
+}
+
+// MaxWorkers is the most that workers may be.
+const MaxWorkers = 1024
+
+// CheckPartSize says what is wrong with the size of a part, "" for nothing.
+func CheckPartSize(b Bytes) string {
 	if b != 0 && (b < minPart || b > maxPart) {
 		return `must be "auto" or from 5MiB to 5GiB`
 	}

@@ -39,7 +39,7 @@ func smalls(c *contents) []small {
 		{name: "copy on the server", args: line("cp", "acme:a/", "acme:b/"), plan: plan{things: []thing{
 			{"acme:a/one", "acme:b/one", tiny, nil}, {"acme:a/two", "acme:b/two", big, nil},
 		}}},
-		{name: "move up", args: line("mv", "{}/big", "{}/tiny", "acme:in/"), plan: plan{jobs: 2, gone: true, things: []thing{
+		{name: "move up", args: line("mv", "{}/big", "{}/tiny", "acme:in/"), plan: plan{gone: true, things: []thing{
 			{"big", "acme:in/big", big, nil}, {"tiny", "acme:in/tiny", tiny, nil},
 		}}},
 		{name: "move down", args: line("mv", "acme:in/", "{}/down/"), plan: plan{gone: true, slash: []string{"acme:in/"}, things: []thing{
