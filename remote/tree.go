@@ -148,6 +148,14 @@ type Versioner interface {
 	Versioned(ctx context.Context) (bool, error)
 }
 
+// Stamper is a tree whose entries tell when their content was last changed, which a
+// copy may have in common with what it was made of.
+type Stamper interface {
+	// Written is when what is at p was written there, as the tree's own clock has it,
+	// to the second at least.
+	Written(ctx context.Context, p Path) (time.Time, error)
+}
+
 // Reverter is a tree that may keep what is overwritten, and can bring it back.
 type Reverter interface {
 	// Revert deletes exactly the version of p that CreateOptions.VersionID was told

@@ -41,7 +41,7 @@ func (t *task) decide(ctx context.Context) (verdict, string, error) {
 	if it.target != nil && it.target.Dir && it.target.Path == it.dst && !it.src.Dir {
 		return 0, "", t.refuse(remote.Exist, "A folder of this name is in the way. Rename or delete it first.")
 	}
-	if it.target != nil && t.j.req.Op == Move && alias(it.src, *it.target) {
+	if it.target != nil && t.j.req.Op == Move && t.alias(ctx) {
 		// Two names for one object: the copy would replace the source and then
 		// deleting the source would delete the only copy.
 		return 0, "", t.refuse(remote.Invalid, "Source and target seem to be the same object under two names. Nothing was moved.")
@@ -153,9 +153,28 @@ func statAgain(ctx context.Context, tree remote.Tree, p remote.Path) (remote.Ent
 	return e, err
 }
 
-// alias tells whether two entries of different paths are one object.
-func alias(a, b remote.Entry) bool {
-	return a.Version != "" && a.Version == b.Version && a.Size == b.Size && a.ModTime.Equal(b.ModTime)
+// alias tells whether source and target may be one object under two names. A copy
+// has the content and the time of what it was made of; when it was written is its
+// own.
+func (t *task) alias(ctx context.Context) bool {
+	it := t.it
+	a, b := it.src, *it.target
+	if a.Version == "" || a.Version != b.Version || a.Size != b.Size || !a.ModTime.Equal(b.ModTime) {
+		return false
+	}
+	from, ok1 := remote.As[remote.Stamper](t.j.req.From)
+	to, ok2 := remote.As[remote.Stamper](t.j.to)
+	if !ok1 || !ok2 {
+		return true
+	}
+	var one, other time.Time
+	err := t.try(ctx, t.fromGate(), func(ctx context.Context) (err error) {
+		if one, err = from.Written(ctx, a.Path); err == nil {
+			other, err = to.Written(ctx, b.Path)
+		}
+		return err
+	})
+	return err != nil || one.Equal(other)
 }
 
 // newer compares modification times. Listings of a bucket show when an object

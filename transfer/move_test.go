@@ -74,6 +74,23 @@ type alias struct{ remote.Tree }
 func (alias) Label() string         { return "other:" }
 func (a alias) Unwrap() remote.Tree { return a.Tree }
 
+// A copy that a move has made already, as when its source could not be deleted, is
+// no other name of the source.
+func TestAMoveOntoACopyOfTheSourceIsNoMoveOntoItself(t *testing.T) {
+	from, to := mem.New("l:"), mem.New("r:")
+	src := from.Put("a", "content")
+	if there := to.PutAt("in/a", "content", src.ModTime); there.Version != src.Version {
+		t.Fatalf("it shows: %+v, %+v", src, there)
+	}
+	r := request(t, transfer.Move, from, to, "in/", "a")
+	r.Rules.OnConflict = transfer.PolicyOverwrite
+	wantState(t, run(t, transfer.Options{}, r), transfer.Done)
+	wantContent(t, to, "in/a", "content")
+	if _, err := from.Stat(t.Context(), "a"); remote.KindOf(err) != remote.NotExist {
+		t.Errorf("the source: %v", err)
+	}
+}
+
 // Y11: a folder into what is below it.
 func TestFoldersCannotGoIntoThemselves(t *testing.T) {
 	disk, key := mem.NewDisk("d:"), mem.New("b:")

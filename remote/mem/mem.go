@@ -39,6 +39,7 @@ type object struct {
 	data    []byte
 	written time.Time
 	kept    time.Time
+	turn    int // of all writes to the tree
 	version string
 	id      string // with Versions, where the version is a sum of the content as in a bucket
 	attrs   remote.Attrs
@@ -54,6 +55,7 @@ var (
 	_ remote.Ranger = (*Tree)(nil)
 
 	_ remote.Reverter = (*Tree)(nil)
+	_ remote.Stamper  = (*Tree)(nil)
 )
 
 // New returns an empty bucket with that label, such as "acme:".
@@ -160,6 +162,7 @@ func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
 // store puts o at key as a new version. The caller holds the lock.
 func (t *Tree) store(key string, o *object) {
 	t.last++
+	o.turn = t.last
 	if o.version = fmt.Sprintf("v%d", t.last); t.Versions {
 		o.id, o.version = o.version, etag(o.data)
 	}
@@ -177,6 +180,21 @@ func (t *Tree) store(key string, o *object) {
 	}
 	t.keep(key)
 	t.objects[key] = o
+}
+
+// Written is never the same for two writes, also of two trees at one time: labels
+// make them differ.
+func (t *Tree) Written(ctx context.Context, p remote.Path) (time.Time, error) {
+	if err := ctx.Err(); err != nil {
+		return time.Time{}, fail("look at", p, remote.Other, err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	o := t.objects[t.key(p)]
+	if o == nil {
+		return time.Time{}, fail("look at", p, remote.NotExist, nil)
+	}
+	return o.written.Add(time.Duration(crc64.Checksum([]byte(t.label), t.nvme)>>24) + time.Duration(o.turn)), nil
 }
 
 func (t *Tree) checksum(b []byte) remote.Sum {

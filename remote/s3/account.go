@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -33,6 +34,7 @@ var (
 	_ remote.Signer  = (*Account)(nil)
 	_ remote.Tagger  = (*Account)(nil)
 	_ remote.Distant = (*Account)(nil)
+	_ remote.Stamper = (*Account)(nil)
 )
 
 // NewAmbient makes the tree of s3:// from the AWS settings of the environment
@@ -132,6 +134,15 @@ func (t *Account) Revert(ctx context.Context, p remote.Path, id string) error {
 		return err
 	}
 	return b.Revert(ctx, p, id)
+}
+
+// Written is the Last-Modified of an object.
+func (t *Account) Written(ctx context.Context, p remote.Path) (time.Time, error) {
+	b, err := t.hold(p)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return b.Written(ctx, p)
 }
 
 // List gives the buckets, or one page of a folder in one.

@@ -43,6 +43,19 @@ func (t *Tree) Stat(ctx context.Context, p remote.Path) (remote.Entry, error) {
 	return e, err
 }
 
+// Written is the Last-Modified of an object, whatever time is kept with it.
+func (t *Tree) Written(ctx context.Context, p remote.Path) (at time.Time, err error) {
+	w := act{op: "read", api: "s3:GetObject", path: p, tries: metaTries}
+	err = t.b.run(ctx, w, func(a attempt) error {
+		h, err := a.head(t.key(p))
+		if err == nil {
+			at, err = http.ParseTime(h.header.Get("Last-Modified"))
+		}
+		return err
+	})
+	return at, err
+}
+
 func (t *Tree) statFolder(ctx context.Context, p remote.Path) (remote.Entry, error) {
 	var pg page
 	if _, err := t.fetch(ctx, p, cursor{}, "", 1, &pg); err != nil {

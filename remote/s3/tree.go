@@ -70,6 +70,7 @@ var (
 	_ remote.Signer  = (*Tree)(nil)
 	_ remote.Tagger  = (*Tree)(nil)
 	_ remote.Distant = (*Tree)(nil)
+	_ remote.Stamper = (*Tree)(nil)
 )
 
 // New makes the tree of srv, which signs with p; nil is anonymous. It checks
