@@ -3,6 +3,7 @@ package s3_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -57,5 +58,23 @@ func TestABucketTellsWhetherItKeepsVersions(t *testing.T) {
 		if n := srv.Count("GetBucketVersioning"); n != 1 {
 			t.Errorf("asked %d times", n)
 		}
+	}
+}
+
+// The time that is kept with an object may be that of what it is a copy of; when
+// it was written is its own.
+func TestAnObjectTellsWhenItWasWritten(t *testing.T) {
+	tree, _ := strict(t, s3test.Bucket{}, s3.Options{})
+	kept := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
+	before := time.Now().Truncate(time.Second)
+	put(t, tree, "a", "content", remote.CreateOptions{Size: 7, ModTime: kept})
+	if e, err := tree.Stat(t.Context(), "a"); err != nil || !e.ModTime.Equal(kept) {
+		t.Fatalf("%v, %v", e.ModTime, err)
+	}
+	if at, err := tree.Written(t.Context(), "a"); err != nil || at.Before(before) {
+		t.Errorf("%v, %v; it was written after %v", at, err, before)
+	}
+	if _, err := tree.Written(t.Context(), "b"); remote.KindOf(err) != remote.NotExist {
+		t.Errorf("of nothing: %v", err)
 	}
 }
