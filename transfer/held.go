@@ -85,6 +85,7 @@ func (j *job) bringHeld(it *item) {
 	j.allItems.Add(1)
 	j.allBytes.Add(it.size())
 	j.bytes.Add(it.size())
+	j.there.Add(it.size())
 	j.touch()
 }
 

@@ -48,6 +48,7 @@ func (t *task) already(ctx context.Context) (bool, error) {
 		it.fresh = it.up.PartSize == copyFresh
 	}
 	it.up = nil
+	j.there.Add(it.size())
 	return true, t.published(ctx, level, it.target.Version)
 }
 
@@ -309,6 +310,7 @@ func (t *task) keep(w *writing, n int, part remote.Part, crc uint64) {
 	j.mu.Unlock()
 	it.bytes.Add(size)
 	j.bytes.Add(size)
+	j.there.Add(size)
 	j.touch()
 }
 
