@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -203,7 +204,13 @@ func TestD11D12KeysThatNoDiskCanHoldAreRefusedOrEscapedByChoice(t *testing.T) {
 	for _, k := range keys {
 		from.Put(k, string(k))
 	}
-	refused := run(t, transfer.Options{}, request(t, transfer.Copy, from, disk, "/refused", "d/"))
+	r := request(t, transfer.Copy, from, disk, "/refused", "d/")
+	r.OnItem = func(s transfer.ItemSnapshot) {
+		if s.Err != nil && !strings.Contains(remote.HintOf(s.Err), "--names encode") {
+			t.Errorf("%q is refused without a way out: %s", s.Source, remote.HintOf(s.Err))
+		}
+	}
+	refused := run(t, transfer.Options{}, r)
 	wantState(t, refused, transfer.Failed)
 	if refused.Failures != 5 {
 		t.Errorf("%d keys were refused", refused.Failures)

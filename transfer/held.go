@@ -111,10 +111,11 @@ func (j *job) recall(tr journal.Trace) *item {
 func (j *job) bringHeld(it *item) {
 	j.mu.Lock()
 	j.held++
-	j.mu.Unlock()
 	j.allItems.Add(1)
 	j.allBytes.Add(it.size())
 	j.bytes.Add(it.size())
+	j.there.Add(it.size())
+	j.mu.Unlock()
 	j.touch()
 }
 

@@ -44,7 +44,8 @@ type job struct {
 	dirty              atomic.Bool // in every feed's list already
 	items, bytes       atomic.Int64
 	allItems, allBytes atomic.Int64
-	reporting          sync.Mutex // serialises OnItem
+	there              atomic.Int64 // of bytes: what was found done, and so says nothing about the rate
+	reporting          sync.Mutex   // serialises OnItem
 	kick               chan struct{}
 	ctx                context.Context // of the run; set before it starts
 	cancel             context.CancelCauseFunc

@@ -184,6 +184,11 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 	if err := j.recallFailed(ctx); err != nil {
 		return nil, err
 	}
+	if !lost { // else what is done may come up once more
+		if err := j.countDone(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for it, err := range q.jr.Items(ctx, rec.ID) {
 		if err != nil {
 			return nil, err
@@ -191,6 +196,31 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 		j.nums.Store(max(j.nums.Load(), it.Num))
 	}
 	return j, nil
+}
+
+// countDone counts what earlier processes have done of a job, as far as the
+// journal counts: it goes on at 400 of 1,000 and not at 0 of 600.
+func (j *job) countDone(ctx context.Context) error {
+	c, ok := j.q.jr.(journal.Census)
+	if !ok {
+		return nil
+	}
+	for s, err := range c.Summaries(ctx) {
+		if err != nil {
+			return err
+		}
+		if s.ID != int64(j.id) {
+			continue
+		}
+		j.items.Store(s.Done + s.Skipped)
+		j.allItems.Store(s.Done + s.Skipped + int64(j.failCount))
+		j.bytes.Store(s.DoneBytes)
+		j.allBytes.Store(s.DoneBytes)
+		j.there.Store(s.DoneBytes)
+		j.skip = int(s.Skipped)
+		return nil
+	}
+	return nil
 }
 
 // recallFailed counts the items of a copy that have failed in earlier processes: it

@@ -75,7 +75,7 @@ const (
 // Rules are the choices of one job. Zero values mean the queue's defaults.
 type Rules struct {
 	OnConflict Policy
-	Filters    []Filter // in order, the first that matches decides; none matching includes
+	Filters    []Filter // in order, the first that matches decides; what none matches is taken if any excludes
 	Verify     string   // "auto", "full", "size"
 	Names      string   // NamesRefuse or NamesEncode
 	PartSize   int64    // bytes

@@ -48,6 +48,9 @@ func (t *task) already(ctx context.Context) (bool, error) {
 		it.fresh = it.up.PartSize == copyFresh
 	}
 	it.up = nil
+	j.mu.Lock()
+	j.countThere(it, it.size()-it.bytes.Load())
+	j.mu.Unlock()
 	return true, t.published(ctx, level, it.target.Version)
 }
 
@@ -306,10 +309,17 @@ func (t *task) keep(w *writing, n int, part remote.Part, crc uint64) {
 	w.left--
 	it.proven.Done++
 	j.proven.Done++
+	j.countThere(it, size)
 	j.mu.Unlock()
-	it.bytes.Add(size)
-	j.bytes.Add(size)
 	j.touch()
+}
+
+// countThere counts n bytes of the item that were found done. The caller holds
+// j.mu, or a rate would be seen in them.
+func (j *job) countThere(it *item, n int64) {
+	it.bytes.Add(n)
+	j.bytes.Add(n)
+	j.there.Add(n)
 }
 
 func digestCRC(s remote.Sum) uint64 {

@@ -37,7 +37,7 @@ func (j *job) snapshot(at time.Time) Snapshot {
 	}
 	switch s.State {
 	case Listing, Running, Verifying:
-		j.eta.Sample(at, j.bytes.Load())
+		j.eta.Sample(at, j.bytes.Load()-j.there.Load())
 		s.Rate = j.eta.Rate()
 		if j.listed && s.Bytes.Total > s.Bytes.Done {
 			s.ETA = j.eta.Left(s.Bytes.Total - s.Bytes.Done)

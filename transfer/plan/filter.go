@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -9,8 +10,9 @@ import (
 	"gantry/remote"
 )
 
-// Filters decide by name what is left out. The first rule that matches decides;
-// what none matches is taken.
+// Filters decide by name what is left out. The first rule that matches decides.
+// What none matches is taken, unless all rules include something: then only that
+// is, and what is in a folder that is included.
 type Filters []rule
 
 type rule struct {
@@ -46,7 +48,26 @@ func (f Filters) File(name string) bool {
 			return !r.exclude
 		}
 	}
-	return true
+	return len(f) == 0 || f.excludes() || f.inside(name)
+}
+
+// excludes tells whether there is a rule that leaves something out.
+func (f Filters) excludes() bool {
+	return slices.ContainsFunc(f, func(r rule) bool { return r.exclude })
+}
+
+// inside tells whether name lies in a folder that a rule includes.
+func (f Filters) inside(name string) bool {
+	for {
+		i := strings.LastIndexByte(name, '/')
+		if i < 0 {
+			return false
+		}
+		name = name[:i]
+		if slices.ContainsFunc(f, func(r rule) bool { return r.matches(name) }) {
+			return true
+		}
+	}
 }
 
 // Folder tells whether a folder of that name, without a trailing slash, is

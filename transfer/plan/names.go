@@ -19,11 +19,26 @@ func (p *planner) join(full string) (remote.Path, error) {
 	switch {
 	case !p.s.Encode || p.exact:
 	case p.srcKeyed && !p.toKeyed:
-		full = eachSegment(full, func(s string) string { return escape(s, p.cannot(s)) })
+		return p.joinEncoded(full)
 	case !p.srcKeyed && p.toKeyed:
 		full = eachSegment(full, unescape)
 	}
-	return p.s.To.Join(p.s.Dir, full)
+	at, err := p.s.To.Join(p.s.Dir, full)
+	if err == nil || !p.srcKeyed || p.toKeyed || p.s.Encode {
+		return at, err
+	}
+	if _, cannot := p.joinEncoded(full); cannot == nil {
+		err = &remote.Error{
+			Op: "name", Path: remote.Path(full), Kind: remote.KindOf(err), Err: err,
+			Hint: remote.HintOf(err) + ` With names = "encode", or --names encode, it is written as %HH.`,
+		}
+	}
+	return at, err
+}
+
+// joinEncoded is join for a key of which what the disk cannot hold is escaped.
+func (p *planner) joinEncoded(full string) (remote.Path, error) {
+	return p.s.To.Join(p.s.Dir, eachSegment(full, func(s string) string { return escape(s, p.cannot(s)) }))
 }
 
 // cannot tells whether the target refuses one segment.

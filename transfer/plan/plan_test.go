@@ -246,6 +246,10 @@ func TestFiltersDecideByTheFirstRuleThatMatches(t *testing.T) {
 		{"a whole name", []string{"-sub/*.txt"}, "a.go b.txt node_modules/x.go sub/c.go"},
 		{"from the front", []string{"-/a.go"}, "b.txt node_modules/x.go sub/c.go sub/d.txt"},
 		{"everywhere below", []string{"-**/*.{txt,md}"}, "a.go node_modules/x.go sub/c.go"},
+		{"nothing but what is included", []string{"+*.go"}, "a.go node_modules/x.go sub/c.go"},
+		{"or one more thing", []string{"+*.go", "+sub/d.txt"}, "a.go node_modules/x.go sub/c.go sub/d.txt"},
+		{"or a folder", []string{"+sub/"}, "sub/c.go sub/d.txt"},
+		{"included after an exclusion", []string{"-*.txt", "+*.go"}, "a.go node_modules/x.go sub/c.go"},
 		{"the first wins", []string{"+sub/d.txt", "-*.txt"}, "a.go node_modules/x.go sub/c.go sub/d.txt"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

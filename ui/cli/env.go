@@ -112,3 +112,10 @@ func terminal(stream any) bool {
 func (e *env) warnf(format string, args ...any) {
 	_, _ = fmt.Fprintln(e.Err, text.Clean(fmt.Sprintf("gantry: "+format, args...)))
 }
+
+// remark tells people on a terminal what a command that prints nothing has done.
+func (e *env) remark(what string) {
+	if !e.quiet && !e.json && terminal(e.Err) {
+		_, _ = fmt.Fprintln(e.Err, text.Clean(what))
+	}
+}

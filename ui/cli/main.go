@@ -93,7 +93,8 @@ func (e *env) rootCommand() *cobra.Command {
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usagef("%s: %v (see gantry %s --help)", cmd.CommandPath(), err, cmd.Name())
+			path := cmd.CommandPath()
+			return usagef("%s: %v (see %s --help)", strings.TrimPrefix(path, "gantry "), err, path)
 		}
 		return nil
 	}

@@ -161,10 +161,14 @@ func (t totals) String() string {
 			s += " at " + text.Rate(float64(t.Bytes)/t.Seconds)
 		}
 	}
+	cancelled := "cancelled"
+	if t.kept {
+		cancelled = "left"
+	}
 	for _, part := range []struct {
 		n    int64
 		word string
-	}{{t.Skipped, "skipped"}, {t.Failed, "failed"}, {t.Cancelled, "cancelled"}} {
+	}{{t.Skipped, "skipped"}, {t.Failed, "failed"}, {t.Cancelled, cancelled}} {
 		if part.n > 0 {
 			s += fmt.Sprintf(", %s %s", text.Count(part.n), part.word)
 		}

@@ -41,3 +41,11 @@ func TestTheLiveLineFitsAndSaysWhyNothingMoves(t *testing.T) {
 		t.Errorf("%+v", j)
 	}
 }
+
+func TestWhatAStoppedJobLeavesIsNotCalledCancelled(t *testing.T) {
+	for kept, want := range map[bool]string{true: "3 copied, 16 left", false: "3 copied, 16 cancelled"} {
+		if got := (totals{Op: "copy", Done: 3, Cancelled: 16, kept: kept}).String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -117,8 +117,11 @@ type jobJSON struct {
 
 // stateOf is the word for a job on record.
 func stateOf(r transfer.Record) string {
-	if !r.Owned && !r.State.Ended() {
+	switch {
+	case !r.Owned && !r.State.Ended():
 		return "interrupted"
+	case r.State == transfer.Listing && r.Listed: // what was put on record when it began
+		return transfer.Running.String()
 	}
 	return r.State.String()
 }
@@ -161,8 +164,15 @@ func (e *env) printJob(r transfer.Record) error {
 	}
 	line := fmt.Sprintf("%6d  %-11s  %s  %s of %s  %s", r.ID, stateOf(r), r.Created.Local().Format(time.DateTime),
 		text.Count(r.Items.Done), of, r.Title)
+	if r.Skipped > 0 {
+		line += fmt.Sprintf("  (%s skipped)", text.Count(int64(r.Skipped)))
+	}
 	if r.Failures > 0 {
-		line += fmt.Sprintf("  (%s failed)", text.Count(int64(r.Failures)))
+		why := ""
+		if r.Err != nil {
+			why = ": " + remote.HintOf(r.Err)
+		}
+		line += fmt.Sprintf("  (%s failed%s)", text.Count(int64(r.Failures)), why)
 	}
 	if levels := levels(r.Levels); levels != "" {
 		line += "  (" + levels + ")"
@@ -237,6 +247,9 @@ func (e *env) follow(ctx context.Context, ids []transfer.JobID, progress bool,
 		for _, s := range all {
 			ids = append(ids, s.ID)
 		}
+		if len(ids) == 0 {
+			e.remark("there is nothing to go on with")
+		}
 	}
 	r := newRun(e, q, transfer.Rules{}, progress)
 	for _, id := range ids {
@@ -261,6 +274,9 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bo
 	named := len(ids) > 0
 	if ids, err = e.interruptedJobs(ctx, q, ids); err != nil {
 		return err
+	}
+	if len(ids) == 0 {
+		e.remark("there is nothing to give up")
 	}
 	if !named && !e.yes && len(ids) > 0 {
 		ask := newAsker(e)
@@ -294,8 +310,8 @@ func (e *env) queueClear(ctx context.Context) error {
 		return err
 	}
 	n, err := q.ClearHistory(ctx)
-	if err == nil && !e.quiet && !e.json && terminal(e.Err) {
-		_, _ = fmt.Fprintf(e.Err, "%s forgotten\n", text.Plural(int64(n), "job"))
+	if err == nil {
+		e.remark(text.Plural(int64(n), "job") + " forgotten")
 	}
 	return err
 }

@@ -54,6 +54,7 @@ type totals struct {
 
 	code  int // exit code of the failed items so far
 	mixed bool
+	kept  bool // what was cancelled is on record, to be resumed
 }
 
 // heapGrowth is how much more than it needs the heap of a transfer without a
@@ -281,6 +282,7 @@ func (r *run) left() string {
 func (r *run) finish() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.t.kept = r.halted > 0
 	r.t.Type, r.t.Seconds = "summary", time.Since(r.started).Seconds()
 	if r.env.json {
 		if err := r.env.out.Object(r.t, true); err != nil {

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"slices"
 	"strings"
 
 	"gantry/remote"
@@ -197,6 +198,14 @@ func (v *View) facts(s transfer.Snapshot, w int) []string {
 		sum = append(sum, "ended "+text.When(s.Finished, v.now()))
 	}
 	out = append(out, line(v.st.Text, "  "+join(sum)))
+	if proof := join([]string{verified(s.Proven), levels(s.Levels)}); proof != "" {
+		out = append(out, line(v.st.Text, "  "+text.Truncate(proof, w-2)))
+	}
+	if troubled(s) {
+		for _, l := range text.Wrap("! "+again(s.Trouble), w-2) {
+			out = append(out, line(v.st.Warn, "  "+l))
+		}
+	}
 	if s.Err != nil {
 		for _, l := range text.Wrap("✗ "+remote.HintOf(s.Err), w-2) {
 			out = append(out, line(v.st.Bad, "  "+l))
@@ -282,12 +291,22 @@ func (v *View) item(it transfer.ItemSnapshot, w int) []string {
 		st = v.st.Warn
 	}
 	out := []string{text.Pad("  "+st.Render(sign)+" "+text.Pad(text.Middle(text.Clean(it.Source), room), room)+" "+right, w)}
-	reason := it.Reason
-	if it.Err != nil {
-		reason = remote.HintOf(it.Err)
-	}
-	for _, l := range text.Wrap(reason, max(1, w-6)) {
-		out = append(out, st.Render(text.Pad("      "+l, w)))
+	for _, note := range notes(it) {
+		for _, l := range text.Wrap(note, max(1, w-6)) {
+			out = append(out, st.Render(text.Pad("      "+l, w)))
+		}
 	}
 	return out
+}
+
+// notes are what there is to say about an item below its line.
+func notes(it transfer.ItemSnapshot) []string {
+	all := []string{it.Reason, it.Note, verified(it.Proven)}
+	if it.Err != nil {
+		all[0] = remote.HintOf(it.Err)
+	}
+	if it.Trouble != nil {
+		all = append(all, again(it.Trouble))
+	}
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }

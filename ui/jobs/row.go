@@ -178,7 +178,7 @@ func (v *View) tone(s transfer.Snapshot) theme.Style {
 	switch {
 	case s.State == transfer.Failed || s.Failures > 0:
 		return v.st.Bad
-	case s.State == transfer.Asking || s.Conflicts > 0:
+	case s.State == transfer.Asking || s.Conflicts > 0 || troubled(s):
 		return v.st.Warn
 	case s.State == transfer.Done:
 		return v.st.Good

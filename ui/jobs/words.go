@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"gantry/remote"
 	"gantry/transfer"
 	"gantry/ui/text"
 )
@@ -157,10 +158,41 @@ func state(s transfer.Snapshot) string {
 		return transfer.Asking.String()
 	case s.State == transfer.Done && s.Skipped > 0 && int64(s.Skipped) == s.Items.Total:
 		return "skipped"
+	case troubled(s):
+		return "retrying"
 	case s.State == transfer.Done && s.Failures > 0:
 		return text.Plural(int64(s.Failures), "failure")
 	}
 	return s.State.String()
+}
+
+// troubled tells whether a job that should move only meets failures.
+func troubled(s transfer.Snapshot) bool { return moves(s) && s.Trouble != nil }
+
+// again is why something is tried once more.
+func again(why error) string { return "trying again: " + text.Clean(remote.HintOf(why)) }
+
+// verified is how much of what was interrupted turned out to be what the source
+// holds: "412 of 930 parts verified".
+func verified(p transfer.Progress) string {
+	if p.Total == 0 {
+		return ""
+	}
+	return text.Count(p.Done) + " of " + text.Count(p.Total) + " parts verified"
+}
+
+// levels is how the items of a job were verified: "verified CRC64NVME", or "40
+// verified CRC64NVME, 2 size only".
+func levels(all []transfer.Level) string {
+	var parts []string
+	for _, l := range all {
+		part := text.Clean(l.String())
+		if len(all) > 1 {
+			part = text.Count(l.Items) + " " + part
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // rate and eta are only told of what moves.
