@@ -1,0 +1,95 @@
+package transfer_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gantry/remote"
+	"gantry/remote/mem"
+	"gantry/remote/wrap"
+	"gantry/transfer"
+)
+
+// spacious is a disk that tells how much room it has.
+type spacious struct {
+	*mem.Disk
+	volume string
+	free   int64
+}
+
+func (s spacious) Space(context.Context, remote.Path) (remote.Space, error) {
+	return remote.Space{Volume: s.volume, Free: s.free}, nil
+}
+
+// TestD18AFullDiskPausesAllThatWriteThere: and nobody else.
+func TestD18AFullDiskPausesAllThatWriteThere(t *testing.T) {
+	inBubble(t, transfer.Options{Workers: 3, Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
+		from := mem.New("l:")
+		from.Put("a", content(1000))
+		disk := spacious{mem.NewDisk(""), "1", 1 << 40}
+		f := wrap.NewFaulty(disk)
+		submitted := make(chan struct{}) // neither of the two is done by the fourth part
+		f.Add(wrap.WritePart, wrap.Fault{Skip: 3, Do: func() { <-submitted }, Err: fault(remote.Full)})
+		feed := q.Subscribe()
+		defer feed.Close()
+		one := q.Submit(request(t, transfer.Copy, from, f, "/one", "a"))
+		two := q.Submit(request(t, transfer.Copy, from, f, "/two", "a"))
+		other := q.Submit(request(t, transfer.Copy, from, spacious{mem.NewDisk(""), "2", 1 << 40}, "/", "a"))
+		close(submitted)
+		told := 0
+		for told == 0 {
+			u, err := feed.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range u.Events {
+				if e, ok := e.(transfer.DiskFull); ok {
+					told = e.Jobs
+				}
+			}
+		}
+		wantState(t, await(t, q, other), transfer.Done)
+		for _, id := range []transfer.JobID{one, two} {
+			s, _ := q.Job(id)
+			wantState(t, s, transfer.Paused)
+			if remote.KindOf(s.Err) != remote.Full || told != 2 {
+				t.Errorf("paused by %v, told of %d jobs", s.Err, told)
+			}
+			q.Resume(id)
+			wantState(t, await(t, q, id), transfer.Done)
+		}
+		wantContent(t, disk, "/one/a", content(1000))
+		if n := f.Calls(wrap.WritePart); n < 2*5 {
+			t.Errorf("%d parts were written", n)
+		}
+	})
+}
+
+func TestAJobThatIsLargerThanTheRoomAsksFirst(t *testing.T) {
+	inBubble(t, transfer.Options{Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
+		from, disk := mem.New("l:"), spacious{mem.NewDisk(""), "1", 99}
+		from.Put("a", content(100))
+		id := q.Submit(request(t, transfer.Copy, from, disk, "/", "a"))
+		<-time.After(time.Hour)
+		s, _ := q.Job(id)
+		wantState(t, s, transfer.Paused)
+		if remote.KindOf(s.Err) != remote.Full {
+			t.Errorf("paused by %v", s.Err)
+		}
+		q.Resume(id)
+		wantState(t, await(t, q, id), transfer.Done)
+	})
+}
+
+func TestAFullDiskFailsWhereNobodyCanAnswer(t *testing.T) {
+	from, to := mem.New("l:"), mem.NewDisk("r:")
+	from.Put("a", content(35))
+	f := wrap.NewFaulty(to)
+	f.Add(wrap.WritePart, wrap.Fault{Times: -1, Err: fault(remote.Full)})
+	s := run(t, transfer.Options{Unattended: true}, request(t, transfer.Copy, from, f, "/in", "a"))
+	wantState(t, s, transfer.Failed)
+	if remote.KindOf(s.Err) != remote.Full || to.Uploads() != 0 {
+		t.Errorf("%v, %d partial files", s.Err, to.Uploads())
+	}
+}
