@@ -174,7 +174,11 @@ func (v *View) viewDetail(w, h int) []string {
 		lines = append(lines, v.item(it, w)...)
 	}
 	if len(lines) == 0 {
-		lines = []string{v.st.Dim.Render(text.Pad("  "+noItems()[d.filter], w))}
+		none := noItems()[d.filter]
+		if d.filter == transfer.ItemsDone && s.Items.Done > int64(s.Skipped) {
+			none = "folders and deletions are not listed"
+		}
+		lines = []string{v.st.Dim.Render(text.Pad("  "+none, w))}
 	}
 	d.lines, d.room, d.width = len(lines), max(0, h-len(out)), w
 	d.off = max(0, min(d.off, d.lines-d.room))

@@ -58,3 +58,15 @@ func TestAnOutageShowsInTheListTheDetailsAndTheStatusLine(t *testing.T) {
 		t.Errorf("how it was verified is missing:\n%s", details)
 	}
 }
+
+func TestAFolderThatIsDoneIsNotSaidToBeUndone(t *testing.T) {
+	v := jobs.New(theme.Plain(), clock)
+	s := troubled()
+	s.State, s.Trouble, s.Items = transfer.Done, nil, transfer.Progress{Done: 1, Total: 1}
+	v.Reset([]transfer.Snapshot{s})
+	v.Items = func(transfer.JobID, transfer.ItemFilter, int, int) []transfer.ItemSnapshot { return nil }
+	v.Open()
+	if d := look(t, v, 80, 16); !strings.Contains(d, "folders and deletions are not listed") {
+		t.Errorf("the details:\n%s", d)
+	}
+}
