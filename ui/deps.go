@@ -120,7 +120,8 @@ type Deps struct {
 	// Unfinished gives the jobs of earlier processes; nil if there is no telling.
 	Unfinished Unfinished
 
-	Notice string // the first message: "no servers yet: add one to ..."
+	Notice  string // the first message: "no servers yet: add one to ..."
+	Warning string // what has to be read before anything else: that the journal was damaged
 
 	Now func() time.Time // time.Now when nil
 }

@@ -92,6 +92,10 @@ func New(ctx context.Context, d Deps) *Model {
 	if d.Notice != "" {
 		m.tell(plain, d.Notice)
 	}
+	if d.Warning != "" {
+		m.tell(bad, d.Warning) // stays in the log
+		m.dialogs.PushAuto(dialog.NewInfo(m.st, dialog.InfoOptions{Title: "The journal", Text: d.Warning}))
+	}
 	m.feed = d.Queue.Subscribe()
 	return m
 }

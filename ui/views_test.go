@@ -108,6 +108,17 @@ func TestDemoAndNoticeAreSaid(t *testing.T) {
 	w.sees(t, "demo", "no servers yet")
 }
 
+// The journal comes first, and what it was left with after it.
+func TestAWarningIsReadBeforeAnythingElse(t *testing.T) {
+	w := build(t)
+	w.deps.Warning = "The journal was damaged. 3 jobs were recovered."
+	w.start(t, 80, 24)
+	w.sees(t, "The journal", "The journal was damaged. 3 jobs were recovered.")
+	w.Keys("enter")
+	w.Keys("@")
+	w.sees(t, "3 jobs were recovered")
+}
+
 func TestQuitKeepsJobsOnlyWhereTheQueueDoes(t *testing.T) {
 	for _, durable := range []bool{false, true} {
 		w := build(t)

@@ -90,15 +90,13 @@ func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
 		Bookmarks: a.Bookmarks, SetBookmark: a.SetBookmark, Crash: crash,
 		Left: left, Right: right, Home: app.Home(), LogFile: a.LogPath(),
 		UI: cfg.UI, Keys: cfg.Keys, Log: a.Log(), Demo: withDemo, Notice: notice(a),
+		Warning: strings.Join(a.Notices(), "\n\n"),
 	}
 }
 
-// notice is the first message: what is wrong with the journal, else it tells a
-// newcomer with an empty store how to add a server.
+// notice is the first message: it tells a newcomer with an empty store how to add
+// a server.
 func notice(a *app.App) string {
-	if told := a.Notices(); len(told) > 0 {
-		return strings.Join(told, " ")
-	}
 	if len(a.Store().Servers()) > 0 {
 		return ""
 	}

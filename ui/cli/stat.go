@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,13 +40,13 @@ func (e *env) stat(ctx context.Context, _ string, s source) (counter, error) {
 	var c counter
 	c.one(entry)
 	if e.json {
-		return c, e.out.Object(newEntryJSON(s.place.Tree, entry), false)
+		return c, e.out.Object(newStatJSON(s.place.Tree, entry), false)
 	}
 	for _, row := range statRows(s.place.Tree, entry) {
 		if row[1] == "" {
 			continue
 		}
-		if err := e.out.Line(fmt.Sprintf("%-9s %s", row[0], row[1])); err != nil {
+		if err := e.out.Line(fmt.Sprintf("%-12s %s", row[0], row[1])); err != nil {
 			return c, err
 		}
 	}
@@ -80,9 +82,44 @@ func statRows(t remote.Tree, e remote.Entry) [][2]string {
 		rows = append(rows, [2]string{"etag", e.Version})
 	}
 	if e.Sum.Algorithm != remote.NoSum {
-		rows = append(rows, [2]string{"checksum", fmt.Sprintf("%s %x", e.Sum.Algorithm, e.Sum.Digest)})
+		rows = append(rows, [2]string{"checksum", sumOf(e)})
+	}
+	if e.Attrs == nil {
+		return rows
+	}
+	rows = append(rows, [2]string{"content type", e.Attrs.ContentType})
+	for _, name := range slices.Sorted(maps.Keys(e.Attrs.Headers)) {
+		rows = append(rows, [2]string{name, e.Attrs.Headers[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Attrs.Metadata)) {
+		rows = append(rows, [2]string{"metadata", name + "=" + e.Attrs.Metadata[name]})
 	}
 	return rows
+}
+
+// sumOf is the checksum of an entry's content, "" when none is known.
+func sumOf(e remote.Entry) string {
+	if e.Sum.Algorithm == remote.NoSum {
+		return ""
+	}
+	return fmt.Sprintf("%s %x", e.Sum.Algorithm, e.Sum.Digest)
+}
+
+// statJSON is an entry with what only a look at it tells.
+type statJSON struct {
+	entryJSON
+	Checksum    string            `json:"checksum,omitempty"`
+	ContentType string            `json:"content_type,omitempty"`
+	Headers     map[string]string `json:"headers,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+func newStatJSON(t remote.Tree, e remote.Entry) statJSON {
+	j := statJSON{entryJSON: newEntryJSON(t, e), Checksum: sumOf(e)}
+	if a := e.Attrs; a != nil {
+		j.ContentType, j.Headers, j.Metadata = a.ContentType, a.Headers, a.Metadata
+	}
+	return j
 }
 
 // each runs one function on everything that the locations mean, reports

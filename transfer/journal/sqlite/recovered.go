@@ -37,8 +37,7 @@ func (r *Recovered) String() string {
 		}
 		return b.String()
 	}
-	fmt.Fprintf(&b, "The journal was damaged: %s. ", r.Why)
-	fmt.Fprintf(&b, "%s, %s and %s were recovered.", count(r.Jobs, "job"), count(r.Items, "open item"), count(r.Uploads, "unfinished upload"))
+	fmt.Fprintf(&b, "The journal was damaged. %s, %s and %s were recovered.", count(r.Jobs, "job"), count(r.Items, "open item"), count(r.Uploads, "unfinished upload"))
 	switch {
 	case r.Lost > 0:
 		fmt.Fprintf(&b, " %s lost; the jobs they belong to list their sources again when they are resumed.", countVerb(r.Lost, "item"))
@@ -48,6 +47,10 @@ func (r *Recovered) String() string {
 	if r.Aside != "" {
 		fmt.Fprintf(&b, " The damaged file is kept as %s.", r.Aside)
 	}
+	if r.Uploads == 0 {
+		b.WriteString(leftovers)
+	}
+	fmt.Fprintf(&b, " What was wrong: %s.", r.Why)
 	return b.String()
 }
 
