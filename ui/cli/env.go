@@ -80,13 +80,16 @@ func (e *env) open(ctx context.Context) (*app.App, error) {
 	return a, nil
 }
 
+// closeIn is how long the clean-up of what was stopped may take.
+const closeIn = 5 * time.Second
+
 // close ends the App if there is one, within a few seconds even if a server
 // does not answer the clean-up.
 func (e *env) close() {
 	if e.app == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), closeIn)
 	defer cancel()
 	if err := e.app.Close(ctx); err != nil {
 		e.app.Log().Error("close", "error", err)

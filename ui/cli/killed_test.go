@@ -27,6 +27,7 @@ type victim struct {
 	dir     string
 	env     []string
 	server  *s3test.Server
+	out     bytes.Buffer // what the one that was killed last had printed
 }
 
 func newVictim(t *testing.T, program string) *victim {
@@ -63,7 +64,8 @@ func (v *victim) kill(sig syscall.Signal, ready func() bool, args ...string) (st
 	v.Helper()
 	cmd := v.command(args...)
 	var said bytes.Buffer
-	cmd.Stderr = &said
+	v.out.Reset()
+	cmd.Stderr, cmd.Stdout = &said, &v.out
 	v.must(cmd.Start())
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -276,9 +278,13 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		t.Parallel()
 		v := newVictim(t, program)
 		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
-		said := v.kill(syscall.SIGINT, v.stuck("UploadPart", 3), inParts("cp", v.path("big.bin"), "acme:in/")...)
-		if !strings.Contains(said, "gantry queue resume 1") {
+		said := v.kill(syscall.SIGINT, v.stuck("UploadPart", 3), inParts("cp", "--json", v.path("big.bin"), "acme:in/")...)
+		if !strings.Contains(said, "gantry queue resume 1 goes on with the rest") {
 			t.Errorf("it said %q", said)
+		}
+		lines := strings.Split(strings.TrimSpace(v.out.String()), "\n")
+		if last := lines[len(lines)-1]; !strings.HasPrefix(last, `{"type":"summary"`) || !strings.HasSuffix(last, `"resume":[1]}`) {
+			t.Errorf("its last line is %s", last)
 		}
 		if v.parts() < 2 {
 			t.Error("what had been sent is thrown away")

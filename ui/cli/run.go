@@ -52,6 +52,8 @@ type totals struct {
 	Seconds   float64 `json:"seconds"`
 	DryRun    bool    `json:"dry_run,omitempty"`
 
+	Resume []transfer.JobID `json:"resume,omitempty"` // what gantry queue resume goes on with
+
 	code  int // exit code of the failed items so far
 	mixed bool
 	kept  bool // what was cancelled is on record, to be resumed
@@ -259,22 +261,41 @@ func (r *run) interrupted(ctx context.Context, err error) error {
 	r.line.clear()
 	m := r.moved()
 	how := "the same command with --on-conflict size"
-	if left := r.left(); left != "" && r.queue.Durable() && !r.rules.DryRun {
-		how = "gantry queue resume" + left
+	left := r.left()
+	if len(left) > 0 {
+		how = "gantry queue resume " + strings.Trim(fmt.Sprint(left), "[]")
 	}
 	r.env.warnf("%s stopped at %s; %s goes on with the rest", r.t.Op, m.far(), how)
+	if r.env.json {
+		if err := r.stopped(ctx, left); err != nil {
+			return err
+		}
+	}
 	return context.Cause(ctx)
 }
 
-// left are the numbers of the jobs that have not ended.
-func (r *run) left() string {
-	var b strings.Builder
+// stopped waits for what ends together with the jobs and sums it up.
+func (r *run) stopped(ctx context.Context, left []transfer.JobID) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeIn)
+	defer cancel()
+	closed := r.queue.Close(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.t.Type, r.t.Seconds, r.t.Resume = "summary", time.Since(r.started).Seconds(), left
+	return errors.Join(r.env.out.Object(r.t, true), closed)
+}
+
+// left are the jobs that have not ended and can be resumed.
+func (r *run) left() (ids []transfer.JobID) {
+	if !r.queue.Durable() || r.rules.DryRun {
+		return nil
+	}
 	for _, id := range slices.Sorted(maps.Keys(r.jobs)) {
 		if s, ok := r.queue.Job(id); ok && (!s.State.Ended() || s.Kept) {
-			fmt.Fprintf(&b, " %d", id)
+			ids = append(ids, id)
 		}
 	}
-	return b.String()
+	return ids
 }
 
 // finish prints the summary and makes the exit code: all done, some failed, or
@@ -283,7 +304,7 @@ func (r *run) finish() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.t.kept = r.halted > 0
-	r.t.Type, r.t.Seconds = "summary", time.Since(r.started).Seconds()
+	r.t.Type, r.t.Seconds, r.t.Resume = "summary", time.Since(r.started).Seconds(), r.left()
 	if r.env.json {
 		if err := r.env.out.Object(r.t, true); err != nil {
 			return err
