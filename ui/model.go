@@ -49,6 +49,7 @@ type Model struct {
 	feed      *transfer.Feed
 	touched   map[transfer.JobID][]remote.Place // what to reload when the job has ended
 	asking    map[uint64]*dialog.Conflict       // windows of conflicts, by the id of the ask
+	signing   map[string]dialog.Dialog          // windows about credentials that jobs wait for
 	blast     *blastDialog                      // the deletion that is being asked about
 	finder    *finder                           // the last search
 	clip      clipboard
@@ -75,6 +76,7 @@ func New(ctx context.Context, d Deps) *Model {
 		jobs:      jobs.New(d.Styles, d.Now),
 		touched:   map[transfer.JobID][]remote.Place{},
 		asking:    map[uint64]*dialog.Conflict{},
+		signing:   map[string]dialog.Dialog{},
 		marks:     map[string]string{},
 		questions: map[uint64]*dialog.Prompt{},
 	}

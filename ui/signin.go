@@ -23,7 +23,7 @@ func (m *Model) refused(s transfer.SignIn) {
 func (m *Model) signIn(credential string, why error) dialog.Dialog {
 	q := m.d.Queue
 	waiting := m.waitingFor(credential)
-	return dialog.NewChoice(m.st, dialog.ChoiceOptions{
+	d := dialog.NewChoice(m.st, dialog.ChoiceOptions{
 		Title: "Credential refused",
 		Text: remote.HintOf(why) + "\n\n" + text.Plural(int64(len(waiting)), "job") +
 			" waiting for it will go on as soon as it works again; gantry looks every half minute.",
@@ -45,6 +45,18 @@ func (m *Model) signIn(credential string, why error) dialog.Dialog {
 			},
 		},
 	})
+	m.signing[credential] = d
+	return d
+}
+
+// signedIn closes the windows about credentials that nobody waits for any more.
+func (m *Model) signedIn() {
+	for credential, d := range m.signing {
+		if len(m.waitingFor(credential)) == 0 {
+			m.dialogs.Drop(d)
+			delete(m.signing, credential)
+		}
+	}
 }
 
 // waitingFor are the jobs that wait for a credential.
