@@ -145,6 +145,19 @@ func HintOf(err error) string {
 	return err.Error()
 }
 
+// CauseOf is what the system or the server said, with the id of the request where
+// there is one; "" when HintOf says it all.
+func CauseOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	whole := err.Error()
+	if strings.Contains(whole, HintOf(err)) {
+		return ""
+	}
+	return whole
+}
+
 // ActionOf is the IAM action whose refusal is err; "" when there is none.
 func ActionOf(err error) string {
 	var e *Error

@@ -40,6 +40,7 @@ func (m *Model) queueNews(msg queueMsg) tea.Cmd {
 		delete(m.touched, id)
 	}
 	m.settled()
+	m.unobstructed()
 	cmds := []tea.Cmd{m.waitQueue()}
 	for _, e := range msg.update.Events {
 		switch e := e.(type) {

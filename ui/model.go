@@ -47,10 +47,11 @@ type Model struct {
 	zones   []zone // buttons of the last frame
 
 	feed      *transfer.Feed
-	touched   map[transfer.JobID][]remote.Place // what to reload when the job has ended
-	asking    map[uint64]*dialog.Conflict       // windows of conflicts, by the id of the ask
-	blast     *blastDialog                      // the deletion that is being asked about
-	finder    *finder                           // the last search
+	touched   map[transfer.JobID][]remote.Place   // what to reload when the job has ended
+	asking    map[uint64]*dialog.Conflict         // windows of conflicts, by the id of the ask
+	obstacles map[transfer.Obstacle]dialog.Dialog // windows about what jobs wait for
+	blast     *blastDialog                        // the deletion that is being asked about
+	finder    *finder                             // the last search
 	clip      clipboard
 	questions map[uint64]*dialog.Prompt // of workers, by id
 	polling   bool                      // a look at the mounts is on its way
@@ -75,6 +76,7 @@ func New(ctx context.Context, d Deps) *Model {
 		jobs:      jobs.New(d.Styles, d.Now),
 		touched:   map[transfer.JobID][]remote.Place{},
 		asking:    map[uint64]*dialog.Conflict{},
+		obstacles: map[transfer.Obstacle]dialog.Dialog{},
 		marks:     map[string]string{},
 		questions: map[uint64]*dialog.Prompt{},
 	}

@@ -29,7 +29,7 @@ func (m *Model) obstacle(o transfer.Obstacle, why error) dialog.Dialog {
 	if o.Kind == remote.NotExist {
 		title, until, when, trying = "Bucket gone", "it is there again", "when it should be there again", "Looking whether "+o.Name+" is there."
 	}
-	return dialog.NewChoice(m.st, dialog.ChoiceOptions{
+	d := dialog.NewChoice(m.st, dialog.ChoiceOptions{
 		Title: title,
 		Text: remote.HintOf(why) + "\n\n" + text.Plural(int64(len(waiting)), "job") +
 			" waiting for it will go on as soon as " + until + "; gantry looks every half minute.",
@@ -51,6 +51,18 @@ func (m *Model) obstacle(o transfer.Obstacle, why error) dialog.Dialog {
 			},
 		},
 	})
+	m.obstacles[o] = d
+	return d
+}
+
+// unobstructed closes the windows about what nobody waits for any more.
+func (m *Model) unobstructed() {
+	for o, d := range m.obstacles {
+		if len(m.waitingFor(o)) == 0 {
+			m.dialogs.Drop(d)
+			delete(m.obstacles, o)
+		}
+	}
 }
 
 // waitingFor are the jobs that wait for an obstacle.

@@ -29,6 +29,16 @@ func TestARefusedCredentialIsOneQuestion(t *testing.T) {
 	w.Keys("t")
 	w.has(t, w.acme, "inbox/notes.txt", "some notes\n")
 	w.WaitText("✓ copy")
+
+	// A credential that works again by itself closes the window: nobody waits.
+	shut.Store(true)
+	w.to(t, "q1.parquet")
+	w.Keys("c", "enter")
+	w.WaitText("Credential refused")
+	shut.Store(false)
+	w.queue.TryAgain(transfer.Obstacle{Kind: remote.Auth, Name: "acme:"})
+	w.WaitText("✓ copy q1")
+	w.lacks(t, "Credential refused")
 }
 
 // TestABucketThatIsGoneIsOneQuestion: S21, asked and answered like that, when part

@@ -135,6 +135,9 @@ func (l *leftovers) show(t remote.Tree, u remote.Upload) error {
 	size := "-"
 	if u.Size >= 0 {
 		size = fmt.Sprint(u.Size)
+		if l.env.out.safe { // somebody reads it
+			size = text.Size(u.Size)
+		}
 	}
 	line := fmt.Sprintf("%14s  %s  %s", size, u.Started.Local().Format(time.DateTime), where)
 	switch {
@@ -159,7 +162,7 @@ func (l *leftovers) remove(ctx context.Context, t remote.Tree, uploads remote.Up
 		if err := l.env.out.Flush(); err != nil {
 			return err
 		}
-		ok, err := ask.yes(ctx, fmt.Sprintf("Abort %s (%s) for good?", text.Plural(int64(len(l.found)), "upload"), text.Size(l.t.Bytes)))
+		ok, err := ask.yes(ctx, fmt.Sprintf("Abort %s (%s) for good?", text.Plural(int64(len(l.found)), "upload"), text.Size(l.weight())))
 		if err != nil {
 			return err
 		}
@@ -181,6 +184,15 @@ func (l *leftovers) remove(ctx context.Context, t remote.Tree, uploads remote.Up
 		return err
 	}
 	return nil
+}
+
+// weight is how many bytes of parts would go.
+func (l *leftovers) weight() int64 {
+	var n int64
+	for _, u := range l.found {
+		n += max(u.Size, 0)
+	}
+	return n
 }
 
 func (l *leftovers) sum() error {

@@ -103,6 +103,7 @@ type errorJSON struct {
 	Location string `json:"location,omitempty"`
 	Kind     string `json:"kind"`
 	Message  string `json:"message"`
+	Cause    string `json:"cause,omitempty"` // what the server said, with the request's id
 }
 
 // fail reports an error about one location, on stderr and, with --json, on
@@ -115,6 +116,6 @@ func (e *env) fail(location string, err error) {
 		e.warnf("%s", hint)
 	}
 	if e.json {
-		_ = e.out.Object(errorJSON{"error", location, remote.KindOf(err).String(), hint}, true)
+		_ = e.out.Object(errorJSON{"error", location, remote.KindOf(err).String(), hint, remote.CauseOf(err)}, true)
 	}
 }

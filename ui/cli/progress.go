@@ -209,6 +209,7 @@ type itemJSON struct {
 	Reason      string `json:"reason,omitempty"`
 	Kind        string `json:"kind,omitempty"`
 	Message     string `json:"message,omitempty"`
+	Cause       string `json:"cause,omitempty"` // what the server said, with the request's id
 }
 
 func newItemJSON(it transfer.ItemSnapshot) itemJSON {
@@ -225,7 +226,7 @@ func newItemJSON(it transfer.ItemSnapshot) itemJSON {
 		if kind == remote.Exist {
 			j.Type = "conflict"
 		}
-		j.Kind, j.Message = kind.String(), remote.HintOf(it.Err)
+		j.Kind, j.Message, j.Cause = kind.String(), remote.HintOf(it.Err), remote.CauseOf(it.Err)
 	}
 	if !utf8.ValidString(it.Source) {
 		j.SourceBytes = []byte(it.Source)

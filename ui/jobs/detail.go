@@ -308,6 +308,9 @@ func notes(it transfer.ItemSnapshot) []string {
 	all := []string{it.Reason, it.Note, verified(it.Proven)}
 	if it.Err != nil {
 		all[0] = remote.HintOf(it.Err)
+		if cause := remote.CauseOf(it.Err); cause != "" {
+			all = append(all, "("+cause+")")
+		}
 	}
 	if it.Trouble != nil {
 		all = append(all, again(it.Trouble))

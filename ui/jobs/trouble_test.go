@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -56,6 +57,16 @@ func TestAnOutageShowsInTheListTheDetailsAndTheStatusLine(t *testing.T) {
 	v.Reset([]transfer.Snapshot{s})
 	if details = look(t, v, 80, 16); !strings.Contains(details, "1,204 verified CRC64NVME, 2 size only") || strings.Contains(details, "! trying") {
 		t.Errorf("how it was verified is missing:\n%s", details)
+	}
+
+	v.Items = func(transfer.JobID, transfer.ItemFilter, int, int) []transfer.ItemSnapshot {
+		return []transfer.ItemSnapshot{{Source: "/home/u/q1.parquet", State: transfer.Failed, Err: &remote.Error{
+			Op: "put", Kind: remote.Denied, Hint: "acme refuses to write.", Err: errors.New("403 AccessDenied (request QL66)"),
+		}}}
+	}
+	v.Tab(1)
+	if details = look(t, v, 80, 16); !strings.Contains(details, "(put: 403 AccessDenied (request QL66))") {
+		t.Errorf("what the server said is missing:\n%s", details)
 	}
 }
 
