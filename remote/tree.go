@@ -156,6 +156,12 @@ type Stamper interface {
 	Written(ctx context.Context, p Path) (time.Time, error)
 }
 
+// Settler is a tree in which something can be there and yet not be durable.
+type Settler interface {
+	// Settle makes the content of p durable, and every name that leads to it.
+	Settle(ctx context.Context, p Path) error
+}
+
 // Reverter is a tree that may keep what is overwritten, and can bring it back.
 type Reverter interface {
 	// Revert deletes exactly the version of p that CreateOptions.VersionID was told

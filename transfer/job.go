@@ -58,6 +58,7 @@ type job struct {
 	ends               *ends
 
 	mu       sync.Mutex
+	settled  map[remote.Path]bool // folders of the target, see settleFolder
 	policy   Policy
 	filters  plan.Filters
 	started  bool

@@ -38,6 +38,9 @@ func (t *task) complete(ctx context.Context) error {
 		return err
 	}
 	w.out = true
+	if err := t.settleFolder(ctx); err != nil {
+		return err
+	}
 	level, err := t.verify(ctx, entry)
 	if err != nil {
 		// What was published is ours and is wrong: another try replaces it, and
@@ -47,6 +50,36 @@ func (t *task) complete(ctx context.Context) error {
 	}
 	return t.published(ctx, level, entry.Version)
 }
+
+// settleFolder makes the names durable that lead to the target of a resumed job:
+// an earlier process may have made its folders and ended before they were. Once
+// for each folder is enough.
+func (t *task) settleFolder(ctx context.Context) error {
+	j := t.j
+	if j.adopted == nil || j.toKeyed {
+		return nil
+	}
+	dir := j.to.Dir(t.it.dst)
+	j.mu.Lock()
+	known := j.settled[dir]
+	j.mu.Unlock()
+	if known {
+		return nil
+	}
+	if err := t.settle(ctx, dir); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.settled == nil || len(j.settled) >= settledMost {
+		j.settled = map[remote.Path]bool{}
+	}
+	j.settled[dir] = true
+	return nil
+}
+
+// settledMost is how many folders are remembered to be durable.
+const settledMost = 10_000
 
 // published notes that the target is whole, of that version, and, in a move,
 // deletes the source.
@@ -165,10 +198,20 @@ func (t *task) hasLanded(ctx context.Context, src remote.Entry) (remote.Entry, b
 		return there, false
 	}
 	if src.Sum.Algorithm != remote.NoSum && src.Sum.Algorithm == there.Sum.Algorithm {
-		return there, src.Sum == there.Sum
+		return there, src.Sum == there.Sum && t.settle(ctx, it.dst) == nil
 	}
 	same, err := t.equal(ctx, t.source(src), t.target(there))
-	return there, err == nil && same
+	return there, err == nil && same && t.settle(ctx, it.dst) == nil
+}
+
+// settle makes durable what is at the target p although it was not we who have
+// just committed it.
+func (t *task) settle(ctx context.Context, p remote.Path) error {
+	s, ok := remote.As[remote.Settler](t.j.to)
+	if !ok {
+		return nil
+	}
+	return t.try(ctx, t.j.toGate, func(ctx context.Context) error { return s.Settle(ctx, p) })
 }
 
 // removeSource is the end of a move.

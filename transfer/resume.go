@@ -39,6 +39,10 @@ func (t *task) already(ctx context.Context) (bool, error) {
 	if err != nil || !same {
 		return false, err
 	}
+	// Whoever wrote it may have died before it was durable.
+	if err := t.settle(ctx, it.dst); err != nil {
+		return false, err
+	}
 	if j.req.Op != Move { // a move keeps the record until the source is gone as well
 		t.dropUpload(ctx)
 	} else {
