@@ -27,7 +27,9 @@ type Sink interface {
 	WritePart(ctx context.Context, n int, body io.ReadSeeker) (Part, error)
 
 	// Commit publishes the object made of parts, in order, after everything is
-	// durable, and returns it as it is now stored. Order guards data here: write,
+	// durable, and returns it as it is now stored. Its Sum is one by which the tree
+	// has shown that it holds what was written, never just what it was given; an
+	// MD5 may be that of the parts' MD5s. Order guards data here: write,
 	// verify, make durable, publish.
 	Commit(ctx context.Context, parts []Part) (Entry, error)
 

@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -108,6 +109,43 @@ func TestVerifiedLevelIsShownForEachItem(t *testing.T) {
 				wantState(t, run(t, transfer.Options{}, r), transfer.Done)
 			})
 		}
+	}
+}
+
+// old is a tree that knows MD5s only, or none.
+type old struct {
+	remote.Tree
+	sum remote.Sum
+}
+
+type oldSink struct {
+	remote.Sink
+	sum remote.Sum
+}
+
+func (o old) Create(ctx context.Context, p remote.Path, opt remote.CreateOptions) (remote.Sink, error) {
+	s, err := o.Tree.Create(ctx, p, opt)
+	return oldSink{s, o.sum}, err
+}
+
+func (o oldSink) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, error) {
+	e, err := o.Sink.Commit(ctx, parts)
+	e.Sum = o.sum
+	return e, err
+}
+
+func TestOnlyWhatTheTargetHasShownIsVerified(t *testing.T) {
+	for want, sum := range map[string]remote.Sum{"MD5": {Algorithm: remote.MD5, Digest: "0123456789abcdef"}, "size only": {}} {
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		from.Put("/small", content(5))
+		from.Put("/big", content(95))
+		r := request(t, transfer.Copy, plain{from}, old{plain{to}, sum}, "in/", "/small", "/big")
+		r.OnItem = func(it transfer.ItemSnapshot) {
+			if it.Verified != want {
+				t.Errorf("%s: verified %q, want %q", it.Source, it.Verified, want)
+			}
+		}
+		wantState(t, run(t, transfer.Options{}, r), transfer.Done)
 	}
 }
 

@@ -26,6 +26,7 @@ type job struct {
 	id      JobID
 	req     Request
 	created time.Time
+	taken   time.Time // when this process got it
 	share   *share
 	limit   *rate.Limiter // of this job
 	fromKey string        // label of the source tree
@@ -93,7 +94,7 @@ type job struct {
 
 func newJob(q *Queue, id JobID, r Request) *job {
 	j := &job{
-		q: q, id: id, req: r, created: now(), policy: r.Rules.OnConflict,
+		q: q, id: id, req: r, created: now(), taken: now(), policy: r.Rules.OnConflict,
 		kick: make(chan struct{}, 1), active: map[*item]struct{}{}, to: r.To,
 		patient: &patience{retries: q.o.Retries, limit: q.o.Patience},
 	}

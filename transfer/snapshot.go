@@ -46,8 +46,8 @@ func (j *job) snapshot(at time.Time) Snapshot {
 			s.Trouble = j.patient.trouble(at)
 		}
 	case Done:
-		if d := j.finished.Sub(j.created).Seconds(); d > 0 {
-			s.Rate = float64(s.Bytes.Done) / d // the mean of the whole job
+		if d := j.finished.Sub(j.taken).Seconds(); d > 0 {
+			s.Rate = float64(s.Bytes.Done-j.there.Load()) / d // the mean of all that was moved here
 		}
 	}
 	s.Active = j.activeLocked(activeMost)

@@ -107,6 +107,9 @@ func (t *task) verify(ctx context.Context, e remote.Entry) (level string, err er
 		}
 		level = known.Algorithm.String()
 	}
+	if level == sizeOnly && e.Sum.Algorithm == remote.MD5 {
+		level = e.Sum.Algorithm.String() // the sink has compared it, nobody else knows MD5s
+	}
 	// A disk knows no checksum of its own: what it was given was compared with
 	// the source's before it was published, see checkRead.
 	if level == sizeOnly && ours.Algorithm != remote.NoSum && w.entry.Sum == ours {

@@ -44,9 +44,9 @@ func (o *old) serve(f *fake, op string, w http.ResponseWriter, r *http.Request) 
 		o.md5s++
 		o.mu.Unlock()
 		r.Body = io.NopCloser(strings.NewReader(string(b)))
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, got))
 	}
 	if op == "Put" {
-		w.Header().Set("ETag", `"e"`)
 		return
 	}
 	o.uploads.serve(f, op, w, r)

@@ -31,16 +31,16 @@ func (m *multi) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, 
 		return remote.Entry{}, err
 	}
 	for try := 1; ; try++ { // an upload makes one version, however often it is completed
-		tag, err := m.complete(ctx, w, plan)
+		got, err := m.complete(ctx, w, plan)
 		if err != nil {
 			err = m.t.c.adapt(err, m.conditional(), func() (err error) {
-				tag, err = m.complete(ctx, w, plan)
+				got, err = m.complete(ctx, w, plan)
 				return err
 			})
 		}
-		if err == nil && tag != "" {
-			m.tell(m.made)
-			return m.published(ctx, w, plan, tag)
+		if err == nil && got.tag != "" {
+			m.tell(got.id)
+			return m.published(ctx, w, plan, got)
 		}
 		if err != nil && !ambiguous(err) && try == 1 {
 			return remote.Entry{}, m.outcome(err)
@@ -115,9 +115,16 @@ func tagOf(parts []remote.Part) string {
 	return hex.EncodeToString(sum[:]) + "-" + itoa(len(parts))
 }
 
-// complete sends the request; the tag is "" when the answer says nothing.
-func (m *multi) complete(ctx context.Context, w act, p plan) (string, error) {
-	var tag string
+// completed is the answer to CompleteMultipartUpload.
+type completed struct {
+	tag string // "" when the answer says nothing
+	id  string // of the version that the upload made
+	sum remote.Sum
+}
+
+// complete sends the request.
+func (m *multi) complete(ctx context.Context, w act, p plan) (completed, error) {
+	var got completed
 	err := m.t.b.run(ctx, w, func(a attempt) error {
 		if err := m.lookFirst(a); err != nil {
 			return err
@@ -140,11 +147,11 @@ func (m *multi) complete(ctx context.Context, w act, p plan) (string, error) {
 		}
 		out, err := a.site.slow.CompleteMultipartUpload(a.ctx, in)
 		if err == nil {
-			tag, m.made = unquote(aws.ToString(out.ETag)), aws.ToString(out.VersionId)
+			got = completed{unquote(aws.ToString(out.ETag)), aws.ToString(out.VersionId), crcSum(aws.ToString(out.ChecksumCRC64NVME))}
 		}
 		return err
 	})
-	return tag, err
+	return got, err
 }
 
 // ambiguous: the upload may be complete in spite of err.
@@ -163,20 +170,29 @@ func ambiguous(err error) bool {
 // published looks at the object after an answer that says it is there. A store
 // that made something else of the parts is found out before anybody deletes a
 // source.
-func (m *multi) published(ctx context.Context, w act, p plan, tag string) (remote.Entry, error) {
-	e := m.stored(p.size, tag, p.sum)
-	if !m.whole {
-		e.Sum = remote.Sum{}
-	}
-	got, err := m.t.Stat(ctx, m.path)
-	if err != nil || got.Version != tag {
-		// Reading may not be allowed, or somebody overwrote it: then the answer counts.
-		return m.keep(e), nil
-	}
-	if got.Size != p.size || got.Sum.Algorithm == remote.CRC64NVME && p.sum.Algorithm == remote.CRC64NVME && got.Sum != p.sum {
+func (m *multi) published(ctx context.Context, w act, p plan, said completed) (remote.Entry, error) {
+	e := m.stored(p.size, said.tag, said.sum)
+	now, err := m.t.Stat(ctx, m.path)
+	if err == nil && now.Version == said.tag {
+		e = now
+	} // else reading may not be allowed, or somebody overwrote it: then the answer counts
+	if e.Size != p.size || e.Sum.Algorithm == remote.CRC64NVME && p.sum.Algorithm == remote.CRC64NVME && e.Sum != p.sum {
 		return remote.Entry{}, refuse(w, remote.Corrupt, "The store did not make of the parts what was sent. Upload it again, and tell who runs the server.")
 	}
-	return m.keep(got), nil
+	if e.Sum.Algorithm == remote.NoSum && p.tag != "" && p.tag == said.tag && m.proved(p) {
+		e.Sum = md5Sum(p.tag[:2*md5.Size])
+	}
+	return m.keep(e), nil
+}
+
+// proved: the store has shown for each part that it has what was sent.
+func (m *multi) proved(p plan) bool {
+	for _, part := range p.parts {
+		if tag, _ := m.md5s.Load(int(*part.PartNumber)); tag != unquote(*part.ETag) {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *multi) keep(e remote.Entry) remote.Entry {

@@ -128,9 +128,6 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 	if !j.e.ModTime.IsZero() {
 		out.ModTime = j.e.ModTime
 	}
-	if out.Sum.Algorithm == remote.NoSum {
-		out.Sum = j.e.Sum
-	}
 	return out, nil
 }
 

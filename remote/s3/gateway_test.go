@@ -70,6 +70,15 @@ func TestAnUploadIsGoneOnWithByItsID(t *testing.T) {
 	}
 }
 
+func TestARealStoreShowsWhatItGot(t *testing.T) {
+	tree := open(t, newBucket(t), rootKey(t), s3.Options{})
+	for _, data := range []string{"", "data"} {
+		if e := put(t, tree, "k", data, remote.CreateOptions{}); e.Sum.Algorithm != remote.CRC64NVME {
+			t.Errorf("%q: %+v", data, e)
+		}
+	}
+}
+
 func TestAWrongPartListMakesNoObject(t *testing.T) {
 	tree := open(t, newBucket(t), rootKey(t), s3.Options{})
 	s, err := tree.Create(t.Context(), "k", remote.CreateOptions{Size: 2 * partSize, PartSize: partSize})

@@ -2,7 +2,9 @@ package s3
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // the ETag of many parts, nothing is secured by it
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -25,9 +27,10 @@ type multi struct {
 	have  []remote.Part
 	whole bool // the upload is of the kind that checks the sum of the whole
 
+	md5s sync.Map // int to string: the ETags of parts that are the MD5 of what was sent
+
 	mu   sync.Mutex
 	done *remote.Entry // after a Commit that worked
-	made string        // the id of the version that it made
 	over bool          // after Abort
 }
 
@@ -197,7 +200,7 @@ func (m *multi) WritePart(ctx context.Context, n int, body io.ReadSeeker) (remot
 }
 
 func (m *multi) send(ctx context.Context, w act, n int, body io.ReadSeeker) (remote.Part, error) {
-	sum, err := m.t.c.hash(body)
+	sum, err := m.t.c.hash(body, m.t.c.quirks.noCRC.Load())
 	if err != nil {
 		return remote.Part{}, m.t.c.fault(w, m.t.b, inspect(err))
 	}
@@ -222,7 +225,25 @@ func (m *multi) send(ctx context.Context, w act, n int, body io.ReadSeeker) (rem
 	if err != nil {
 		return remote.Part{}, err
 	}
+	if sum.md5 != "" && tagMD5(part.Tag) == sum.md5 {
+		m.md5s.Store(n, part.Tag)
+	}
 	return part, nil
+}
+
+// md5Sum is the sum that tag, the hexadecimal digits of an MD5, stands for.
+func md5Sum(tag string) remote.Sum {
+	raw, _ := hex.DecodeString(tag)
+	return remote.Sum{Algorithm: remote.MD5, Digest: string(raw)}
+}
+
+// tagMD5 is an ETag of the form of an MD5 in base64, "" for others.
+func tagMD5(tag string) string {
+	raw, err := hex.DecodeString(tag)
+	if err != nil || len(raw) != md5.Size {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString(raw)
 }
 
 const (

@@ -131,7 +131,7 @@ func (s *single) WritePart(ctx context.Context, n int, body io.ReadSeeker) (remo
 	if n != 1 {
 		return remote.Part{}, refuse(act{op: "upload", path: s.path}, remote.Invalid, "An object of a single part was given another one.")
 	}
-	sum, err := s.t.c.hash(body)
+	sum, err := s.t.c.hash(body, s.t.c.quirks.noCRC.Load())
 	if err != nil {
 		return remote.Part{}, s.t.c.fault(act{op: "upload", path: s.path}, s.t.b, inspect(err))
 	}
@@ -157,13 +157,13 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 	if s.body == nil {
 		s.sums = sums{}
 	}
-	var tag, id string
+	var said http.Header // of the answer
 	send := func() error {
 		if err := s.rehash(); err != nil {
 			return s.t.c.fault(w, s.t.b, inspect(err))
 		}
 		return s.t.b.run(ctx, w, func(a attempt) (err error) {
-			tag, id, err = s.put(a)
+			said, err = s.put(a)
 			return err
 		})
 	}
@@ -175,9 +175,45 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 		return s.settle(ctx, err)
 	}
 	if !s.uncertain { // else an earlier one may lie below this one
-		s.tell(id)
+		s.tell(said.Get(hdrVersionID))
 	}
-	return s.stored(size, tag, s.sums.checked()), nil
+	tag := unquote(said.Get("Etag"))
+	return s.stored(size, tag, s.proof(said.Get(hdrCRC), tag)), nil
+}
+
+// proof is the checksum by which the store shows what it has: the one that it
+// answers with, or an ETag that is the MD5 of the body. That it took a checksum
+// without a word proves nothing, many ignore it.
+func (s *single) proof(crc, tag string) remote.Sum {
+	if said := crcSum(crc); said.Algorithm != remote.NoSum {
+		return said
+	}
+	if s.md5Is(tag) {
+		return md5Sum(tag)
+	}
+	return remote.Sum{}
+}
+
+// md5Is tells whether tag is the MD5 of the body. Unequal means nothing: with
+// some encryptions an ETag is none.
+func (s *single) md5Is(tag string) bool {
+	want := tagMD5(tag)
+	return want != "" && want == s.md5()
+}
+
+// md5 is that of the body in base64, "" when it is not what it was any more.
+func (s *single) md5() string {
+	switch {
+	case s.sums.md5 != "":
+		return s.sums.md5
+	case s.body == nil:
+		return emptyMD5
+	}
+	sum, err := s.t.c.hash(s.body, true)
+	if err != nil || sum.crc != s.sums.crc || sum.size != s.sums.size {
+		return ""
+	}
+	return sum.md5
 }
 
 // rehash works out the older checksum if the store turned out to need it after
@@ -194,7 +230,7 @@ func (s *single) rehash() error {
 		s.sums.md5 = emptyMD5
 		return nil
 	}
-	sum, err := s.t.c.hash(s.body)
+	sum, err := s.t.c.hash(s.body, true)
 	if err == nil && (sum.crc != s.sums.crc || sum.size != s.sums.size) {
 		err = &sourceError{errChanged}
 	}
@@ -206,9 +242,9 @@ var errChanged = errors.New("the content is another one than before")
 
 const emptyMD5 = "1B2M2Y8AsgTpgAmY7PhCfg=="
 
-func (s *single) put(a attempt) (tag, id string, err error) {
+func (s *single) put(a attempt) (http.Header, error) {
 	if err := s.lookFirst(a); err != nil {
-		return "", "", err
+		return nil, err
 	}
 	r := a.site.newRequest(http.MethodPut, s.key, "")
 	s.t.attributes(r, s.attrs)
@@ -219,10 +255,10 @@ func (s *single) put(a attempt) (tag, id string, err error) {
 	}
 	res, err := a.do(r)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
 	drain(res)
-	return unquote(res.Header.Get("Etag")), res.Header.Get(hdrVersionID), nil
+	return res.Header, nil
 }
 
 // settle decides after a failure under a condition whether the object was stored
@@ -240,7 +276,7 @@ func (s *single) settle(ctx context.Context, err error) (remote.Entry, error) {
 	switch {
 	case statErr != nil:
 		return remote.Entry{}, s.outcome(err)
-	case now.Size == s.sums.size && now.Sum == s.sums.sum():
+	case now.Size == s.sums.size && (now.Sum == s.sums.sum() || s.md5Is(now.Version)):
 		return now, nil
 	case s.o.IfAbsent, now.Version != s.o.IfVersion:
 		w := act{op: "upload", api: "s3:PutObject", path: s.path}

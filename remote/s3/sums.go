@@ -18,10 +18,11 @@ type sums struct {
 	size int64
 }
 
-func (c *conn) hash(body io.ReadSeeker) (sums, error) {
+// hash reads the whole body; old works out the older checksum as well.
+func (c *conn) hash(body io.ReadSeeker, old bool) (sums, error) {
 	if at, ok := body.(io.ReaderAt); ok {
 		// What is only looked at neither counts as moved nor is it held back.
-		s, err := c.hashAt(body, at)
+		s, err := c.hashAt(body, at, old)
 		if remote.KindOf(err) != remote.Unsupported || err == nil {
 			return s, err
 		}
@@ -29,10 +30,10 @@ func (c *conn) hash(body io.ReadSeeker) (sums, error) {
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
 		return sums{}, &sourceError{err}
 	}
-	return c.hashAll(body)
+	return c.hashAll(body, old)
 }
 
-func (c *conn) hashAt(body io.Seeker, at io.ReaderAt) (sums, error) {
+func (c *conn) hashAt(body io.Seeker, at io.ReaderAt, old bool) (sums, error) {
 	size, err := body.Seek(0, io.SeekEnd)
 	if err == nil {
 		_, err = body.Seek(0, io.SeekStart)
@@ -40,18 +41,18 @@ func (c *conn) hashAt(body io.Seeker, at io.ReaderAt) (sums, error) {
 	if err != nil {
 		return sums{}, &sourceError{err}
 	}
-	s, err := c.hashAll(io.NewSectionReader(at, 0, size))
+	s, err := c.hashAll(io.NewSectionReader(at, 0, size), old)
 	if err == nil && s.size != size {
 		err = &sourceError{io.ErrUnexpectedEOF}
 	}
 	return s, err
 }
 
-func (c *conn) hashAll(body io.Reader) (sums, error) {
+func (c *conn) hashAll(body io.Reader, old bool) (sums, error) {
 	var s sums
-	var old hash.Hash
-	if c.quirks.noCRC.Load() {
-		old = md5.New() //nolint:gosec // see the import
+	var h hash.Hash
+	if old {
+		h = md5.New() //nolint:gosec // see the import
 	}
 	buf := c.buffer()
 	defer c.putBuffer(buf)
@@ -61,8 +62,8 @@ func (c *conn) hashAll(body io.Reader) (sums, error) {
 	for piece := buf.b[:hashPiece]; ; {
 		n, err := body.Read(piece)
 		s.crc, s.size = crc64nvme.Update(s.crc, piece[:n]), s.size+int64(n)
-		if old != nil {
-			_, _ = old.Write(piece[:n]) // never fails
+		if h != nil {
+			_, _ = h.Write(piece[:n]) // never fails
 		}
 		if err == io.EOF {
 			break
@@ -71,8 +72,8 @@ func (c *conn) hashAll(body io.Reader) (sums, error) {
 			return s, &sourceError{err}
 		}
 	}
-	if old != nil {
-		s.md5 = base64.StdEncoding.EncodeToString(old.Sum(nil))
+	if h != nil {
+		s.md5 = base64.StdEncoding.EncodeToString(h.Sum(nil))
 	}
 	return s, nil
 }
@@ -83,13 +84,8 @@ func (s sums) sum() remote.Sum {
 	return remote.Sum{Algorithm: remote.CRC64NVME, Digest: digest(s.crc)}
 }
 
-// checked is the sum that the store has compared.
-func (s sums) checked() remote.Sum {
-	if raw, err := base64.StdEncoding.DecodeString(s.md5); err == nil && len(raw) == md5.Size {
-		return remote.Sum{Algorithm: remote.MD5, Digest: string(raw)}
-	}
-	return s.sum()
-}
+// hdrCRC is in the answer of a store that has compared the sum of the same name.
+const hdrCRC = "X-Amz-Checksum-Crc64nvme"
 
 // protect sets the checksum that the store is to check.
 func (s sums) protect(r *request) {

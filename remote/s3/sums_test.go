@@ -35,7 +35,7 @@ func TestAChecksumOfAFileDoesNotCountAsReading(t *testing.T) {
 		for _, stream := range []bool{false, true} {
 			content := strings.Repeat("x", size)
 			body := &counted{Reader: strings.NewReader(content), stream: stream}
-			got, err := (&conn{}).hash(body)
+			got, err := (&conn{}).hash(body, false)
 			if err != nil || got.size != int64(size) || got.crc != crc64nvme.Checksum([]byte(content)) {
 				t.Errorf("%d bytes, stream %v: %+v, %v", size, stream, got, err)
 			}

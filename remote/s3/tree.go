@@ -198,7 +198,7 @@ func (t *Tree) Mkdir(ctx context.Context, p remote.Path) error {
 	send := func() error {
 		_ = mark.rehash() // an empty body cannot fail
 		return t.b.run(ctx, act{op: "make folder", api: "s3:PutObject", path: p, tries: metaTries}, func(a attempt) error {
-			_, _, err := mark.put(a)
+			_, err := mark.put(a)
 			return err
 		})
 	}
