@@ -370,9 +370,10 @@ func TestARenameOverOthersKilledAtAnyStepIsTakenBackOrSaysWhatIsNot(t *testing.T
 				if changed && got == content(i+1) && !anew[p] {
 					continue // killed before it was on record, of a source that is another one now: nobody knows whose it is
 				}
-				named := err != nil && strings.Contains(remote.HintOf(err), "new/"+string(p))
+				hint := remote.HintOf(err)
+				named := strings.Contains(hint, "new/"+string(p)) || strings.Contains(hint, "4 copies") // that is all of them
 				if named == (got == "of old") {
-					t.Errorf("killed at %d and %d: new/%s holds %q, and the user reads: %v", first, second, p, got, err)
+					t.Errorf("killed at %d and %d: new/%s holds %q, and the user reads: %v: %s", first, second, p, got, err, hint)
 				}
 				if back++; named {
 					kept++
