@@ -36,9 +36,7 @@ type gate struct {
 	quick float64 // seconds of the quickest request lately
 	usual float64 // smoothed seconds of a request
 
-	large int       // parts and large items at a time, see roomy
-	bytes int64     // moved since
-	since time.Time // when counting them began
+	flow flow // of large content
 }
 
 const (
@@ -48,14 +46,6 @@ const (
 	farStart  = 256   // requests at a time to begin with from far away
 	smoothing = 1.0 / 16
 	forgets   = 1.0005 // how the quickest request loses its weight with every other
-)
-
-// The bounds of moved.
-const (
-	roomyWindow = 50 * time.Millisecond
-	roomyRate   = 8 << 20 // bytes a second of one connection, with which more of them are no burden
-	largeLeast  = 32
-	largeMost   = 64
 )
 
 // calm is how long after a cut further complaints count as the same one: they
@@ -209,16 +199,27 @@ func (b *budget) well(g *gate) {
 	}
 }
 
-// largest is how many parts and large items a job on these gates may have on
-// their way: they move enough each.
-func (b *budget) largest(gates []*gate) int {
+// roomFor tells whether a job that has so many bytes in n large items under way
+// may begin one more of that size.
+func (b *budget) roomFor(gates []*gate, n int, under, size int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := largeLeast
 	for _, g := range gates {
-		n = max(n, g.large)
+		if g.far && g.flow.takes(n, under, size) {
+			return true
+		}
 	}
-	return n
+	return false
+}
+
+// carry counts n large items more, of so many bytes together; negative ones have
+// ended.
+func (b *budget) carry(gates []*gate, n int, size int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, g := range gates {
+		g.flow.carry(n, size)
+	}
 }
 
 // seen is told how long a request took that is not timed: it tells only how far
@@ -257,30 +258,18 @@ func (b *budget) located(g *gate, away time.Duration) {
 	b.grant()
 }
 
-// moved is told of n bytes of large content. A far server, or the way to it,
-// often gives each connection so much and no more; as long as all of them are
-// in use and each carries plenty, there is room for as many again. On a slow
-// way, where they would only share what there is, it stays as it is. It tells
-// whether there is more room now.
-func (b *budget) moved(gates []*gate, n int, now time.Time) (roomier bool) {
+// moved is told of n bytes of large content that have arrived here or are leaving.
+// It tells whether there is more room now.
+func (b *budget) moved(gates []*gate, n int, arrived bool, now time.Time) (roomier bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, g := range gates {
-		if !g.far || !g.cut.IsZero() || g.limit >= largeMost && g.large >= largeMost {
+		if !g.far || !g.flow.sees(n, arrived, now) {
 			continue
 		}
-		took := now.Sub(g.since)
-		if g.bytes += int64(n); took < roomyWindow {
-			continue
-		}
-		rate := float64(g.bytes) / took.Seconds() / float64(max(g.used, 1))
-		g.since, g.bytes = now, 0
-		if took > 4*roomyWindow || rate < roomyRate || g.used < min(int(g.limit), max(g.large, largeLeast))*3/4 || g.quick > 0 && g.quick < farFrom {
-			continue
-		}
-		g.large, roomier = int(min(g.most, largeMost)), true
-		if g.limit < largeMost {
-			g.limit = min(g.most, largeMost, 2*g.limit)
+		roomier = true
+		if g.cut.IsZero() && g.limit < flowMost && int64(g.limit)*g.flow.mean() < g.flow.allowed() && (g.quick == 0 || g.quick >= farFrom) {
+			g.limit = min(g.most, flowMost, 2*g.limit)
 			b.grant()
 		}
 	}

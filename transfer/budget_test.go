@@ -184,48 +184,6 @@ func TestAGateThatWasToldToSlowDownWidensSlowly(t *testing.T) {
 	}
 }
 
-// move tells g of a second of content, so many bytes of it for each slot, with
-// all slots in use.
-func move(b *budget, g *gate, at *time.Time, rate float64) {
-	for range 20 {
-		*at = at.Add(roomyWindow)
-		g.used = int(g.limit)
-		b.moved([]*gate{g}, int(rate*float64(g.used)*roomyWindow.Seconds()), *at)
-	}
-}
-
-func TestLargeContentTakesMoreConnectionsWhereEachCarriesPlenty(t *testing.T) {
-	b, at := newBudget(256), time.Now()
-	far := func(quick float64) *gate {
-		return &gate{limit: 16, least: 16, most: 256, far: true, quick: quick, since: at}
-	}
-	for _, c := range []struct {
-		name  string
-		quick float64
-		rate  float64
-		want  float64
-	}{
-		{"a train", 0.1, 100e3, 16},
-		{"a wide way", 0.03, 80e6, largeMost},
-		{"next door", 0.001, 80e6, 16},
-	} {
-		g := far(c.quick)
-		move(b, g, &at, c.rate)
-		if g.limit != c.want {
-			t.Errorf("%s: %v at a time", c.name, g.limit)
-		}
-		if n := b.largest([]*gate{g}); n != int(max(c.want, largeLeast)) {
-			t.Errorf("%s: %d large ones at a time", c.name, n)
-		}
-	}
-	g := far(0.03)
-	b.throttled(g, at)
-	move(b, g, &at, 80e6)
-	if g.limit > 8 {
-		t.Errorf("%v at a time after being told to slow down", g.limit)
-	}
-}
-
 func TestAFarTreeIsMetWithManyRequestsFromTheStart(t *testing.T) {
 	b, at := newBudget(256), time.Now()
 	for _, c := range []struct {
@@ -238,24 +196,14 @@ func TestAFarTreeIsMetWithManyRequestsFromTheStart(t *testing.T) {
 		{"next door", true, 500 * time.Microsecond, 16},
 		{"a disk", false, time.Second, 16},
 	} {
-		g := &gate{limit: 16, least: 16, most: 256, far: c.far, since: at}
+		g := &gate{limit: 16, least: 16, most: 256, far: c.far}
 		if b.located(g, c.away); g.limit != c.limit {
 			t.Errorf("%s: begins with %v at a time", c.name, g.limit)
 		}
 	}
-	g := &gate{limit: 16, least: 16, most: 256, far: true, since: at}
+	g := &gate{limit: 16, least: 16, most: 256, far: true}
 	b.throttled(g, at)
 	if b.located(g, time.Second); g.limit != 8 {
 		t.Errorf("%v at a time for a tree that asked to slow down", g.limit)
-	}
-	// Fewer parts than requests are on their way, and still there may be more.
-	g = &gate{limit: farStart, least: 16, most: 256, far: true, quick: 0.03, used: largeLeast, since: at}
-	roomier := false
-	for range 3 {
-		at = at.Add(roomyWindow)
-		roomier = b.moved([]*gate{g}, 80e6*largeLeast/20, at) || roomier
-	}
-	if !roomier || g.large != largeMost || g.limit != farStart {
-		t.Errorf("roomier: %t, %d parts of %v requests", roomier, g.large, g.limit)
 	}
 }

@@ -13,7 +13,8 @@ const (
 	batchSize  = 1000   // entries in one deletion
 	landMost   = 512    // items of a job that wait for the disk without a slot
 	landSize   = 1 << 20
-	bigTurn    = 4 // every so many small items a part of a large one is due
+	largeMost  = 32 // large items at a time whose content does not pass through us
+	bigTurn    = 4  // every so many small items a part of a large one is due
 )
 
 // task is one piece of work that holds a slot.
@@ -27,7 +28,7 @@ type task struct {
 	// landing says that the slot is with another task while this one waits for
 	// the disk; it belongs to job.mu.
 	landing bool
-	large   bool // a part, or the beginning of a large item
+	large   int64 // bytes of a part, or of the beginning of a large item
 }
 
 // dispatch hands out work until nothing is left or the job is called off, and
@@ -158,7 +159,30 @@ func (j *job) hasWork() bool {
 
 // largeDue tells whether there is work on large items and room for it.
 func (j *job) largeDue() bool {
-	return len(j.open)+len(j.big) > 0 && j.large < max(j.q.budget.largest(j.gates), j.req.Rules.Workers)
+	var it *item
+	switch {
+	case len(j.open) > 0:
+		it = j.open[0]
+	case len(j.big) > 0:
+		it = j.big[0]
+	default:
+		return false
+	}
+	if j.req.Rules.Workers > 0 || j.q.o.Workers > 0 {
+		return true // as many as was said, whatever they carry
+	}
+	if !j.carries {
+		return j.large < largeMost
+	}
+	return j.q.budget.roomFor(j.gates, j.large, j.under, j.weight(it))
+}
+
+// weight is how many bytes one task of the item has under way at most.
+func (j *job) weight(it *item) int64 {
+	if it.w != nil && it.w.parted {
+		return it.w.plan.PartSize
+	}
+	return min(it.src.Size, j.partSize())
 }
 
 // batchDue tells whether a deletion should start: it is full, or waiting would
@@ -236,9 +260,7 @@ func (j *job) do(t *task) {
 		if t.landing {
 			j.landing--
 		}
-		if t.large {
-			j.large--
-		}
+		t.carry(-1)
 		j.mu.Unlock()
 		j.wakeUp()
 		j.touch()
@@ -281,8 +303,9 @@ func (j *job) next() *task {
 	default:
 		return nil
 	}
-	if t.large = t.it != nil && (t.part > 0 || j.isLarge(t.it)); t.large {
-		j.large++
+	if t.it != nil && (t.part > 0 || j.isLarge(t.it)) {
+		t.large = j.weight(t.it)
+		t.carry(1)
 	}
 	if t.it != nil && t.part == 0 {
 		t.it.state = Running
@@ -290,6 +313,18 @@ func (j *job) next() *task {
 	}
 	j.inflight++
 	return t
+}
+
+// carry counts a large task that begins (1) or ends (-1). The caller holds job.mu.
+func (t *task) carry(n int) {
+	if t.large == 0 {
+		return
+	}
+	t.j.large += n
+	t.j.under += int64(n) * t.large
+	if t.j.carries {
+		t.j.q.budget.carry(t.j.gates, n, int64(n)*t.large)
+	}
 }
 
 // run does the work. A panic becomes the failure of the item; nothing else may

@@ -156,10 +156,7 @@ func (q *Queue) gate(label string, far bool) *gate {
 	g := q.gates[label]
 	if g == nil {
 		g = &gate{limit: float64(q.o.most()), least: float64(q.o.least()), most: float64(q.o.most())}
-		switch {
-		case q.o.Workers > 0:
-			g.large = q.o.Workers // as many as was said, whatever they carry
-		case far:
+		if far && q.o.Workers == 0 { // else as many as was said, whatever they carry
 			g.far, g.limit = true, g.least
 		}
 		q.gates[label] = g
