@@ -26,7 +26,7 @@ const (
 	flowLeast   = 4           // parts at a time, however large
 	flowFew     = 32          // parts that are begun when nothing is known of the way
 	flowMost    = 64          // parts at a time, however small
-	flowLeaves  = 4 << 20     // bytes of each connection that end a window; more than buffers take
+	flowLeaves  = 3 << 20     // bytes of each connection that end a window; more than buffers take
 	flowArrives = 1 << 20     // the same of what comes
 	flowWindow  = time.Second // ends a window as well
 	flowPlenty  = 32 << 20    // bytes a second of each connection with which all that are allowed are begun

@@ -58,7 +58,7 @@ const (
 // progress. conns limits them for each host; 0 means no limit. Redirects are
 // never followed, since only RoundTrip is used or the client says so.
 func newTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
-	dialer := &net.Dialer{Timeout: min(limit, 15*time.Second), KeepAlive: 30 * time.Second}
+	dialer := &net.Dialer{Timeout: min(limit, 15*time.Second), KeepAlive: 30 * time.Second, Control: aheadLittle}
 	http1 := new(http.Protocols)
 	http1.SetHTTP1(true) // HTTP/2 would squeeze all parts through one connection
 	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
