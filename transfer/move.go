@@ -328,8 +328,8 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 			return there, nil
 		}
 	}
-	if remote.KindOf(err) == remote.Changed && it.ifVersion == "" {
-		return entry, sourceError{err} // nothing but the source had a condition
+	if remote.OfSource(err) || remote.KindOf(err) == remote.Changed && it.ifVersion == "" { // nothing but the source had a condition
+		return entry, sourceError{err}
 	}
 	return entry, t.asConflict(err)
 }

@@ -25,7 +25,7 @@ func (c *conn) fault(w act, b *bucket, f fault) error {
 	case errors.Is(f.err, context.Canceled):
 		e.Err = f.err
 	case errors.As(f.err, &known):
-		e.Kind, e.Hint, e.Final, e.Gone, e.Err = known.Kind, known.Hint, known.Final, known.Gone, known.Err
+		e.Kind, e.Hint, e.Final, e.Gone, e.Source, e.Err = known.Kind, known.Hint, known.Final, known.Gone, known.Source, known.Err
 	case errors.As(f.err, &src):
 		e.Kind, e.Err = remote.Changed, src
 		e.Hint = "The source could not be read as planned: it changed or failed while it was sent. Try again when nobody writes to it."
