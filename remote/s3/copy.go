@@ -194,7 +194,7 @@ func (j *copying) lookHere(a attempt) error {
 // refusedBefore: the server answered, so that nothing was done.
 func refusedBefore(err error) bool {
 	f := inspect(err)
-	return f.status/100 == 4 || f.status/100 == 3
+	return f.status/100 == 4 && !f.bare() || f.status/100 == 3
 }
 
 // arrived asks whether a copy whose answer was lost is there: same size and

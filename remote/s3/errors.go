@@ -106,7 +106,9 @@ func (c *conn) sentence(e *remote.Error, w act, b *bucket, f fault) {
 		e.Kind, e.Hint = remote.Unsupported, "This store does not support what was asked."
 	case f.status == http.StatusMovedPermanently:
 		e.Kind, e.Hint = remote.Invalid, "The bucket "+b.name+" is in another region, and the server does not say in which. Set the region of "+c.name()+"."
-	case f.status == http.StatusBadRequest && f.code == "" && f.site != nil && f.site.scheme == "http":
+	case f.bare() && c.reached.Load():
+		e.Kind, e.Hint = remote.Invalid, "Something on the way to the server refuses the request and does not say why (400), also when it is sent again. Ask who runs the proxy or gateway."
+	case f.bare() && f.site != nil && f.site.scheme == "http":
 		e.Kind, e.Hint = remote.Invalid, "The server did not understand the request. If it speaks https, begin the endpoint of "+c.name()+" with https://."
 	case f.status/100 == 4:
 		e.Kind, e.Hint = remote.Invalid, fmt.Sprintf("The server refused the request (%d %s). Check the settings of %s.", f.status, f.code, c.name())
