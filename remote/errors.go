@@ -58,6 +58,9 @@ type Error struct {
 	// of a bucket in one, "acme:", "s3://bucket/". "" when only the entry is not.
 	Gone string
 
+	// Source says of Changed that in a copy it is the source that has, not the target.
+	Source bool
+
 	// Final says that trying again cannot help although the kind suggests it: no
 	// such host, a certificate that is not trusted.
 	Final bool
@@ -175,6 +178,13 @@ func GoneOf(err error) string {
 		return e.Gone
 	}
 	return ""
+}
+
+// OfSource tells whether err says that the source of a copy is not what was to be
+// copied any more.
+func OfSource(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Source
 }
 
 // Cancelled tells whether err only says that the work was called off.

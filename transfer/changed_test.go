@@ -206,3 +206,44 @@ func TestAFileThatCannotBeReadFailsAlone(t *testing.T) {
 	wantContent(t, from, "/b", content(35))
 	wantNothing(t, to, "in/b")
 }
+
+// U21: a copy within the store whose source is written meanwhile takes what is
+// there now, and blames nobody of having written the target.
+func TestASourceThatChangesWhileTheStoreCopiesIsCopiedOnceMore(t *testing.T) {
+	for _, op := range []transfer.Op{transfer.Copy, transfer.Move} {
+		for _, over := range []bool{false, true} {
+			from, to := mem.New("l:"), mem.New("r:")
+			from.Put("a", content(35))
+			if over {
+				to.Put("in/a", "old")
+			}
+			f := wrap.NewFaulty(to)
+			f.Add(wrap.Copy, wrap.Fault{Do: func() { from.Put("a", content(45)) }})
+			r := request(t, op, from, f, "in/", "a")
+			r.Rules.OnConflict = transfer.PolicyOverwrite
+			s := run(t, transfer.Options{}, r)
+			wantState(t, s, transfer.Done)
+			wantContent(t, to, "in/a", content(45))
+			if f.Calls(wrap.Copy) != 2 || s.Bytes.Done != 45 {
+				t.Errorf("copied %d times, bytes %v", f.Calls(wrap.Copy), s.Bytes)
+			}
+		}
+	}
+}
+
+// U21: one that never rests fails, and it is said of the source.
+func TestASourceThatAlwaysChangesWhileTheStoreCopiesFails(t *testing.T) {
+	from, to := mem.New("l:"), mem.New("r:")
+	from.Put("a", content(35))
+	to.Put("in/a", "old")
+	f, n := wrap.NewFaulty(to), 40
+	f.Add(wrap.Copy, wrap.Fault{Times: -1, Do: func() { n++; from.Put("a", content(n)) }})
+	r := request(t, transfer.Copy, from, f, "in/", "a")
+	r.Rules.OnConflict = transfer.PolicyOverwrite
+	s := run(t, transfer.Options{}, r)
+	wantState(t, s, transfer.Failed)
+	if remote.KindOf(s.Err) != remote.Changed || !remote.OfSource(s.Err) {
+		t.Errorf("the reason is %v: %s", s.Err, remote.HintOf(s.Err))
+	}
+	wantContent(t, to, "in/a", "old")
+}

@@ -92,13 +92,14 @@ func (t *task) anew(err error) bool {
 		}
 		if t.policy() == PolicyOverwrite {
 			// What was decided was decided about another object: whoever said so
-			// for this one item is asked again, a rule fails the item.
-			if !it.decided || t.rule() == PolicyOverwrite {
+			// for this one item is asked again, a rule fails the item, unless nothing
+			// could be seen when it decided.
+			if !it.blind && (!it.decided || t.rule() == PolicyOverwrite) {
 				return false
 			}
 			it.decided = false
 		}
-		it.unsure = true
+		it.unsure, it.blind = true, false
 		return t.refresh()
 	case errors.As(err, new(sourceError)) && k == remote.Changed,
 		!errors.As(err, new(sourceError)) && k == remote.NotExist && it.w != nil && !it.w.out:

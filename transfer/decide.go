@@ -109,6 +109,7 @@ func (t *task) look(ctx context.Context) error {
 	switch {
 	case err == nil:
 		it.target = &there
+		t.j.targeted.Store(true)
 	case remote.KindOf(err) == remote.NotExist:
 		it.target = nil
 	case remote.KindOf(err) == remote.Denied:

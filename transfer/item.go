@@ -36,6 +36,7 @@ type item struct {
 	// What is known about the target, and what was decided about it.
 	target    *remote.Entry
 	unsure    bool
+	blind     bool // a bucket was gone meanwhile, and with it what was at dst
 	same      bool
 	decided   bool // policy overrules the job's
 	policy    Policy
@@ -94,7 +95,7 @@ func (it *item) record() journal.Item {
 // reset prepares a failed item for another try: nothing that was known about
 // its target counts any more.
 func (it *item) reset() {
-	it.target, it.unsure = nil, true
+	it.target, it.unsure, it.blind = nil, true, false
 	it.decided, it.ifAbsent, it.ifVersion = false, false, ""
 	it.rounds, it.restarts = 0, 0
 	it.state, it.err, it.reason, it.w = Waiting, nil, "", nil

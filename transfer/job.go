@@ -53,6 +53,7 @@ type job struct {
 	to                 remote.Tree // the target, confined to Request.Dir where the tree can
 	work               sync.WaitGroup
 	sourced            atomic.Bool  // something was listed, read or deleted at the source
+	targeted           atomic.Bool  // something was listed, seen or written at the target
 	located            bool         // the gates know how far away they are; only dispatch looks
 	hands              chan *task   // to workers that have nothing to do, while run dispatches
 	nums               atomic.Int64 // of the last item

@@ -170,6 +170,9 @@ func (l *lister) take(step plan.Item) bool {
 		if step.Pos != "" {
 			j.sourced.Store(true)
 		}
+		if step.Seen {
+			j.targeted.Store(true)
+		}
 		return l.send(l.held(step, kind))
 	}
 	return j.ctx.Err() == nil

@@ -296,9 +296,11 @@ func (r remembering) End(ctx context.Context, job, item int64, o journal.Outcome
 	if o.State == "failed" {
 		failed = append(failed, journal.Item{Job: job, Num: item}) // failed while it was planned
 	}
-	for it := range r.Items(ctx, job) {
-		if it.Num == item && o.State == "failed" {
-			failed = []journal.Item{it}
+	if o.State == "failed" {
+		for it := range r.Items(ctx, job) {
+			if it.Num == item {
+				failed = []journal.Item{it}
+			}
 		}
 	}
 	if err := r.lasting.End(ctx, job, item, o); err != nil {

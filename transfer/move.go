@@ -171,6 +171,7 @@ func (t *task) commit(ctx context.Context) (entry remote.Entry, err error) {
 			w.bodies[0].again()
 		}
 		if entry, err = w.sink.Commit(ctx, w.done); err == nil {
+			j.targeted.Store(true)
 			return nil
 		}
 		if len(w.bodies) == 1 && w.bodies[0].err != nil {
@@ -311,6 +312,10 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 		j.rewind(it)
 		var err error
 		entry, err = c.Copy(ctx, j.req.From, it.src, it.dst, o)
+		if err == nil {
+			j.sourced.Store(true)
+			j.targeted.Store(true)
+		}
 		doubt = doubt || remote.Retryable(err)
 		if remote.GoneOf(err) != "" { // the source's bucket, or the target's? the store does not say
 			if _, lerr := j.req.From.List(ctx, j.folderOf(it), ""); remote.GoneOf(lerr) != "" {
@@ -328,8 +333,8 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 			return there, nil
 		}
 	}
-	if remote.KindOf(err) == remote.Changed && it.ifVersion == "" {
-		return entry, sourceError{err} // nothing but the source had a condition
+	if remote.OfSource(err) || remote.KindOf(err) == remote.Changed && it.ifVersion == "" { // nothing but the source had a condition
+		return entry, sourceError{err}
 	}
 	return entry, t.asConflict(err)
 }

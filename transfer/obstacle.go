@@ -121,7 +121,7 @@ func (j *job) meets(source bool, err error) Obstacle {
 // hasFound tells whether something has succeeded in that bucket for the job, here or
 // in the process that began it.
 func (j *job) hasFound(o Obstacle) bool {
-	return j.adopted != nil || j.sourced.Load() && j.readsFrom(o) || j.patient.succeeded() && j.writesTo(o)
+	return j.adopted != nil || j.sourced.Load() && j.readsFrom(o) || (j.targeted.Load() || j.patient.succeeded()) && j.writesTo(o)
 }
 
 // hasFound tells whether a job that has not ended waits for that bucket, or has found
@@ -312,6 +312,11 @@ func (t *task) overcome(ctx context.Context, g *gate, start time.Time, waits *in
 	}
 	if *waits++; *waits > waitsMost {
 		return true, err
+	}
+	if t.it != nil && o.Kind == remote.NotExist {
+		t.j.mu.Lock()
+		t.it.blind = true
+		t.j.mu.Unlock()
 	}
 	t.letGo()
 	if err := t.j.await(ctx, o, tree, dir, start, err); err != nil {

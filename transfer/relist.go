@@ -104,7 +104,7 @@ func (j *job) listAdopted(items chan<- *item) {
 		j.mu.Unlock()
 	}
 	if j.ctx.Err() == nil && l.known != nil {
-		err = j.vanished(l.known)
+		err = j.vanished(l.known, items)
 	}
 	if err == nil && j.ctx.Err() == nil && anew {
 		err = l.known.settle()
@@ -211,8 +211,10 @@ func (j *job) dealtWith(k *known, s plan.Source) bool {
 
 // vanished ends the items on record that the new plan did not meet: their
 // sources are gone. Of a deletion that is all there was to do. Of a move it may
-// be, if the target has come into being; else somebody else took them away.
-func (j *job) vanished(k *known) error {
+// be, if the target has come into being; else somebody else took them away. Where
+// not all sources are on record, the plan did not look everywhere: what is still
+// in its place there goes on.
+func (j *job) vanished(k *known, items chan<- *item) error {
 	if len(k.nums) == 0 {
 		return nil
 	}
@@ -221,10 +223,6 @@ func (j *job) vanished(k *known) error {
 		left[num] = true
 	}
 	t := &task{j: j}
-	if err := j.q.budget.acquire(j.ctx, j.share, j.gates); err != nil {
-		return nil
-	}
-	t.held = true
 	defer t.letGo()
 	for rec, err := range j.q.jr.Items(j.ctx, int64(j.id)) {
 		if err != nil || j.ctx.Err() != nil {
@@ -233,18 +231,53 @@ func (j *job) vanished(k *known) error {
 		if !left[rec.Num] {
 			continue
 		}
-		it := j.newItem(plan.Item{Src: rec.Source, Dst: rec.Target}, kindFile, nil)
+		if err := t.takeHold(j.ctx); err != nil {
+			return nil
+		}
+		kind := kindFile
+		there, err := t.inPlace(rec)
+		if there && j.req.Op == Delete {
+			kind = kindDoomed
+		} else if there {
+			kind = kindOf(rec)
+		}
+		it := j.newItem(plan.Item{Src: rec.Source, Dst: rec.Target}, kind, nil)
 		it.num = rec.Num
 		j.comeBack(it)
-		err = t.whereabouts(it, rec)
+		if there {
+			t.letGo() // who takes the item may wait for the slot
+			select {
+			case items <- it:
+			case <-j.ctx.Done():
+				return nil
+			}
+			continue
+		}
+		if err == nil {
+			err = t.whereabouts(it, rec)
+		}
 		j.finish(it, "", err)
 		if j.goesOn(err) {
 			return nil
 		}
 		t.it = it
 		t.dropUpload(j.ctx)
+		t.it = nil
 	}
 	return nil
+}
+
+// inPlace tells whether the source of an item that the plan did not meet is still
+// there, because the plan could not look everywhere.
+func (t *task) inPlace(rec journal.Item) (bool, error) {
+	if t.j.adopted.spec.Whole {
+		return false, nil
+	}
+	_, err := t.restat(t.j.ctx, t.j.req.From, t.fromGate(), rec.Source.Path)
+	if remote.KindOf(err) == remote.NotExist {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // whereabouts tells whether an item whose source is gone has been moved.

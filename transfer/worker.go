@@ -168,6 +168,7 @@ func (t *task) openSource(ctx context.Context, w *writing) (first io.ReadCloser,
 		if err != nil {
 			return sourceError{err}
 		}
+		j.sourced.Store(true)
 		return nil
 	})
 	if err != nil {
@@ -206,6 +207,7 @@ func (t *task) create(ctx context.Context, w *writing) (sink remote.Sink, err er
 		start := now()
 		if sink, err = j.to.Create(ctx, it.dst, o); err == nil && !w.plan.Single() {
 			j.q.budget.seen(j.toGate, now().Sub(start)) // one piece asks nobody yet
+			j.targeted.Store(true)
 		}
 		return err
 	})

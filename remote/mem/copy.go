@@ -27,6 +27,9 @@ func (t *Tree) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst re
 	from.mu.Lock()
 	old, err := from.content(e)
 	from.mu.Unlock()
+	if remote.KindOf(err) == remote.Changed {
+		err = &remote.Error{Op: "copy", Path: e.Path, Kind: remote.Changed, Source: true, Err: err}
+	}
 	if err != nil {
 		return remote.Entry{}, err
 	}

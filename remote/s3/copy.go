@@ -73,9 +73,31 @@ func (j *copying) sourceIs(ctx context.Context) error {
 	}
 	now, err := j.from.Stat(ctx, j.e.Path)
 	if err == nil && now.Version != j.e.Version {
-		return refuse(j.act, remote.Changed, "The source has changed since you looked. Refresh and start again.")
+		return j.otherSource(nil)
 	}
 	return err
+}
+
+// otherSource is the error of a copy whose source is not what was to be copied
+// any more.
+func (j *copying) otherSource(cause error) error {
+	return &remote.Error{
+		Op: j.act.op, Path: j.act.path, Kind: remote.Changed, Source: true, Err: cause,
+		Hint: "The source has changed since you looked. Refresh and start again.",
+	}
+}
+
+// outcome gives an error of the copy its final kind. A condition that failed is
+// that on the source or that on the target, and the store does not say which: a
+// look at the source tells.
+func (j *copying) outcome(ctx context.Context, err error) error {
+	if statusOf(err) == http.StatusPreconditionFailed && j.e.Version != "" {
+		now, serr := j.from.Stat(ctx, j.e.Path)
+		if serr == nil && now.Version != j.e.Version {
+			return j.otherSource(err)
+		}
+	}
+	return j.sink.outcome(err)
 }
 
 // copying is one copy on the server's side.
@@ -115,7 +137,7 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 				return e, nil
 			}
 		}
-		return remote.Entry{}, j.outcome(err)
+		return remote.Entry{}, j.outcome(ctx, err)
 	}
 	if j.o.Progress != nil && j.e.Size > 0 {
 		j.o.Progress(j.e.Size)
@@ -169,7 +191,7 @@ func (j *copying) lookHere(a attempt) error {
 // refusedBefore: the server answered, so that nothing was done.
 func refusedBefore(err error) bool {
 	f := inspect(err)
-	return f.status/100 == 4 || f.status/100 == 3
+	return f.status/100 == 4 && !f.bare() || f.status/100 == 3
 }
 
 // arrived asks whether a copy whose answer was lost is there: same size and

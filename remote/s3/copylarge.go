@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,7 +28,7 @@ func (j *copying) large(ctx context.Context) (remote.Entry, error) {
 		return remote.Entry{}, err
 	}
 	if h.size != j.e.Size || j.e.Version != "" && unquote(h.header.Get("Etag")) != j.e.Version {
-		return remote.Entry{}, refuse(j.act, remote.Changed, "The source has changed since you looked. Refresh and start again.")
+		return remote.Entry{}, j.otherSource(nil)
 	}
 	j.e.Version = unquote(h.header.Get("Etag"))
 	own := objectFrom(h.header)
@@ -106,6 +107,9 @@ func (j *copying) copyRange(ctx context.Context, m *multi, num int, from, n int6
 		part.Sum = crcSum(aws.ToString(out.CopyPartResult.ChecksumCRC64NVME))
 		return nil
 	})
+	if statusOf(err) == http.StatusPreconditionFailed { // a range has no condition on the target
+		err = j.otherSource(err)
+	}
 	return part, err
 }
 

@@ -25,7 +25,7 @@ func (c *conn) fault(w act, b *bucket, f fault) error {
 	case errors.Is(f.err, context.Canceled):
 		e.Err = f.err
 	case errors.As(f.err, &known):
-		e.Kind, e.Hint, e.Final, e.Gone, e.Err = known.Kind, known.Hint, known.Final, known.Gone, known.Err
+		e.Kind, e.Hint, e.Final, e.Gone, e.Source, e.Err = known.Kind, known.Hint, known.Final, known.Gone, known.Source, known.Err
 	case errors.As(f.err, &src):
 		e.Kind, e.Err = remote.Changed, src
 		e.Hint = "The source could not be read as planned: it changed or failed while it was sent. Try again when nobody writes to it."
@@ -106,7 +106,9 @@ func (c *conn) sentence(e *remote.Error, w act, b *bucket, f fault) {
 		e.Kind, e.Hint = remote.Unsupported, "This store does not support what was asked."
 	case f.status == http.StatusMovedPermanently:
 		e.Kind, e.Hint = remote.Invalid, "The bucket "+b.name+" is in another region, and the server does not say in which. Set the region of "+c.name()+"."
-	case f.status == http.StatusBadRequest && f.code == "" && f.site != nil && f.site.scheme == "http":
+	case f.bare() && c.reached.Load():
+		e.Kind, e.Hint = remote.Invalid, "Something on the way to the server refuses the request and does not say why (400), also when it is sent again. Ask who runs the proxy or gateway."
+	case f.bare() && f.site != nil && f.site.scheme == "http":
 		e.Kind, e.Hint = remote.Invalid, "The server did not understand the request. If it speaks https, begin the endpoint of "+c.name()+" with https://."
 	case f.status/100 == 4:
 		e.Kind, e.Hint = remote.Invalid, fmt.Sprintf("The server refused the request (%d %s). Check the settings of %s.", f.status, f.code, c.name())

@@ -56,12 +56,16 @@ func (t *tried) Unwrap() error { return t.err }
 
 const maxErrorBody = 64 << 10
 
-// failedAnswer reads a refusal and closes it.
-func failedAnswer(res *http.Response) *answer {
-	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // what came has to do
+// failedAnswer reads a refusal and closes it. One whose reason was lost on the way
+// is none: a status of 4xx alone would be taken for another reason than it had.
+func failedAnswer(res *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 	_ = res.Body.Close()
 	a := parseAnswer(body)
 	a.fill(res.StatusCode, res.Header)
+	if err != nil && a.code == "" && a.status/100 == 4 {
+		return err
+	}
 	return a
 }
 
@@ -181,6 +185,10 @@ func (f fault) throttled() bool {
 	}
 	return f.status == http.StatusTooManyRequests
 }
+
+// bare: the request was called malformed and nobody said why, as does a load
+// balancer that lost the server in the middle of it; or what was said is damaged.
+func (f fault) bare() bool { return f.status == http.StatusBadRequest && f.code == "" }
 
 // unreachable: the server or the way to it failed for now. final tells that
 // trying again cannot help.

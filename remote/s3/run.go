@@ -15,6 +15,7 @@ import (
 const (
 	metaTries = 9 // of a metadata call, the first one included
 	dataTries = 1 // of a call that moves content: the caller retries
+	bareMost  = 2 // times that a request is sent again after a refusal without a reason
 	baseDelay = 100 * time.Millisecond
 	maxDelay  = 5 * time.Second
 )
@@ -27,11 +28,9 @@ type act struct {
 	tries int
 }
 
-// run does f until it works or cannot work. Whatever the number of tries, it
-// follows the bucket to its region, renews keys that were refused before their
-// time, and corrects for a wrong clock, each once.
+// run does f until it works or cannot work.
 func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
-	var moved, renewed, tuned bool
+	var done mended
 	for try := 1; ; {
 		if b.c.readOnly.Load() && remote.Writes(w.api) { // also in the middle of an upload
 			return b.c.closed(w.op, w.path)
@@ -54,22 +53,10 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 		if flt.throttled() {
 			b.c.slowDown()
 		}
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return stopped(ctx, w)
-		case flt.elsewhere() && !moved:
-			moved = true
-			if !b.follow(ctx, flt) {
-				return b.c.fault(w, b, flt)
-			}
-			continue
-		case flt.expired() && !renewed && b.renew(ctx, flt):
-			renewed = true
-			continue
-		case flt.code == "RequestTimeTooSkewed" && !flt.date.IsZero() && !tuned:
-			tuned = true
-			b.c.skew.Store(int64(time.Until(flt.date)))
-			b.c.o.Log.Warn("clock differs from the server's", "server", b.c.srv.Name, "by", time.Until(flt.date))
+		}
+		if b.mend(ctx, flt, &done) {
 			continue
 		}
 		if try >= w.tries || !flt.retryable() {
@@ -80,6 +67,38 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 		}
 		try++
 	}
+}
+
+// mended is what has been done so that a request can be sent again, whatever the
+// number of tries.
+type mended struct {
+	moved, renewed, tuned bool
+	bare                  int
+}
+
+// mend follows the bucket to its region, renews keys that were refused before
+// their time, and corrects for a wrong clock, each once. A refusal that gives no
+// reason comes from something on the way if the server has understood us before:
+// the request is sent a few times more. It tells whether to send it again.
+func (b *bucket) mend(ctx context.Context, flt fault, done *mended) bool {
+	switch {
+	case flt.elsewhere() && !done.moved:
+		done.moved = true
+		return b.follow(ctx, flt)
+	case flt.expired() && !done.renewed && b.renew(ctx, flt):
+		done.renewed = true
+		return true
+	case flt.code == "RequestTimeTooSkewed" && !flt.date.IsZero() && !done.tuned:
+		done.tuned = true
+		b.c.skew.Store(int64(time.Until(flt.date)))
+		b.c.o.Log.Warn("clock differs from the server's", "server", b.c.srv.Name, "by", time.Until(flt.date))
+		return true
+	case flt.bare() && b.c.reached.Load() && done.bare < bareMost:
+		done.bare++
+		pause(ctx, done.bare) // if it is called off the next attempt says so
+		return true
+	}
+	return false
 }
 
 // trace logs one try. What it logs holds no query, no header and no body.

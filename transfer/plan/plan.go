@@ -72,6 +72,7 @@ type Item struct {
 	Dst    remote.Path   // "" in a deletion
 	Target *remote.Entry // what is at Dst; nil when nothing is
 	Unsure bool          // nobody looked at Dst
+	Seen   bool          // the folder of Dst was listed and is there
 	Same   bool          // Dst is the source itself
 	Make   bool          // Enter, Leave: the folder is to be made at Dst
 	Exists bool          // Enter, Leave: the source folder is an entry that can be removed

@@ -181,7 +181,7 @@ func (p *planner) leaf(e remote.Entry, full string) {
 		return
 	}
 	there, sure := up.target.find(p.ctx, dst)
-	it.Target, it.Unsure = there, !sure && !p.free
+	it.Target, it.Unsure, it.Seen = there, !sure && !p.free, up.target.state == listed
 	if there != nil && there.Dir && there.Path == dst && !p.toKeyed {
 		p.fault(Source{Entry: e, As: full}, fail(e, remote.Exist, "A folder of this name is in the way. Rename or delete it first."))
 		return

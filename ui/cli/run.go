@@ -60,8 +60,9 @@ type totals struct {
 }
 
 // heapGrowth is how much more than it needs the heap of a transfer without a
-// screen may hold, in percent: collecting less often saves a tenth of the CPU time
-// of small objects and costs some 15 MiB.
+// screen may hold, in percent. Collecting less often saves time with small objects
+// and costs memory: measured was the step from 200 to 400, in two workloads, with
+// 6 % and 3 % less time and 14 to 16 MiB more. 300 lies between.
 const heapGrowth = 300
 
 func newRun(e *env, q *transfer.Queue, rules transfer.Rules, progress bool) *run {
