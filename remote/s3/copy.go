@@ -73,7 +73,7 @@ func (j *copying) sourceIs(ctx context.Context) error {
 	}
 	now, err := j.from.Stat(ctx, j.e.Path)
 	if err == nil && now.Version != j.e.Version {
-		return refuse(j.act, remote.Changed, "The source has changed since you looked. Refresh and start again.")
+		return refuse(j.act, remote.Changed, "The source has changed since you looked. Try again with what is there now.")
 	}
 	return err
 }

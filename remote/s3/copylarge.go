@@ -27,7 +27,7 @@ func (j *copying) large(ctx context.Context) (remote.Entry, error) {
 		return remote.Entry{}, err
 	}
 	if h.size != j.e.Size || j.e.Version != "" && unquote(h.header.Get("Etag")) != j.e.Version {
-		return remote.Entry{}, refuse(j.act, remote.Changed, "The source has changed since you looked. Refresh and start again.")
+		return remote.Entry{}, refuse(j.act, remote.Changed, "The source has changed since you looked. Try again with what is there now.")
 	}
 	j.e.Version = unquote(h.header.Get("Etag"))
 	own := objectFrom(h.header)
