@@ -141,6 +141,9 @@ func TestPartsThatAreFoundAreNoRate(t *testing.T) {
 				time.Sleep(100 * time.Millisecond)
 				s, _ := q.Job(left[0].ID)
 				proven = proven || s.Proven.Done > 0 && s.Bytes.Done > 0
+				if s.State == transfer.Done { // every part was there; it says the mean of its whole life
+					return
+				}
 				if s.Rate != 0 {
 					t.Errorf("killed at %d: %v bytes a second, with %+v", n, s.Rate, s.Proven)
 					return
