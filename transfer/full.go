@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"gantry/remote"
 )
@@ -36,6 +37,7 @@ func (j *job) volume(ctx context.Context) string {
 func (j *job) full(ctx context.Context, err error) error {
 	q := j.q
 	if q.o.Unattended {
+		err = j.lacking(ctx, err)
 		if !q.jr.Durable() || j.req.Rules.DryRun {
 			return err
 		}
@@ -45,15 +47,20 @@ func (j *job) full(ctx context.Context, err error) error {
 	if j.state() == Paused {
 		return nil // another item has met it
 	}
-	at, paused := j.volume(ctx), 0
+	at, paused, met := j.volume(ctx), 0, j.lacking(ctx, err)
 	for _, o := range q.all() {
-		if !o.over() && o.state() != Paused && (o == j || o.volume(ctx) == at) {
-			o.pause(err)
-			paused++
+		if o.over() || o.state() == Paused || o != j && o.volume(ctx) != at {
+			continue
 		}
+		if o == j {
+			o.pause(met)
+		} else {
+			o.pause(o.lacking(ctx, err))
+		}
+		paused++
 	}
 	if paused > 0 {
-		q.news(DiskFull{Err: err, Jobs: paused})
+		q.news(DiskFull{Err: met, Jobs: paused})
 	}
 	q.schedule()
 	return nil
@@ -67,27 +74,74 @@ func (j *job) checkRoom() {
 		return
 	}
 	at, err := s.Space(j.ctx, j.req.Dir)
-	need := j.allBytes.Load() - j.bytes.Load()
+	need := j.toCome()
 	if err != nil || at.Free < 0 || need <= at.Free {
 		return
 	}
 	err = &remote.Error{
 		Op: "write", Path: j.req.Dir, Kind: remote.Full,
-		Hint: fmt.Sprintf("There is not enough room: %s are to be written and %s are free. Make room and resume the job; it can go on as it is as far as the room lasts.",
-			roughly(need), roughly(at.Free)),
+		Hint: j.noRoom("", need, at.Free) + " Make room and resume the job; it can go on as it is as far as the room lasts.",
 	}
 	j.pause(err)
 	j.q.news(DiskFull{Err: err, Jobs: 1})
 }
 
-// roughly writes a number of bytes without what nobody reads.
-func roughly(n int64) string {
-	for unit := int64(1 << 40); unit >= 1<<20; unit >>= 10 {
-		if n >= 10*unit {
-			return remote.FormatBytes(n / unit * unit)
-		}
+// toCome is how many bytes of the job are still to be written, as far as it has
+// been listed.
+func (j *job) toCome() int64 { return j.allBytes.Load() - j.bytes.Load() }
+
+// disk names the disk that the job writes to.
+func (j *job) disk() string { return "the disk of " + j.req.To.Label() + string(j.req.Dir) }
+
+// noRoom says which disk lacks room, and how much. least is "at least " while
+// more may come.
+func (j *job) noRoom(least string, need, free int64) string {
+	return fmt.Sprintf("There is not enough room on %s: %s%s are to be written and %s are free.",
+		j.disk(), least, roughly(need), roughly(free))
+}
+
+// lacking is err, of a write that found no room left, with a sentence that says
+// on which disk, how much is to come and how much is free, where the target
+// can tell. A disk that seems to have room, as with a quota, keeps what err says
+// of it.
+func (j *job) lacking(ctx context.Context, err error) error {
+	if j.req.To == nil {
+		return err
 	}
-	return remote.FormatBytes(n)
+	s, ok := remote.As[remote.Spacer](j.req.To)
+	if !ok {
+		return err
+	}
+	at, serr := s.Space(ctx, j.req.Dir)
+	if serr != nil || at.Free < 0 {
+		return err
+	}
+	least, need := "", j.toCome()
+	if j.mu.Lock(); !j.listed {
+		least = "at least "
+	}
+	j.mu.Unlock()
+	hint := j.noRoom(least, need, at.Free) + " Make room and go on."
+	if need <= at.Free {
+		hint = fmt.Sprintf("%s On %s %s are free, and %s%s are to be written.",
+			remote.HintOf(err), j.disk(), roughly(at.Free), least, roughly(need))
+	}
+	return &remote.Error{Op: "write", Path: j.req.Dir, Kind: remote.Full, Hint: hint, Err: err}
+}
+
+// roughly writes a number of bytes as one reads it: "35 B", "7.6 MiB", "640 MiB".
+func roughly(n int64) string {
+	v, unit := float64(n), "B"
+	for _, larger := range []string{"KiB", "MiB", "GiB", "TiB", "PiB"} {
+		if math.Round(v) < 1024 {
+			break
+		}
+		v, unit = v/1024, larger
+	}
+	if unit != "B" && v < 9.95 {
+		return fmt.Sprintf("%.1f %s", v, unit)
+	}
+	return fmt.Sprintf("%.0f %s", v, unit)
 }
 
 // sparing tells whether much of the job may turn out not to be written, or to

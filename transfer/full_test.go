@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,9 @@ func TestD18AFullDiskPausesAllThatWriteThere(t *testing.T) {
 			if remote.KindOf(s.Err) != remote.Full || told != 2 {
 				t.Errorf("paused by %v, told of %d jobs", s.Err, told)
 			}
+			if hint, own := remote.HintOf(s.Err), map[transfer.JobID]string{one: "/one ", two: "/two "}[id]; !strings.Contains(hint, "On the disk of "+own) {
+				t.Errorf("the job is paused by %q", hint)
+			}
 			q.Resume(id)
 			wantState(t, await(t, q, id), transfer.Done)
 		}
@@ -91,5 +95,29 @@ func TestAFullDiskFailsWhereNobodyCanAnswer(t *testing.T) {
 	wantState(t, s, transfer.Failed)
 	if remote.KindOf(s.Err) != remote.Full || to.Uploads() != 0 {
 		t.Errorf("%v, %d partial files", s.Err, to.Uploads())
+	}
+}
+
+// TestAFullDiskIsNamedWhereNobodyCanAnswer: with what is to come and what is free,
+// and with what the disk itself says where it seems to have room.
+func TestAFullDiskIsNamedWhereNobodyCanAnswer(t *testing.T) {
+	for _, x := range []struct {
+		free int64
+		says string
+	}{
+		{7, "There is not enough room on the disk of /in: 35 B are to be written and 7 B are free. Make room and go on."},
+		{1000, "Your quota is used up. On the disk of /in 1000 B are free, and 35 B are to be written."},
+		{-1, "Your quota is used up."},
+	} {
+		from := mem.New("l:")
+		from.Put("a", content(35))
+		f := wrap.NewFaulty(spacious{mem.NewDisk(""), "1", x.free})
+		f.Add(wrap.WritePart, wrap.Fault{Times: -1, Err: &remote.Error{Op: "write", Kind: remote.Full, Hint: "Your quota is used up."}})
+		inBubble(t, transfer.Options{Unattended: true}, func(t *testing.T, q *transfer.Queue) {
+			s := await(t, q, q.Submit(request(t, transfer.Copy, from, f, "/in", "a")))
+			if hint := remote.HintOf(s.Err); remote.KindOf(s.Err) != remote.Full || hint != x.says {
+				t.Errorf("%d bytes free: %q", x.free, hint)
+			}
+		})
 	}
 }

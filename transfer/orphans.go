@@ -13,19 +13,35 @@ import (
 
 // Orphans are the jobs in the journal that have not ended and that no living
 // process runs, oldest first. They do nothing until they are adopted or
-// discarded. It reads the journal: call it in the background.
+// discarded. Their bytes count the parts that have arrived of what was under way.
+// It reads the journal: call it in the background.
 func (q *Queue) Orphans(ctx context.Context) ([]Snapshot, error) {
 	all, err := q.unowned(ctx)
-	if err != nil {
+	if err != nil || len(all) == 0 {
 		return nil, err
 	}
+	parts := q.arrived(ctx)
 	var out []Snapshot
 	for _, rec := range all {
 		if q.find(JobID(rec.ID)) == nil {
-			out = append(out, snapshotOf(rec))
+			s := snapshotOf(rec)
+			s.Bytes.Done = min(s.Bytes.Done+parts[rec.ID], s.Bytes.Total)
+			out = append(out, s)
 		}
 	}
 	return out, nil
+}
+
+// arrived is how many bytes the parts on record hold of what is not published
+// yet, by job. What cannot be read of it is not counted: it is for the eye only.
+func (q *Queue) arrived(ctx context.Context) map[int64]int64 {
+	sum := map[int64]int64{}
+	for u, have := range q.jr.Uploads(ctx) {
+		for _, p := range have {
+			sum[u.Job] += p.Size
+		}
+	}
+	return sum
 }
 
 // unowned asks the journal, or tries each job's lease if the journal knows

@@ -76,7 +76,7 @@ func readSpec(b []byte) (spec, error) {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return s, &remote.Error{
 			Op: "resume", Kind: remote.Corrupt, Err: err,
-			Hint: "What the journal says about this job cannot be read. Discard it and start it again.",
+			Hint: "What the journal says about this job cannot be read. Discard or cancel it, and start the same thing again.",
 		}
 	}
 	return s, nil

@@ -146,8 +146,8 @@ func (m *Model) blocked(a *Action) string {
 		if place.Tree == nil {
 			return "the pane shows no place"
 		}
-		if place.Tree.Caps().ReadOnly {
-			return placeName(place) + " is read-only"
+		if why := unwritable(place); why != "" {
+			return why
 		}
 	}
 	if a.Blocked != nil {

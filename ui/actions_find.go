@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"path/filepath"
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
+	"gantry/remote"
 	"gantry/ui/dialog"
 	"gantry/ui/panel"
 )
@@ -68,17 +72,38 @@ func goActions() []Action {
 	}
 }
 
-// askLocation asks where to go, beginning with where the pane is.
+// askLocation asks where to go. Where the pane is stands there to go on from, and
+// gives way to what is typed: a path of the disk is none of the bucket that shows.
 func (m *Model) askLocation() tea.Cmd {
 	p, given := m.here(), ""
 	if place := p.Place(); place.Tree != nil {
 		given = place.Location()
 	}
 	m.dialogs.Push(dialog.NewPrompt(m.st, dialog.PromptOptions{
-		Title: "Go to", Text: "A folder, SERVER:path or s3://bucket/key:", Value: given, OK: "Go",
-		OnOK: func(v string) tea.Cmd { return m.openLocation(p, v, asked) },
+		Title: "Go to", Text: "A folder, SERVER:path or s3://bucket/key:", Value: given, SelectAll: true, OK: "Go",
+		OnOK: func(v string) tea.Cmd { return m.openLocation(p, from(p.Place(), v), asked) },
 	}))
 	return nil
+}
+
+// from is the location that a user means who typed one in a pane at place: a path
+// without a beginning of its own goes on from there. With ./ or ../ it is one of
+// the disk wherever the pane is.
+func from(place remote.Place, typed string) string {
+	_, failed := place.Tree.(*broken)
+	if typed == "" || typed[0] == '/' || typed[0] == '~' || filepath.IsAbs(typed) || place.Tree == nil || failed {
+		return typed
+	}
+	if i := strings.IndexAny(typed, `:/`); i > 0 && typed[i] == ':' {
+		return typed // SERVER:path, s3://
+	}
+	if isDisk(place) {
+		return filepath.Join(string(place.Path), typed)
+	}
+	if first, _, _ := strings.Cut(typed, "/"); first == "." || first == ".." {
+		return typed
+	}
+	return place.Location() + typed
 }
 
 // goRoot goes to the top of the tree, in a mount to the top of the mount.

@@ -21,6 +21,14 @@ var _ remote.Tree = (*broken)(nil)
 // Label is the location as it was typed.
 func (b *broken) Label() string { return b.location }
 
+// Fault says in a word or two what is wrong, for the title of the pane.
+func (b *broken) Fault() string {
+	if k := remote.KindOf(b.err); k != remote.Other {
+		return k.String()
+	}
+	return "not opened"
+}
+
 // Caps says that nothing can be written.
 func (b *broken) Caps() remote.Caps { return remote.Caps{ReadOnly: true} }
 
@@ -61,4 +69,16 @@ func (b *broken) Walk(_ context.Context, dir remote.Path) iter.Seq2[remote.Entry
 	return func(yield func(remote.Entry, error) bool) {
 		yield(remote.Entry{Path: dir, Dir: true}, b.err)
 	}
+}
+
+// unwritable says why nothing can be written to a place, "" when something can.
+func unwritable(place remote.Place) string {
+	_, failed := place.Tree.(*broken)
+	switch {
+	case failed:
+		return placeName(place) + " could not be opened"
+	case place.Tree.Caps().ReadOnly:
+		return placeName(place) + " is read-only"
+	}
+	return ""
 }

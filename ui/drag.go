@@ -93,20 +93,14 @@ func (m *Model) askDrop(c cargo, to remote.Place, at dialog.Point) {
 			return nil
 		}
 	}
-	readOnly := func(p remote.Place) string {
-		if p.Tree.Caps().ReadOnly {
-			return placeName(p) + " is read-only"
-		}
-		return ""
-	}
-	move := readOnly(to)
+	move := unwritable(to)
 	if move == "" {
-		move = readOnly(c.place)
+		move = unwritable(c.place)
 	}
 	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{
 		Title: "Drop", Text: c.String() + " to " + text.Clean(to.Location()), At: &at,
 		Options: []dialog.Option{
-			{Key: "c", Label: "Copy", Blocked: readOnly(to), Run: run(transfer.Copy)},
+			{Key: "c", Label: "Copy", Blocked: unwritable(to), Run: run(transfer.Copy)},
 			{Key: "m", Label: "Move", Blocked: move, Run: run(transfer.Move)},
 			{Key: "x", Label: "Cancel"},
 		},

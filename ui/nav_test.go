@@ -63,6 +63,35 @@ func TestGoToALocation(t *testing.T) {
 	}
 }
 
+// Where the pane is gives way to what is typed, so that a path of the disk is not
+// taken for a key below it; a name alone is below it all the same.
+func TestWhatIsTypedTakesThePlaceOfWhereThePaneIs(t *testing.T) {
+	w := newWorld(t)
+	w.Keys("tab")
+	for _, c := range []struct{ first, typed, want string }{
+		{"", "/home/drafts", "/home/drafts"},
+		{"", "../drafts", "/home/drafts"},
+		{"", "acme:", "acme:"},
+		{"", "inbox", "acme:inbox/"},
+		{"", "march/", "acme:inbox/march/"},
+		{"", "/home", "/home"},
+		{"", "drafts", "/home/drafts"},
+		{"", "acme:inbox/", "acme:inbox/"},
+		{"end", "march", "acme:inbox/march/"},
+		{"", "", "acme:inbox/march/"},
+	} {
+		w.Keys(":")
+		if c.first != "" {
+			w.Keys(c.first)
+		}
+		w.Type(c.typed)
+		w.Keys("enter")
+		if got := ui.Reach(w.model); got != c.want {
+			t.Errorf("%s %q led to %s, want %s", c.first, c.typed, got, c.want)
+		}
+	}
+}
+
 func TestALocationThatCannotBeOpenedLeavesThePaneWhereItIs(t *testing.T) {
 	w := newWorld(t)
 	w.Keys(":", "ctrl+u")

@@ -45,7 +45,7 @@ func child(mode string) int {
 		},
 		Queue: transfer.New(ctx, transfer.Options{}), Left: string(home), Right: "acme:inbox/", UI: settings,
 		Open: func(_ context.Context, l string) (remote.Place, error) {
-			if l == "boom" {
+			if l == "boom:" {
 				panic("in a Cmd\x1b[31m")
 			}
 			if rest, ok := strings.CutPrefix(l, "acme:"); ok {
@@ -128,7 +128,7 @@ func TestTheEndOfTheContextEndsTheScreen(t *testing.T) {
 func TestPanicsLeaveTheTerminalAsItWasAndOneLineWithAReport(t *testing.T) {
 	for where, keys := range map[string][]string{
 		"in Update": {"f11"},
-		"in a Cmd":  {":", "ctrl+u", "b", "o", "o", "m", "enter"},
+		"in a Cmd":  {":", "ctrl+u", "b", "o", "o", "m", ":", "enter"},
 	} {
 		t.Run(where, func(t *testing.T) {
 			report := filepath.Join(t.TempDir(), "report")

@@ -56,6 +56,13 @@ func (m *Model) unfinishedDialog(jobs []transfer.Snapshot) dialog.Dialog {
 	if len(jobs) > 1 {
 		what = fmt.Sprintf("%s are unfinished, the last one begun %s.",
 			text.Plural(int64(len(jobs)), "job"), text.WhenLong(last.Created, m.now()))
+		var sum transfer.Progress
+		for _, s := range jobs {
+			sum.Done, sum.Total = sum.Done+s.Bytes.Done, sum.Total+s.Bytes.Total
+		}
+		if sum.Total > 0 {
+			what += " " + arrived(sum) + " have arrived."
+		}
 	}
 	return dialog.NewChoice(m.st, dialog.ChoiceOptions{
 		Title: "Unfinished jobs", Text: what,
@@ -71,13 +78,21 @@ func (m *Model) unfinishedDialog(jobs []transfer.Snapshot) dialog.Dialog {
 	})
 }
 
-// described is a job in a few words: what, from when, how far.
+// described is a job in a few words: what, from when, how far in items and bytes.
 func (m *Model) described(s transfer.Snapshot) string {
 	line := s.Title + ", begun " + text.WhenLong(s.Created, m.now())
-	if s.Items.Total > 0 {
+	if s.Items.Total > 1 || s.Items.Total == 1 && s.Bytes.Total <= 0 { // of one file the bytes say all
 		line += fmt.Sprintf(", %s of %s", text.Count(s.Items.Done), text.Plural(s.Items.Total, "item"))
 	}
+	if s.Bytes.Total > 0 {
+		line += ", " + arrived(s.Bytes)
+	}
 	return line
+}
+
+// arrived is "1.2 GiB of 4.0 GiB".
+func arrived(bytes transfer.Progress) string {
+	return text.Size(bytes.Done) + " of " + text.Size(bytes.Total)
 }
 
 // reviewMost is how many jobs are shown for a choice; the others are asked about

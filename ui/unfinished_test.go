@@ -42,6 +42,7 @@ func later(t *testing.T, jobs int) (*world, *yesterday) {
 		y.left = append(y.left, transfer.Snapshot{
 			ID: transfer.JobID(i + 7), Title: fmt.Sprintf("copy %d entries to acme:inbox/", i+2), State: transfer.Paused,
 			Items: transfer.Progress{Done: 412, Total: 930}, Created: epoch().Add(-25 * time.Hour),
+			Bytes: transfer.Progress{Done: 1288490189, Total: 4 << 30},
 		})
 	}
 	now := epoch()
@@ -53,6 +54,7 @@ func later(t *testing.T, jobs int) (*world, *yesterday) {
 func TestUnfinishedJobsAreOfferedAndNotBegun(t *testing.T) {
 	w, y := later(t, 3)
 	w.WaitText("3 jobs are unfinished, the last one begun 14:09 yesterday.")
+	w.WaitText("3.6 GiB of 12 GiB have arrived.")
 	if len(y.resumed)+len(y.dropped) > 0 {
 		t.Errorf("resumed %v, dropped %v without a word", y.resumed, y.dropped)
 	}
@@ -60,6 +62,15 @@ func TestUnfinishedJobsAreOfferedAndNotBegun(t *testing.T) {
 	if len(y.resumed)+len(y.dropped) > 0 || y.listings != 1 {
 		t.Errorf("resumed %v, dropped %v", y.resumed, y.dropped)
 	}
+}
+
+func TestAnUnfinishedFileSaysHowMuchOfItHasArrived(t *testing.T) {
+	w, y := build(t), &yesterday{left: []transfer.Snapshot{{
+		ID: 7, Title: "copy big to acme:inbox/", State: transfer.Paused, Items: transfer.Progress{Total: 1},
+		Bytes: transfer.Progress{Done: 3 << 20, Total: 4 << 20}, Created: epoch().Add(-25 * time.Hour),
+	}}}
+	w.deps.Unfinished = y
+	w.start(t, 120, 30).WaitText("begun 14:09 yesterday, 3.0 MiB of") // the rest is on the next line
 }
 
 func TestUnfinishedJobsAreResumedTogether(t *testing.T) {
@@ -76,7 +87,7 @@ func TestUnfinishedJobsAreReviewedOneByOne(t *testing.T) {
 	w, y := later(t, 2)
 	w.WaitText("2 jobs are unfinished")
 	w.Keys("v")
-	w.WaitText("copy 3 entries to acme:inbox/, begun 14:09 yesterday, 412 of 930 items")
+	w.WaitText("copy 3 entries to acme:inbox/, begun 14:09 yesterday, 412 of 930 items, 1.2 GiB of 4.0 GiB")
 	w.Keys("2", "d")
 	w.WaitText("copy 2 entries to acme:inbox/")
 	w.Keys("1", "r")

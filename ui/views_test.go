@@ -244,3 +244,15 @@ func TestNamesFromOutsideReachTheTerminalOnlyClean(t *testing.T) {
 		}
 	}
 }
+
+// A place that could not be opened is not one that is read-only.
+func TestAPaneThatCouldNotBeOpenedSaysWhatIsWrong(t *testing.T) {
+	w := build(t)
+	w.deps.Right = "old:inbox/"
+	w.start(t, 100, 30).WaitText("There is no such server.")
+	w.sees(t, "┌ old:inbox/ ", "─ not found ┐")
+	w.lacks(t, "─ RO")
+	w.Keys("c")
+	w.sees(t, "old:inbox/ could not be opened")
+	w.lacks(t, "read-only")
+}

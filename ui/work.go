@@ -225,8 +225,8 @@ func (m *Model) targetFound(msg targetMsg) tea.Cmd {
 		m.fail(msg.op.String()+" to "+msg.where, msg.err)
 		return nil
 	}
-	if msg.to.Tree.Caps().ReadOnly {
-		m.say(bad, title(msg.op)+": "+placeName(msg.to)+" is read-only")
+	if why := unwritable(msg.to); why != "" {
+		m.say(bad, title(msg.op)+": "+why)
 		return nil
 	}
 	m.submit(msg.op, msg.cargo, msg.to.Tree, msg.to.Path, msg.as)

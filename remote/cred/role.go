@@ -256,7 +256,7 @@ func call(ctx context.Context, client *sts.Client, in *sts.AssumeRoleInput, seco
 func (m *maker) tokenCode(ctx context.Context, serial string) (string, error) {
 	if m.o.TokenCode == nil {
 		return "", m.failed(remote.Auth, errNoCode,
-			"MFA needed: "+quote(m.c.Name)+" asks for a code of the device "+serial+", and nobody is there to type it. Open the server on screen once.")
+			"MFA needed: "+quote(m.c.Name)+" asks for a code of the device "+serial+", and nobody is there to type it. Run gantry on a terminal.")
 	}
 	code, err := m.o.TokenCode(ctx, m.c.Name, serial)
 	if err != nil {

@@ -83,7 +83,7 @@ func (j *copying) sourceIs(ctx context.Context) error {
 func (j *copying) otherSource(cause error) error {
 	return &remote.Error{
 		Op: j.act.op, Path: j.act.path, Kind: remote.Changed, Source: true, Err: cause,
-		Hint: "The source has changed since you looked. Refresh and start again.",
+		Hint: "The source has changed since you looked. Try again with what is there now.",
 	}
 }
 

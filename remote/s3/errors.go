@@ -93,15 +93,15 @@ func (c *conn) sentence(e *remote.Error, w act, b *bucket, f fault) {
 	case f.status == http.StatusUnauthorized:
 		e.Kind, e.Hint = remote.Auth, "The server "+c.name()+" does not accept the credential "+c.who()+". Check its access key and secret key."
 	case f.status == http.StatusNotFound:
-		e.Kind, e.Hint = remote.NotExist, "There is nothing of that name (any more). Refresh to see what is there."
+		e.Kind, e.Hint = remote.NotExist, "There is nothing of that name (any more). List its folder to see what is there now."
 	case f.status == http.StatusMethodNotAllowed:
-		e.Kind, e.Hint = remote.NotExist, "The object, or this version of it, was deleted. Refresh to see what is there."
+		e.Kind, e.Hint = remote.NotExist, "The object, or this version of it, was deleted. List its folder to see what is there now."
 	case f.status == http.StatusPreconditionFailed:
-		e.Kind, e.Hint = remote.Changed, "The object has changed since you looked. Refresh, and decide which one to keep."
+		e.Kind, e.Hint = remote.Changed, "The object has changed since you looked. Look at it again, and decide which one to keep."
 	case f.status == http.StatusConflict:
 		e.Kind, e.Hint = remote.Changed, "Someone else is changing this object. Try again in a moment."
 	case f.status == http.StatusRequestedRangeNotSatisfiable:
-		e.Kind, e.Hint = remote.Changed, "The object is shorter than expected: it has changed. Refresh and start again."
+		e.Kind, e.Hint = remote.Changed, "The object is shorter than expected: it has changed. Try again with what is there now."
 	case f.status == http.StatusNotImplemented:
 		e.Kind, e.Hint = remote.Unsupported, "This store does not support what was asked."
 	case f.status == http.StatusMovedPermanently:
@@ -159,13 +159,13 @@ func (c *conn) object(e *remote.Error, w act, b *bucket, f fault) bool {
 		e.Gone = c.location(b)
 		return set(remote.NotExist, "The bucket "+b.name+" does not exist. Check its name, and the endpoint and region of "+c.name()+".")
 	case "NoSuchKey":
-		return set(remote.NotExist, "There is no object of that name (any more). Refresh to see what is there.")
+		return set(remote.NotExist, "There is no object of that name (any more). List its folder to see what is there now.")
 	case "NoSuchVersion":
-		return set(remote.NotExist, "That version was deleted. Refresh to see what is there.")
+		return set(remote.NotExist, "That version was deleted. List its folder to see what is there now.")
 	case "NoSuchUpload":
 		return set(remote.NotExist, "The unfinished upload is gone: it was aborted elsewhere or by a rule of the bucket. Start it again.")
 	case "PreconditionFailed":
-		return set(remote.Changed, "The object has changed since you looked. Refresh, and decide which one to keep.")
+		return set(remote.Changed, "The object has changed since you looked. Look at it again, and decide which one to keep.")
 	case "OperationAborted", "ConditionalRequestConflict":
 		return set(remote.Changed, "Someone else is changing this object. Try again in a moment.")
 	case "InvalidObjectState":

@@ -90,6 +90,9 @@ func TestEveryCodeHasItsKindAndSentence(t *testing.T) {
 			if !strings.Contains(remote.HintOf(err), c.word) {
 				t.Errorf("hint %q does not speak of %q", remote.HintOf(err), c.word)
 			}
+			if strings.Contains(remote.HintOf(err), "Refresh") {
+				t.Errorf("hint %q makes no sense without a screen", remote.HintOf(err))
+			}
 			if want := c.kind == remote.Throttled || c.kind == remote.Unreachable; remote.Retryable(err) != want {
 				t.Errorf("retryable: %v", !want)
 			}

@@ -64,7 +64,7 @@ func (t *Tree) statFolder(ctx context.Context, p remote.Path) (remote.Entry, err
 	key := t.key(p)
 	if len(pg.rows) == 0 || !strings.HasPrefix(pg.last(), key) {
 		return remote.Entry{}, &remote.Error{
-			Op: "read", Path: p, Kind: remote.NotExist, Hint: "There is no folder of that name (any more). Refresh to see what is there.",
+			Op: "read", Path: p, Kind: remote.NotExist, Hint: "There is no folder of that name (any more). List its folder to see what is there now.",
 		}
 	}
 	e := remote.Entry{Path: p, Name: baseName(p), Dir: true, Size: -1}
@@ -171,7 +171,7 @@ func (t *Tree) reader(ctx context.Context, w act, res *http.Response, e remote.E
 		return nil, refuse(w, remote.Corrupt, "The server sends fewer bytes than the object has. Try again.")
 	}
 	if e.Version != "" && got.Version != "" && got.Version != e.Version || e.Version != "" && e.Size >= 0 && total >= 0 && total != e.Size {
-		return nil, refuse(w, remote.Changed, "The object has changed since you looked. Refresh and start again.")
+		return nil, refuse(w, remote.Changed, "The object has changed since you looked. Try again with what is there now.")
 	}
 	if e.Version != "" && got.Version == "" && res.StatusCode == http.StatusPartialContent {
 		return nil, refuse(w, remote.Unsupported, "This store does not say of which version a part is. Read the object in one piece.")

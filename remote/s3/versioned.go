@@ -49,7 +49,7 @@ func (t *Tree) Revert(ctx context.Context, p remote.Path, id string) error {
 		return err
 	}
 	if current != id {
-		return refuse(w, remote.Changed, "Somebody has written it since. Refresh to see what is there.")
+		return refuse(w, remote.Changed, "Somebody has written it since. List its folder to see what is there now.")
 	}
 	defer t.b.glance.forget()
 	_, err = t.ask(ctx, w, http.MethodDelete, t.key(p), "versionId="+queryEscape(id), nil, nil, nil)

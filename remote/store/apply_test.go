@@ -67,8 +67,8 @@ func TestSetServerChangesOnlyWhatDiffers(t *testing.T) {
 
 func TestANewServerHasOnlyWhatIsNotTheDefault(t *testing.T) {
 	s := open(t, good)
-	apply(t, s, store.SetServer(remote.Server{Name: "new", Bucket: "b", Credential: "ops", Region: "auto", Integrity: "auto", MaxConnections: 64, PathStyle: true}))
-	differs(t, s, "encryption = \"none\"\n", "encryption = \"none\"\n\n[[server]]\nname = \"new\"\ntype = \"s3\"\nbucket = \"b\"\ncredential = \"ops\"\npath_style = true\n")
+	apply(t, s, store.SetServer(remote.Server{Name: "new", Bucket: "data", Credential: "ops", Region: "auto", Integrity: "auto", MaxConnections: 64, PathStyle: true}))
+	differs(t, s, "encryption = \"none\"\n", "encryption = \"none\"\n\n[[server]]\nname = \"new\"\ntype = \"s3\"\nbucket = \"data\"\ncredential = \"ops\"\npath_style = true\n")
 }
 
 func TestASecretIsRotatedInPlaceAndMayMoveElsewhere(t *testing.T) {
@@ -219,7 +219,7 @@ func TestManyStoresWriteAtOnceAndLoseNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
-			if err := s.Apply(context.Background(), store.SetServer(remote.Server{Name: fmt.Sprint("server-", i), Bucket: "b", Credential: "ops"})); err != nil {
+			if err := s.Apply(context.Background(), store.SetServer(remote.Server{Name: fmt.Sprint("server-", i), Bucket: "data", Credential: "ops"})); err != nil {
 				t.Error(err)
 			}
 			_ = s.Servers()

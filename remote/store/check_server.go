@@ -110,6 +110,11 @@ func (c *checker) server(r row) {
 		}
 	}
 	name, _ := r.text("bucket")
+	if region, _ := r.text("region"); !hasEndpoint && !mayBeOld(region) && bucket(name) == "" {
+		if wrong := amazonBucket(name); wrong != "" {
+			c.at(r, "bucket", wrong)
+		}
+	}
 	if r.flag("accelerate") && (r.flag("path_style") || strings.Contains(name, ".")) {
 		c.at(r, "accelerate", "does not work with path_style or with a dot in the bucket's name")
 	}

@@ -97,12 +97,30 @@ func region(s string) string {
 	return ""
 }
 
+// bucket is what a bucket may be called anywhere: other stores allow more than
+// amazonBucket.
 func bucket(s string) string {
 	if strings.HasPrefix(s, "arn:") {
 		return arn(s)
 	}
-	if s == "" || len(s) > 255 || !only(s, ".-_") {
-		return "must be the name of a bucket (letters, digits, dots and hyphens) or the ARN of an access point"
+	if len(s) < 3 || len(s) > 255 || !only(s, ".-_") {
+		return "must be the name of a bucket (3 or more letters, digits, dots and hyphens) or the ARN of an access point"
+	}
+	return ""
+}
+
+// mayBeOld tells whether there may be buckets in a region whose names are from
+// before 2018, when amazonBucket did not hold for us-east-1.
+func mayBeOld(region string) bool { return region == "" || region == "auto" || region == "us-east-1" }
+
+// amazonBucket is what a bucket that bucket accepts may be called at Amazon.
+func amazonBucket(s string) string {
+	if strings.HasPrefix(s, "arn:") {
+		return ""
+	}
+	ends := strings.Trim(s, ".-") == s
+	if len(s) > 63 || !ends || strings.ToLower(s) != s || strings.Contains(s, "_") || strings.Contains(s, "..") {
+		return "no bucket has this name: at Amazon they have 3 to 63 small letters, digits, dots and hyphens, and begin and end with a letter or digit"
 	}
 	return ""
 }

@@ -139,10 +139,38 @@ func TestLookupGivesTheServerAndItsCredentialWithDefaults(t *testing.T) {
 	}
 }
 
+// What a bucket may be called depends on where it is: other services take more,
+// and in us-east-1, which "auto" may turn out to be, Amazon did before 2018.
+func TestNamesOfBucketsAreJudgedByWhereTheyAre(t *testing.T) {
+	for _, c := range []struct {
+		bucket, more string
+		ok           bool
+	}{
+		{"acme-exchange", `region = "eu-central-1"`, true},
+		{"my.data.2026", `region = "eu-central-1"`, true},
+		{"arn:aws:s3:eu-central-1:123456789012:accesspoint/My_Point", `region = "eu-central-1"`, true},
+		{"My_Data", `region = "us-east-1"`, true},
+		{"My_Data", ``, true},
+		{"My_Data", "region = \"eu-central-1\"\nendpoint = \"https://s3.example.com\"", true},
+		{"my_data", `region = "eu-central-1"`, false},
+		{"-data", `region = "eu-central-1"`, false},
+		{"data.", `region = "eu-central-1"`, false},
+		{"da..ta", `region = "eu-central-1"`, false},
+		{strings.Repeat("a", 63), `region = "eu-central-1"`, true},
+		{strings.Repeat("a", 64), `region = "eu-central-1"`, false},
+		{"ab", `endpoint = "https://s3.example.com"`, false},
+	} {
+		_, ps := store.Parse([]byte(fmt.Sprintf("[[credential]]\nname = \"k\"\ntype = \"environment\"\n[[server]]\nname = \"s\"\nbucket = %q\ncredential = \"k\"\n%s\n", c.bucket, c.more)))
+		if c.ok != (len(ps) == 0) {
+			t.Errorf("%s, %s: %v", c.bucket, c.more, ps)
+		}
+	}
+}
+
 // Each bad store gives exactly these problems.
 func TestEveryBadValueIsRefusedWithWhatWouldBeRight(t *testing.T) {
 	key := "[[credential]]\nname = \"k\"\ntype = \"environment\"\n"
-	server := key + "[[server]]\nname = \"s\"\nbucket = \"b\"\ncredential = \"k\"\n"
+	server := key + "[[server]]\nname = \"s\"\nbucket = \"data\"\ncredential = \"k\"\n"
 	ak := "[[credential]]\nname = \"a\"\ntype = \"access_key\"\naccess_key_id = \"A\"\n"
 	role := "[[credential]]\nname = \"r\"\ntype = \"assume_role\"\nrole_arn = \"arn:aws:iam::123456789012:role/x\"\n"
 	sync := "[[sync]]\nname = \"x\"\nsource = \"/a/\"\ndestination = \"/b/\"\n"
@@ -174,6 +202,8 @@ func TestEveryBadValueIsRefusedWithWhatWouldBeRight(t *testing.T) {
 		{server + "bandwidth = \"fast\"", `line 8, column 13: server[1].bandwidth: ` + remote.ErrRate.Error()},
 		{server + "max_connections = 0", `line 8, column 19: server[1].max_connections: must be a whole number from 1 to 4096`},
 		{server + "region = \"eu central\"", `line 8, column 10: server[1].region: must be a region as in "eu-central-1", or "auto"`},
+		{strings.Replace(server, `"data"`, `"b1"`, 1), `line 6, column 10: server[1].bucket: must be the name of a bucket (3 or more letters, digits, dots and hyphens) or the ARN of an access point`},
+		{strings.Replace(server, `"data"`, `"My-Data"`, 1) + "region = \"eu-central-1\"", `line 6, column 10: server[1].bucket: no bucket has this name: at Amazon they have 3 to 63 small letters, digits, dots and hyphens, and begin and end with a letter or digit`},
 		{strings.Replace(server, `"s"`, `"a:b"`, 1), `line 5, column 8: server[1].name: must not hold ":", "/" or "\"; it stands before the colon of a location`},
 		{strings.Replace(server, `"s"`, `"S3"`, 1), `line 5, column 8: server[1].name: must not be s3, which stands for the ambient AWS settings`},
 		{strings.Replace(server, `credential = "k"`, `credential = "kk"`, 1), `line 7, column 14: server[1].credential: no credential has this name; did you mean "k"?`},

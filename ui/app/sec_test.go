@@ -219,7 +219,7 @@ func TestSEC24KeysSignForTheirOwnServersOnly(t *testing.T) {
 	}
 	text := ""
 	for name, endpoint := range map[string]string{"LEFT": left.URL, "RIGHT": right.URL} {
-		text += fmt.Sprintf("[[credential]]\nname = %q\ntype = \"access_key\"\naccess_key_id = \"AKID%s\"\nsecret_access_key = \"s\"\n\n[[server]]\nname = %q\nbucket = \"b\"\nregion = \"us-east-1\"\ncredential = %q\nendpoint = %q\npath_style = true\n\n",
+		text += fmt.Sprintf("[[credential]]\nname = %q\ntype = \"access_key\"\naccess_key_id = \"AKID%s\"\nsecret_access_key = \"s\"\n\n[[server]]\nname = %q\nbucket = \"data\"\nregion = \"us-east-1\"\ncredential = %q\nendpoint = %q\npath_style = true\n\n",
 			name, name, strings.ToLower(name), name, endpoint)
 	}
 	file := filepath.Join(dir, "config.toml")

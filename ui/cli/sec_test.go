@@ -68,7 +68,7 @@ func TestSEC01TheStoreIsPrivateWhateverTheUmask(t *testing.T) {
 func TestSEC03AKillLeavesTheOldStoreOrTheNew(t *testing.T) {
 	dir := t.TempDir()
 	mustRun(t, program(t.Context(), dir, "credential", "add", "ops", "--access-key-id", "AKID", "--secret-access-key-env", "GANTRY_TEST_SECRET"))
-	mustRun(t, program(t.Context(), dir, "server", "add", "acme", "--bucket", "b", "--credential", "ops"))
+	mustRun(t, program(t.Context(), dir, "server", "add", "acme", "--bucket", "data", "--credential", "ops"))
 	path := filepath.Join(dir, "conf", "config.toml")
 	start := time.Now()
 	mustRun(t, program(t.Context(), dir, "server", "edit", "acme", "--description", "whole"))

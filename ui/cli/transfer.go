@@ -62,7 +62,21 @@ func (e *env) transferCommand(name string) *cobra.Command {
 		},
 	}
 	f.register(cmd, e)
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return wholeFolders(name, err) })
 	return cmd
+}
+
+// wholeFolders tells who wants folders with everything below them, as cp asks for
+// elsewhere, that they come so.
+func wholeFolders(command string, err error) error {
+	var unknown interface{ GetSpecifiedName() string }
+	if errors.As(err, &unknown) {
+		switch unknown.GetSpecifiedName() {
+		case "r", "R", "recursive", "a", "archive":
+			return usagef("%v; %s takes a folder with everything below it anyway: \"dir\" is the folder itself, \"dir/\" what is in it", err, command)
+		}
+	}
+	return usagef("%v", err)
 }
 
 func (f *transferFlags) register(cmd *cobra.Command, e *env) {

@@ -90,7 +90,7 @@ patience = "soon"
 
 [[server]]
 name = "acme"
-bucket = "b"
+bucket = "data"
 credential = "opps"
 regio = "x"
 

@@ -67,6 +67,26 @@ func clickOn(d dialog.Mouser, lines []string, word string) (bool, tea.Cmd) {
 	return false, nil
 }
 
+func TestPromptReplacesAllThatIsSelected(t *testing.T) {
+	for _, c := range []struct {
+		keys []string
+		want string
+	}{
+		{append(typing("/tmp"), "enter"), "/tmp"},
+		{[]string{"end", "x", "enter"}, "acme:in/x"},
+		{[]string{"enter"}, "acme:in/"},
+		{[]string{"backspace", "enter"}, ""},
+		{[]string{"ctrl+u", "x", "enter"}, "x"},
+	} {
+		p := dialog.NewPrompt(theme.Plain(), dialog.PromptOptions{
+			Value: "acme:in/", SelectAll: true, OnOK: func(v string) tea.Cmd { return says(v)() },
+		})
+		if done, out := play(t, p, c.keys...); !done || out != c.want {
+			t.Errorf("%v: done %v, said %q", c.keys, done, out)
+		}
+	}
+}
+
 func TestPromptReplacesTheSelectedBaseNameAndChecksAsYouType(t *testing.T) {
 	prompt := func(value string) *dialog.Prompt {
 		return dialog.NewPrompt(theme.Plain(), dialog.PromptOptions{

@@ -47,6 +47,9 @@ func (f *field) selectBase() {
 	f.in.SetCursor(f.selected)
 }
 
+// selectAll selects the value; the cursor is behind it, for who goes on from there.
+func (f *field) selectAll() { f.selected = len([]rune(f.given)) }
+
 // value is what stands in the field; unchanged it is exactly what was given,
 // even if that cannot be typed.
 func (f *field) value() string {

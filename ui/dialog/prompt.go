@@ -13,6 +13,7 @@ type PromptOptions struct {
 	Text       string // above the field; may be ""
 	Value      string // what stands in the field at first; given back byte for byte when it is left alone
 	SelectBase bool   // the name without its extension is replaced by what is typed first
+	SelectAll  bool   // so is all of it
 	Secret     bool   // shows dots
 	OK         string // the button; "OK" when empty
 
@@ -40,6 +41,9 @@ func NewPrompt(st *theme.Styles, o PromptOptions) *Prompt {
 	p := &Prompt{st: st, o: o, field: newField(o.Value, o.Secret)}
 	if o.SelectBase {
 		p.field.selectBase()
+	}
+	if o.SelectAll {
+		p.field.selectAll()
 	}
 	return p
 }

@@ -163,11 +163,15 @@ func (p *Panel) badges() []badge {
 	for _, w := range p.words {
 		out = append(out, badge{text: text.Clean(w), must: true})
 	}
-	if p.place.Tree.Caps().ReadOnly {
-		out = append(out, badge{text: "RO", must: true})
-	}
-	if p.partial {
-		out = append(out, badge{text: "?", must: true, warn: true})
+	if f, ok := p.place.Tree.(interface{ Fault() string }); ok { // it stands for a place that could not be opened
+		out = append(out, badge{text: text.Clean(f.Fault()), must: true, warn: true})
+	} else {
+		if p.place.Tree.Caps().ReadOnly {
+			out = append(out, badge{text: "RO", must: true})
+		}
+		if p.partial {
+			out = append(out, badge{text: "?", must: true, warn: true})
+		}
 	}
 	if p.tabs > 1 {
 		out = append(out, badge{text: "tab " + strconv.Itoa(p.tab) + "/" + strconv.Itoa(p.tabs), must: true, tab: true})
