@@ -17,12 +17,14 @@ func (t *Tree) Open(ctx context.Context, e remote.Entry, off, n int64) (io.ReadC
 		return nil, &remote.Error{Op: "read", Path: e.Path, Kind: remote.Invalid, Err: errors.New("negative offset")}
 	}
 	return await(ctx, "read", e.Path, func() (io.ReadCloser, error) {
-		fi, err := os.Stat(native(e.Path))
-		if err != nil {
-			return nil, fail("read", e.Path, err)
-		}
-		if err := readable(e.Path, fi.Mode()); err != nil {
-			return nil, err
+		if e.Version == "" || e.Type != remote.Regular { // else a look has said that it is a file
+			fi, err := os.Stat(native(e.Path))
+			if err != nil {
+				return nil, fail("read", e.Path, err)
+			}
+			if err := readable(e.Path, fi.Mode()); err != nil {
+				return nil, err
+			}
 		}
 		f, err := openFile(native(e.Path))
 		if err != nil {
