@@ -1,6 +1,8 @@
 package s3_test
 
 import (
+	"crypto/md5"
+	"fmt"
 	"io"
 	"net/http"
 	"testing"
@@ -63,6 +65,32 @@ func TestARefusalWithoutAReasonIsTriedAgainAFewTimes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The answer that was lost may have been that it is stored: what the next request
+// meets then is our own.
+func TestARefusalWithoutAReasonMayHideThatItIsStored(t *testing.T) {
+	stored := ""
+	f := newFake(t, func(f *fake, what string, w http.ResponseWriter, r *http.Request) {
+		switch {
+		case what == "Put" && stored == "":
+			b, _ := io.ReadAll(r.Body)
+			stored = string(b)
+			w.WriteHeader(http.StatusBadRequest)
+		case what == "Put":
+			refuse(w, http.StatusPreconditionFailed, "PreconditionFailed")
+		default:
+			w.Header().Set("ETag", fmt.Sprintf(`"%x"`, md5.Sum([]byte(stored))))
+			w.Header().Set("Content-Length", fmt.Sprint(len(stored)))
+		}
+	})
+	tree := f.tree(t, nil, s3.Options{})
+	if _, err := tree.Stat(t.Context(), "k"); err != nil { // so the server is known to understand us
+		t.Fatal(err)
+	}
+	if _, err := tryPut(t.Context(), tree, "k", "content", remote.CreateOptions{IfAbsent: true}); err != nil {
+		t.Errorf("a conflict with itself: %v", err)
 	}
 }
 

@@ -164,6 +164,7 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 		}
 		return s.t.b.run(ctx, w, func(a attempt) (err error) {
 			said, err = s.put(a)
+			s.uncertain = s.uncertain || err != nil && inspect(err).bare() // something on the way has lost the answer
 			return err
 		})
 	}
