@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 	"sync"
+	"time"
 
 	"gantry/remote"
 	"gantry/remote/mem"
@@ -25,6 +26,7 @@ type presence struct {
 	last     int // the request with which it goes; 0 for none
 	gone     bool
 	at       string // its location
+	slow     bool   // a refusal takes as long as all that is under way
 }
 
 func newFleeting(t *mem.Tree, last int) fleeting {
@@ -47,12 +49,16 @@ func (b fleeting) gone() bool {
 // request refuses a request while the bucket is gone.
 func (b fleeting) request(p remote.Path) error {
 	b.is.mu.Lock()
-	defer b.is.mu.Unlock()
 	if b.is.requests++; b.is.requests == b.is.last {
 		b.is.gone = true
 	}
-	if !b.is.gone || !strings.HasPrefix(b.Label()+string(p), b.is.at) {
+	gone := b.is.gone
+	b.is.mu.Unlock()
+	if !gone || !strings.HasPrefix(b.Label()+string(p), b.is.at) {
 		return nil
+	}
+	if b.is.slow {
+		time.Sleep(time.Millisecond) // in a bubble: once nothing else can go on
 	}
 	return &remote.Error{Op: "test", Path: p, Kind: remote.NotExist, Gone: b.is.at, Hint: "The bucket does not exist."}
 }

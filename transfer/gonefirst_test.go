@@ -42,7 +42,7 @@ func goesEarly(t *testing.T, down, before bool, last int) {
 			req = request(t, transfer.Copy, r, disk, "/in", objects...)
 		}
 		req.Rules.OnConflict = transfer.PolicyOverwrite
-		r.is.requests, r.is.last = 0, last
+		r.is.requests, r.is.last, r.is.slow = 0, last, true // what has succeeded is known before a refusal is
 		id := q.Submit(req)
 		<-time.After(time.Hour)
 		s, _ := q.Job(id)
