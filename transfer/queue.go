@@ -89,6 +89,9 @@ func (q *Queue) Submit(r Request) JobID {
 	if err == nil && q.jr.Durable() {
 		err = q.jr.Lease(record, id, q.owner, now().Add(leaseFor))
 	}
+	if err == nil {
+		err = j.putList(record)
+	}
 	q.mu.Lock()
 	if q.closed && err == nil {
 		err = errQuit

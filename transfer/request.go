@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/plan"
 )
 
 // Op is what a job does.
@@ -37,6 +38,10 @@ type Source struct {
 	Contents bool   // a folder: what is in it goes into Request.Dir, not the folder itself
 	Exact    bool   // As is the name in the target as it is to be, whatever Rules.Names says
 	Free     bool   // a file: the caller has just seen that nothing has that name in the target
+}
+
+func (s Source) plan() plan.Source {
+	return plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact, Free: s.Free}
 }
 
 // Request is one thing that the user asked for. All of it is fixed when it is
