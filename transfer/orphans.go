@@ -25,12 +25,15 @@ func (q *Queue) Orphans(ctx context.Context) ([]Snapshot, error) {
 	for _, rec := range all {
 		if q.find(JobID(rec.ID)) == nil {
 			s := snapshotOf(rec)
-			s.Bytes.Done = min(s.Bytes.Done+parts[rec.ID], s.Bytes.Total)
+			s.add(parts[rec.ID])
 			out = append(out, s)
 		}
 	}
 	return out, nil
 }
+
+// add counts n bytes of what is not published yet.
+func (s *Snapshot) add(n int64) { s.Bytes.Done = min(s.Bytes.Done+n, s.Bytes.Total) }
 
 // arrived is how many bytes the parts on record hold of what is not published
 // yet, by job. What cannot be read of it is not counted: it is for the eye only.
