@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -37,15 +38,16 @@ func TestAResumedJobOfVeryManySourcesForgetsNone(t *testing.T) {
 		{"delete", transfer.Delete, disk("l:"), nil, "/", "", "Remove"},
 		{"delete in a bucket", transfer.Delete, bucket("l:"), nil, "", "", "Remove"},
 	} {
-		for when, dies := range map[string]func(*many, string) bool{
-			"early": func(_ *many, what string) bool { return what == "Plan" },
-			"late":  func(m *many, what string) bool { return what == c.call && m.listed(m.T) },
+		for when, dies := range map[string]func(*many, string) blow{
+			"at once": func(_ *many, what string) blow { return blow{die: what == "PutSources", after: true} },
+			"early":   func(_ *many, what string) blow { return blow{die: what == "Plan"} },
+			"late":    func(m *many, what string) blow { return blow{die: what == c.call && m.listed(m.T)} },
 		} {
 			t.Run(c.name+" "+when, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					m := newMany(t, c.from(), c.to, c.root, c.dir)
 					q, d := m.boot(t.Context(), 0, false)
-					d.hit = func(what string, _ remote.Path) blow { return blow{die: dies(m, what)} }
+					d.hit = func(what string, _ remote.Path) blow { return dies(m, what) }
 					await(t, q, m.submit(t, q, d, c.op, c.dir, m.paths...))
 					closeQueue(t, q)
 					if !d.struck() {
@@ -96,13 +98,7 @@ func (m *many) next() []transfer.Snapshot {
 	time.Sleep(time.Second)
 	q, _ := m.boot(m.Context(), 0, false)
 	defer closeQueue(m.T, q)
-	ended := adoptAll(m.T, q)
-	for _, s := range ended {
-		for _, it := range q.Items(s.ID, transfer.ItemsFailed, 0, 9) {
-			m.Logf("%+v %v", it, it.Err)
-		}
-	}
-	return ended
+	return adoptAll(m.T, q)
 }
 
 // check sees that the first n are done, and the others untouched.
@@ -130,6 +126,44 @@ func (m *many) check(op transfer.Op, n int) {
 	if bad > 0 {
 		m.Errorf("%d are not as they should be", bad)
 	}
+}
+
+// I7: a job that was not wholly accepted when the process died is not done.
+func TestAJobWhoseSourcesWereNotOnRecordSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMany(t, disk("l:")(), bucket("r:"), "/", "in/")
+		q, d := m.boot(t.Context(), 0, false)
+		d.hit = func(what string, _ remote.Path) blow { return blow{die: what == "PutSources"} }
+		await(t, q, m.submit(t, q, d, transfer.Move, "in/", m.paths...))
+		closeQueue(t, q)
+		ended := m.next()
+		if len(ended) != 1 || ended[0].State != transfer.Failed || ended[0].Failures != 1 {
+			t.Errorf("it ended as %+v", ended)
+		}
+		m.check(transfer.Move, 0)
+	})
+}
+
+// P02: a job whose sources are going on record when the process is told to end is
+// left to the next one.
+func TestAJobOfManySourcesThatComesWithTheEndOfTheProcessIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMany(t, disk("l:")(), bucket("r:"), "/", "in/")
+		ctx, stop := context.WithCancel(t.Context())
+		q, d := m.boot(ctx, 0, false)
+		d.hit = func(what string, _ remote.Path) (b blow) {
+			if what == "PutSources" {
+				b.do = stop
+			}
+			return b
+		}
+		m.submit(t, q, d, transfer.Move, "in/", m.paths...)
+		closeQueue(t, q)
+		for _, s := range m.next() {
+			wantState(t, s, transfer.Done)
+		}
+		m.check(transfer.Move, manySources)
+	})
 }
 
 // I7: of sources that come one by one all that had come is done by the next process.

@@ -89,14 +89,14 @@ func (q *Queue) Submit(r Request) JobID {
 	if err == nil && q.jr.Durable() {
 		err = q.jr.Lease(record, id, q.owner, now().Add(leaseFor))
 	}
-	if err == nil {
-		err = j.putList(record)
-	}
 	q.mu.Lock()
 	if q.closed && err == nil {
 		err = errQuit
 	}
 	q.enter(j)
+	if err == nil && j.noting {
+		q.wg.Go(func() { q.note(j) }) // ends with the list
+	}
 	q.mu.Unlock()
 	switch {
 	case errors.Is(err, errQuit):

@@ -34,12 +34,13 @@ type adopted struct {
 	spec   spec
 	ups    map[int64]*found // by item; what is not taken up is thrown away in the end
 	gaps   bool             // the journal was damaged: sources are missing
+	cut    bool             // it ended before all sources were on record
 	failed map[int64]bool   // of a move in phases: the items that an earlier process could not copy
 }
 
 // knowsAll tells whether all sources of the job are on record, as far as they have
 // been read.
-func (a *adopted) knowsAll() bool { return a.spec.Whole && !a.gaps }
+func (a *adopted) knowsAll() bool { return a.spec.Whole && !a.gaps && !a.cut }
 
 // comeBack prepares an item that an earlier process has planned, and perhaps
 // begun, or even done without having said so.
@@ -167,7 +168,7 @@ func (a *adopted) incomplete() error {
 			Op: "resume", Kind: remote.Corrupt,
 			Hint: "The journal was damaged and has lost some of what was to be done. What it knew is done; start the same thing again for the rest.",
 		}
-	case !a.listed && !a.spec.Whole:
+	case a.cut, !a.listed && !a.spec.Whole:
 		return &remote.Error{
 			Op: "resume", Kind: remote.Other,
 			Hint: "gantry was stopped before it knew all that was to be done. What it knew is done; start the same thing again for the rest.",
@@ -201,7 +202,7 @@ func (l *lister) oldSources(from int) iter.Seq2[plan.Source, error] {
 				return
 			}
 		}
-		a.gaps = a.gaps || at < a.spec.Apart
+		a.cut = at < a.spec.Apart
 	}
 }
 

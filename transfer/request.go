@@ -50,7 +50,7 @@ type Request struct {
 	Op      Op
 	From    remote.Tree
 	Sources iter.Seq2[Source, error] // ranged over once, by the job's goroutine
-	List    []Source                 // instead of Sources if they are known: on record as soon as the job is accepted
+	List    []Source                 // instead of Sources if they are known: on record before anything is done
 	To      remote.Tree              // nil for Delete
 	Dir     remote.Path              // the folder in To that receives the sources
 	Title   string                   // "copy 3 entries to acme:inbox/"; made up when empty

@@ -10,38 +10,51 @@ import (
 )
 
 // keepList puts the sources that are known when the job is accepted into its
-// record, if they are few.
+// record, or, if they are many, how many there are: putList is to follow.
 func (j *job) keepList() {
-	if !j.q.jr.Durable() || j.req.List == nil || len(j.req.List) > sourcesFew {
+	if !j.q.jr.Durable() || j.req.List == nil {
 		return
 	}
-	j.kept.whole = true
-	for _, s := range j.req.List {
-		j.kept.list = append(j.kept.list, s.plan())
+	k, n := &j.kept, len(j.req.List)
+	k.whole = true
+	for _, s := range j.req.List[:min(n, sourcesFew)] {
+		k.list = append(k.list, s.plan())
+	}
+	if n > sourcesFew {
+		k.apart, j.noting = n, true
 	}
 }
 
-// putList puts the others on record, of a job that is. The job then reads them
-// there: it may wait for long, and they may be a million.
+// note puts the sources of a job on record, before it may begin.
+func (q *Queue) note(j *job) {
+	err := j.putList(context.WithoutCancel(q.ctx))
+	j.mu.Lock()
+	j.noting = false
+	j.mu.Unlock()
+	if err != nil {
+		j.end(Failed, err)
+	}
+	q.schedule()
+}
+
+// putList puts the list on record and lets go of it. The job reads it there: it may
+// wait for long, and that may be a million.
 func (j *job) putList(ctx context.Context) error {
-	if !j.q.jr.Durable() || len(j.req.List) <= sourcesFew {
-		return nil
-	}
-	list := make([]journal.Source, len(j.req.List))
-	for i, s := range j.req.List {
-		list[i] = recordOf(i, s.plan())
-	}
-	if err := j.q.jr.PutSources(ctx, int64(j.id), list); err != nil {
-		return err
+	at := 0
+	for part := range slices.Chunk(j.req.List, listPage) {
+		page := make([]journal.Source, len(part))
+		for i, s := range part {
+			page[i] = recordOf(at+i, s.plan())
+		}
+		if err := j.q.jr.PutSources(ctx, int64(j.id), page); err != nil {
+			return err
+		}
+		at += len(part)
 	}
 	j.mu.Lock()
-	for _, s := range j.req.List[:sourcesFew] {
-		j.kept.list = append(j.kept.list, s.plan())
-	}
-	j.kept.apart, j.kept.whole = len(list), true
-	j.mu.Unlock()
 	j.req.List = nil
-	return j.q.jr.PutJob(ctx, j.record())
+	j.mu.Unlock()
+	return nil
 }
 
 // planSources are the sources of the request.

@@ -19,6 +19,9 @@ const (
 	sourcesPage  = 1000
 )
 
+// listPage is how many sources of a list are brought into form at a time.
+const listPage = 50_000
+
 // spec is what a job was asked for, as the journal keeps it: the rules, the
 // sources if they are few, and how far they are planned. Names are bytes, which
 // JSON strings are not.
@@ -26,7 +29,7 @@ type spec struct {
 	Rules
 	Sources  []specSource     `json:"sources,omitempty"`
 	Dropped  int              `json:"dropped,omitempty"`  // sources before these, which an older gantry has not kept
-	Apart    int              `json:"apart,omitempty"`    // at least so many sources are on record by themselves
+	Apart    int              `json:"apart,omitempty"`    // at least so many sources go on record by themselves
 	Whole    bool             `json:"whole,omitempty"`    // no source is missing at the end
 	Planned  int              `json:"planned,omitempty"`  // of a copy how many are behind the plan; of a move how many it has met
 	Last     []byte           `json:"last,omitempty"`     // up to this name below that source everything is planned
