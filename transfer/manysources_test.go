@@ -226,3 +226,45 @@ func stillComing(t *testing.T, op transfer.Op, after bool, known int) {
 	}
 	m.check(op, known)
 }
+
+// I7: of a journal that was damaged nothing is taken for done because its item is
+// gone, not even if the process that lists all again is killed as well.
+func TestAJobWhoseItemsAreLostDoesTheNamedFilesThatAreThere(t *testing.T) {
+	for _, op := range []transfer.Op{transfer.Copy, transfer.Move} {
+		t.Run(op.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMany(t, disk("l:")(), bucket("r:"), "/", "in/")
+				q, d := m.boot(t.Context(), 0, false)
+				d.hit = func(what string, _ remote.Path) blow { return blow{die: what == "Commit" && m.listed(t)} }
+				id := m.submit(t, q, d, op, "in/", m.paths...)
+				await(t, q, id)
+				closeQueue(t, q)
+				m.damage(id)
+				q, d = m.boot(t.Context(), 0, false)
+				d.hit = func(what string, _ remote.Path) blow { return blow{die: what == "Commit"} }
+				adoptAll(t, q)
+				closeQueue(t, q)
+				for _, s := range m.next() {
+					wantState(t, s, transfer.Done)
+				}
+				m.check(op, manySources)
+			})
+		})
+	}
+}
+
+// damage loses the items of a job, as far as a repair knows.
+func (m *many) damage(id transfer.JobID) {
+	m.Helper()
+	for it := range m.jr.Items(m.Context(), int64(id)) {
+		if err := m.jr.End(m.Context(), it.Job, it.Num, journal.Outcome{}); err != nil { // it forgets the item
+			m.Fatal(err)
+		}
+	}
+	for rec := range m.jr.Jobs(m.Context()) {
+		rec.Listed = false
+		if err := m.jr.PutJob(m.Context(), rec); err != nil {
+			m.Fatal(err)
+		}
+	}
+}

@@ -209,7 +209,7 @@ func (l *lister) oldSources(from int) iter.Seq2[plan.Source, error] {
 // dealtWith tells whether a source of a move or a deletion that was planned is
 // over: a file that has ended, anything that is gone.
 func (j *job) dealtWith(k *known, s plan.Source) bool {
-	if !s.Entry.Dir && !k.has(s.Entry.Path) {
+	if !s.Entry.Dir && !k.has(s.Entry.Path) && !j.adopted.lost {
 		return true
 	}
 	t := &task{j: j}

@@ -34,7 +34,7 @@ type spec struct {
 	Planned  int              `json:"planned,omitempty"`  // of a copy how many are behind the plan; of a move how many it has met
 	Last     []byte           `json:"last,omitempty"`     // up to this name below that source everything is planned
 	Num      int64            `json:"num,omitempty"`      // of the last item that was planned
-	Recorded bool             `json:"recorded,omitempty"` // everything is planned
+	Recorded bool             `json:"recorded,omitempty"` // everything is planned, or was before the journal was damaged
 	Levels   map[string]int64 `json:"levels,omitempty"`   // items that are done by how they were verified
 	Phased   bool             `json:"phased,omitempty"`   // a move that copies everything first
 	Deleting bool             `json:"deleting,omitempty"` // and has begun to delete
@@ -103,7 +103,7 @@ func (j *job) blob() []byte {
 	k := &j.kept
 	s := spec{
 		Rules: j.req.Rules, Dropped: k.dropped, Apart: k.apart, Whole: k.whole, Planned: k.planned, Last: []byte(k.last), Num: k.num,
-		Recorded: j.recorded, Phased: j.phased, Deleting: j.deleting, Levels: j.levels,
+		Recorded: j.recorded || j.adopted != nil && j.adopted.lost, Phased: j.phased, Deleting: j.deleting, Levels: j.levels,
 	}
 	s.OnConflict = j.policy // what was answered for all goes on to hold
 	if k.apart == 0 {
