@@ -13,7 +13,8 @@ import (
 
 // History yields all jobs on record, oldest first: also those that have ended,
 // and those of other processes, of which owned tells. Without a journal that
-// lasts these are the jobs of this process.
+// lasts these are the jobs of this process. The bytes of those that have not ended
+// count the parts that have arrived, as in Orphans.
 func (q *Queue) History(ctx context.Context) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		c, ok := q.jr.(journal.Census)
@@ -25,9 +26,16 @@ func (q *Queue) History(ctx context.Context) iter.Seq2[Record, error] {
 			}
 			return
 		}
+		var parts map[int64]int64 // read once there is a job that needs them
 		for s, err := range c.Summaries(ctx) {
 			r := Record{Snapshot: snapshotOf(s), Owned: s.Alive}
 			r.State = recordedState(s)
+			if err == nil && !r.State.Ended() {
+				if parts == nil {
+					parts = q.arrived(ctx)
+				}
+				r.add(parts[s.ID])
+			}
 			if sp, err := readSpec(s.Rules); err == nil {
 				r.Levels = levelsOf(sp.Levels)
 			}

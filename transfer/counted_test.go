@@ -62,6 +62,11 @@ func TestAnInterruptedJobSaysHowManyBytesHaveArrived(t *testing.T) {
 	if want := (transfer.Progress{Done: 7 + 20, Total: 7 + 35}); left[0].Bytes != want {
 		t.Errorf("%+v bytes have arrived, want %+v", left[0].Bytes, want)
 	}
+	for r, err := range q.History(t.Context()) {
+		if err != nil || r.Bytes != left[0].Bytes {
+			t.Errorf("the list of jobs says %+v bytes, %v", r.Bytes, err)
+		}
+	}
 }
 
 func TestAResumedJobGoesOnCountingWhereItWas(t *testing.T) {

@@ -64,6 +64,7 @@ type job struct {
 	policy   Policy
 	filters  plan.Filters
 	started  bool
+	noting   bool // its sources are going on record, see putList
 	paused   bool
 	listed   bool
 	finished time.Time

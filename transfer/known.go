@@ -132,7 +132,7 @@ func (k *known) settle() error {
 	} else {
 		over = k.faults
 	}
-	if (j.req.Op == Delete || j.phased) && j.adopted.spec.Whole {
+	if (j.req.Op == Delete || j.phased) && j.adopted.knowsAll() {
 		over = slices.AppendSeq(over, maps.Values(k.failed))
 	} else {
 		still += len(k.failed)

@@ -57,25 +57,6 @@ func (j *job) spec(sources iter.Seq2[plan.Source, error]) plan.Spec {
 	return s
 }
 
-// planSources are the sources of the request.
-func (j *job) planSources() iter.Seq2[plan.Source, error] {
-	return func(yield func(plan.Source, error) bool) {
-		for _, s := range j.req.List {
-			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact, Free: s.Free}, nil) {
-				return
-			}
-		}
-		if j.req.List != nil {
-			return
-		}
-		for s, err := range j.req.Sources {
-			if !yield(plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact, Free: s.Free}, err) {
-				return
-			}
-		}
-	}
-}
-
 func listOf(sources []plan.Source) iter.Seq2[plan.Source, error] {
 	return func(yield func(plan.Source, error) bool) {
 		for _, s := range sources {
@@ -259,9 +240,9 @@ func (l *lister) flush(all bool) bool {
 	}
 	j.mu.Lock()
 	if n := len(batch); n > 0 && l.first {
-		j.passed(batch[n-1].source, batch[n-1].pos, batch[n-1].num)
+		j.passed(batch[n-1])
 	}
-	j.recorded = j.recorded || all
+	j.recorded = j.recorded || all && (j.adopted == nil || j.adopted.knowsAll())
 	j.mu.Unlock()
 	if l.first && j.q.jr.Durable() && (all || len(batch) > 0) {
 		j.save()

@@ -236,6 +236,10 @@ func (l lasting) PutJob(ctx context.Context, j journal.Job) error {
 	return l.d.step("PutJob", "", func() error { return l.Memory.PutJob(ctx, j) })
 }
 
+func (l lasting) PutSources(ctx context.Context, job int64, sources []journal.Source) error {
+	return l.d.step("PutSources", "", func() error { return l.Memory.PutSources(ctx, job, sources) })
+}
+
 func (l lasting) Plan(ctx context.Context, items []journal.Item) error {
 	return l.d.step("Plan", "", func() error { return l.Memory.Plan(ctx, items) })
 }

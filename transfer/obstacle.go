@@ -88,13 +88,13 @@ func (j *job) readsFrom(o Obstacle) bool {
 	if strings.HasPrefix(from, o.Name) {
 		return true
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for _, s := range j.req.List {
 		if strings.HasPrefix(from+string(s.Entry.Path), o.Name) {
 			return true
 		}
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	for _, s := range j.kept.list {
 		if strings.HasPrefix(from+string(s.Entry.Path), o.Name) {
 			return true

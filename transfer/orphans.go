@@ -25,12 +25,15 @@ func (q *Queue) Orphans(ctx context.Context) ([]Snapshot, error) {
 	for _, rec := range all {
 		if q.find(JobID(rec.ID)) == nil {
 			s := snapshotOf(rec)
-			s.Bytes.Done = min(s.Bytes.Done+parts[rec.ID], s.Bytes.Total)
+			s.add(parts[rec.ID])
 			out = append(out, s)
 		}
 	}
 	return out, nil
 }
+
+// add counts n bytes of what is not published yet.
+func (s *Snapshot) add(n int64) { s.Bytes.Done = min(s.Bytes.Done+n, s.Bytes.Total) }
 
 // arrived is how many bytes the parts on record hold of what is not published
 // yet, by job. What cannot be read of it is not counted: it is for the eye only.
@@ -192,11 +195,10 @@ func (q *Queue) rebuild(ctx context.Context, rec journal.Job) (*job, error) {
 	j.created, j.recorded, j.deleting = rec.Created, rec.Listed, sp.Deleting
 	j.levels = sp.Levels
 	j.adopted = &adopted{listed: rec.Listed, lost: lost, spec: sp, ups: ups, failed: map[int64]bool{}}
-	j.kept = sources{dropped: sp.Dropped, whole: sp.Whole, planned: sp.Planned, last: string(sp.Last), num: sp.Num}
-	for _, s := range sp.Sources {
-		j.kept.list = append(j.kept.list, s.source())
-	}
 	j.nums.Store(sp.Num)
+	if err := j.recallSources(ctx); err != nil {
+		return nil, err
+	}
 	if err := j.recallFailed(ctx); err != nil {
 		return nil, err
 	}
@@ -255,7 +257,7 @@ func (j *job) recallFailed(ctx context.Context) error {
 		}
 		j.nums.Store(max(j.nums.Load(), it.Num))
 		switch {
-		case j.req.Op != Copy || a.relists(): // tries these again, see known
+		case j.req.Op != Copy || a.lost: // tries these again, see known
 		case it.Source.Path == "" && !a.listed && it.Num > a.spec.Num:
 			again = append(again, it.Num)
 		default:

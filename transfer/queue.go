@@ -94,6 +94,9 @@ func (q *Queue) Submit(r Request) JobID {
 		err = errQuit
 	}
 	q.enter(j)
+	if err == nil && j.noting {
+		q.wg.Go(func() { q.note(j) }) // ends with the list
+	}
 	q.mu.Unlock()
 	switch {
 	case errors.Is(err, errQuit):

@@ -33,12 +33,14 @@ type adopted struct {
 	lost   bool // the journal was damaged: items are missing
 	spec   spec
 	ups    map[int64]*found // by item; what is not taken up is thrown away in the end
+	gaps   bool             // the journal was damaged: sources are missing
+	cut    bool             // it ended before all sources were on record
 	failed map[int64]bool   // of a move in phases: the items that an earlier process could not copy
 }
 
-// relists tells whether the journal was damaged and all sources are to be listed
-// once more.
-func (a *adopted) relists() bool { return a.lost && a.spec.Dropped == 0 }
+// knowsAll tells whether all sources of the job are on record, as far as they have
+// been read.
+func (a *adopted) knowsAll() bool { return a.spec.Whole && !a.gaps && !a.cut }
 
 // comeBack prepares an item that an earlier process has planned, and perhaps
 // begun, or even done without having said so.
@@ -80,7 +82,7 @@ func (j *job) listAdopted(items chan<- *item) {
 			return
 		}
 	}
-	anew := j.listsAnew() || a.relists()
+	anew := j.listsAnew() || a.lost
 	var err error
 	if anew {
 		l.known, err = j.readKnown()
@@ -93,9 +95,9 @@ func (j *job) listAdopted(items chan<- *item) {
 		return
 	}
 	if anew {
-		l.run(j.spec(l.oldSources(a.spec.Sources)))
+		l.run(j.spec(l.oldSources(0)))
 	} else if !a.listed {
-		s := j.spec(l.oldSources(a.spec.rest()))
+		s := j.spec(l.oldSources(a.spec.Planned))
 		s.After = string(a.spec.Last)
 		l.run(s)
 	} else {
@@ -161,12 +163,12 @@ func (j *job) bringBack(items chan<- *item) (*known, error) {
 // incomplete is why not all of the job can be done.
 func (a *adopted) incomplete() error {
 	switch {
-	case a.lost && a.spec.Dropped > 0:
+	case a.gaps:
 		return &remote.Error{
 			Op: "resume", Kind: remote.Corrupt,
-			Hint: "The journal was damaged and has lost some of the items. What it knew is done; start the same thing again for the rest.",
+			Hint: "The journal was damaged and has lost some of what was to be done. What it knew is done; start the same thing again for the rest.",
 		}
-	case !a.listed && !a.spec.Whole:
+	case a.cut, !a.listed && !a.spec.Whole:
 		return &remote.Error{
 			Op: "resume", Kind: remote.Other,
 			Hint: "gantry was stopped before it knew all that was to be done. What it knew is done; start the same thing again for the rest.",
@@ -175,28 +177,39 @@ func (a *adopted) incomplete() error {
 	return nil
 }
 
-// oldSources are the sources on record that are not over. What was planned
-// already and is gone from its place has been dealt with.
-func (l *lister) oldSources(list []specSource) iter.Seq2[plan.Source, error] {
+// oldSources are the sources on record, from that number on, that are not over.
+// What was planned already and is gone from its place has been dealt with.
+func (l *lister) oldSources(from int) iter.Seq2[plan.Source, error] {
 	j, a := l.j, l.j.adopted
 	return func(yield func(plan.Source, error) bool) {
-		for i, s := range list {
-			src := s.source()
-			if j.listsAnew() && i < a.spec.Planned && j.dealtWith(l.known, src) {
-				l.base++ // the plan counts the sources that it sees
+		at, seen := from, 0 // the plan counts the sources that it sees
+		for s, err := range j.recordedSources(j.ctx, from) {
+			if err != nil {
+				a.gaps = true
+				yield(plan.Source{}, err)
+				return
+			}
+			num := int(s.Num)
+			a.gaps = a.gaps || num > at
+			at = num + 1
+			src := sourceOf(s)
+			if j.listsAnew() && num < a.spec.Planned && j.dealtWith(l.known, src) {
 				continue
 			}
+			l.base = num - seen
+			seen++
 			if !yield(src, nil) {
 				return
 			}
 		}
+		a.cut = at < a.spec.Apart
 	}
 }
 
 // dealtWith tells whether a source of a move or a deletion that was planned is
 // over: a file that has ended, anything that is gone.
 func (j *job) dealtWith(k *known, s plan.Source) bool {
-	if !s.Entry.Dir && !k.has(s.Entry.Path) {
+	if !s.Entry.Dir && !k.has(s.Entry.Path) && !j.adopted.lost {
 		return true
 	}
 	t := &task{j: j}
@@ -270,7 +283,7 @@ func (j *job) vanished(k *known, items chan<- *item) error {
 // inPlace tells whether the source of an item that the plan did not meet is still
 // there, because the plan could not look everywhere.
 func (t *task) inPlace(rec journal.Item) (bool, error) {
-	if t.j.adopted.spec.Whole {
+	if t.j.adopted.knowsAll() {
 		return false, nil
 	}
 	_, err := t.restat(t.j.ctx, t.j.req.From, t.fromGate(), rec.Source.Path)

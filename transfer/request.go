@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/plan"
 )
 
 // Op is what a job does.
@@ -39,13 +40,17 @@ type Source struct {
 	Free     bool   // a file: the caller has just seen that nothing has that name in the target
 }
 
+func (s Source) plan() plan.Source {
+	return plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact, Free: s.Free}
+}
+
 // Request is one thing that the user asked for. All of it is fixed when it is
 // submitted: what the cursor or the panes do later changes nothing.
 type Request struct {
 	Op      Op
 	From    remote.Tree
 	Sources iter.Seq2[Source, error] // ranged over once, by the job's goroutine
-	List    []Source                 // instead of Sources if they are known: on record as soon as the job is accepted
+	List    []Source                 // instead of Sources if they are known: on record before anything is done
 	To      remote.Tree              // nil for Delete
 	Dir     remote.Path              // the folder in To that receives the sources
 	Title   string                   // "copy 3 entries to acme:inbox/"; made up when empty

@@ -118,7 +118,7 @@ func (j *job) busy() bool {
 func (j *job) ready() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return !j.started && !j.paused && len(j.blocks) == 0 && !j.final.Ended()
+	return !j.started && !j.noting && !j.paused && len(j.blocks) == 0 && !j.final.Ended()
 }
 
 // waits tells whether the job has not been started, paused or not.

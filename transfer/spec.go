@@ -2,35 +2,39 @@ package transfer
 
 import (
 	"encoding/json"
-	"iter"
 	"time"
 
 	"gantry/remote"
 	"gantry/transfer/plan"
 )
 
-// sourcesMost is how many sources of one job the journal keeps. Of a longer
-// list those that have not been planned are lost with the process, and the job
-// that is resumed says so.
-const sourcesMost = 10_000
+// sourcesFew is how many sources go with the record of the job, which is written
+// again with every step. More are put on record by themselves, once.
+const sourcesFew = 500
 
-// sourcesLight is how many sources are kept to the end, so that the job can be
-// listed anew should the journal be damaged. Of more, those of a copy that have
-// been planned are dropped, since they are written again with every step.
-const sourcesLight = 500
+// Of sources that come one by one so many are on record before the first of them
+// is planned, and then so many at a time.
+const (
+	sourcesFirst = 10_000
+	sourcesPage  = 1000
+)
 
-// spec is what a job was asked for, as the journal keeps it: the rules, and as
-// much of the sources as is needed to go on listing. Names are bytes, which
+// listPage is how many sources of a list are brought into form at a time.
+const listPage = 50_000
+
+// spec is what a job was asked for, as the journal keeps it: the rules, the
+// sources if they are few, and how far they are planned. Names are bytes, which
 // JSON strings are not.
 type spec struct {
 	Rules
 	Sources  []specSource     `json:"sources,omitempty"`
-	Dropped  int              `json:"dropped,omitempty"`  // sources before these, which have been planned
+	Dropped  int              `json:"dropped,omitempty"`  // sources before these, which an older gantry has not kept
+	Apart    int              `json:"apart,omitempty"`    // at least so many sources go on record by themselves
 	Whole    bool             `json:"whole,omitempty"`    // no source is missing at the end
-	Planned  int              `json:"planned,omitempty"`  // of a copy the source that the plan is at; of a move how many it has met
+	Planned  int              `json:"planned,omitempty"`  // of a copy how many are behind the plan; of a move how many it has met
 	Last     []byte           `json:"last,omitempty"`     // up to this name below that source everything is planned
 	Num      int64            `json:"num,omitempty"`      // of the last item that was planned
-	Recorded bool             `json:"recorded,omitempty"` // everything is planned
+	Recorded bool             `json:"recorded,omitempty"` // everything is planned, or was before the journal was damaged
 	Levels   map[string]int64 `json:"levels,omitempty"`   // items that are done by how they were verified
 	Phased   bool             `json:"phased,omitempty"`   // a move that copies everything first
 	Deleting bool             `json:"deleting,omitempty"` // and has begun to delete
@@ -82,11 +86,12 @@ func readSpec(b []byte) (spec, error) {
 	return s, nil
 }
 
-// sources is what a job still knows of its sources, see spec. It belongs to
-// job.mu.
+// sources is what a job knows of its sources, see spec. It belongs to job.mu.
 type sources struct {
-	list    []plan.Source
-	dropped int // of them, at the beginning
+	list    []plan.Source // all, or the first few of those that are on record by themselves
+	dropped int
+	apart   int
+	failed  bool // to be put on record
 	whole   bool
 	planned int
 	last    string
@@ -97,96 +102,18 @@ type sources struct {
 func (j *job) blob() []byte {
 	k := &j.kept
 	s := spec{
-		Rules: j.req.Rules, Dropped: k.dropped, Whole: k.whole, Planned: k.planned, Last: []byte(k.last), Num: k.num,
-		Recorded: j.recorded, Phased: j.phased, Deleting: j.deleting, Levels: j.levels,
+		Rules: j.req.Rules, Dropped: k.dropped, Apart: k.apart, Whole: k.whole, Planned: k.planned, Last: []byte(k.last), Num: k.num,
+		Recorded: j.recorded || j.adopted != nil && j.adopted.lost, Phased: j.phased, Deleting: j.deleting, Levels: j.levels,
 	}
 	s.OnConflict = j.policy // what was answered for all goes on to hold
-	for _, src := range k.list {
-		s.Sources = append(s.Sources, specOf(src))
+	if k.apart == 0 {
+		for _, src := range k.list {
+			s.Sources = append(s.Sources, specOf(src))
+		}
 	}
 	b, err := json.Marshal(s)
 	if err != nil { // cannot happen: plain data
 		return nil
 	}
 	return b
-}
-
-// keepSources writes down what is to be done before any of it is, as far as a
-// journal that lasts can hold it, and returns all of it.
-func (j *job) keepSources(all iter.Seq2[plan.Source, error]) iter.Seq2[plan.Source, error] {
-	if !j.q.jr.Durable() || j.req.Rules.DryRun || j.req.List != nil {
-		return all
-	}
-	return func(yield func(plan.Source, error) bool) {
-		next, stop := iter.Pull2(all)
-		defer stop()
-		var list []plan.Source
-		whole := false
-		for len(list) < sourcesMost {
-			s, err, ok := next()
-			if !ok {
-				whole = true
-				break
-			}
-			if err != nil {
-				if !yield(s, err) {
-					return
-				}
-				continue
-			}
-			list = append(list, s)
-		}
-		j.mu.Lock()
-		j.kept.list, j.kept.whole = list, whole
-		j.mu.Unlock()
-		j.save()
-		for _, s := range list {
-			if !yield(s, nil) {
-				return
-			}
-		}
-		for !whole {
-			s, err, ok := next()
-			if !ok || !yield(s, err) {
-				return
-			}
-		}
-	}
-}
-
-// keepList is keepSources for those that are known when the job is accepted.
-func (j *job) keepList() {
-	if !j.q.jr.Durable() || j.req.List == nil {
-		return
-	}
-	j.kept.whole = len(j.req.List) <= sourcesMost
-	for _, s := range j.req.List[:min(len(j.req.List), sourcesMost)] {
-		j.kept.list = append(j.kept.list, plan.Source{Entry: s.Entry, As: s.As, Contents: s.Contents, Exact: s.Exact})
-	}
-}
-
-// passed notes how far the plan is on record: up to the item of that number,
-// which came from a name below the source of that index. The caller holds job.mu.
-func (j *job) passed(source int, name string, num int64) {
-	k := &j.kept
-	k.num = max(k.num, num)
-	if j.listsAnew() {
-		k.planned = max(k.planned, source+1)
-		return
-	}
-	if source > k.planned {
-		k.planned, k.last = source, ""
-	}
-	if name != "" {
-		k.last = name
-	}
-	if n := source - k.dropped; n > 0 && len(k.list) > sourcesLight && j.req.Op == Copy {
-		k.list = k.list[min(n, len(k.list)):]
-		k.dropped = source
-	}
-}
-
-// rest are the sources of a copy from the one that its plan was at.
-func (s *spec) rest() []specSource {
-	return s.Sources[min(max(s.Planned-s.Dropped, 0), len(s.Sources)):]
 }

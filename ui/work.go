@@ -233,16 +233,12 @@ func (m *Model) targetFound(msg targetMsg) tea.Cmd {
 	return nil
 }
 
-// listMost is how many sources a request holds as a list.
-const listMost = 10_000
-
-// submit queues a job. Its target is fixed from now on.
+// submit queues a job. Its target is fixed from now on, and so is what it is about:
+// a list is on record while the job waits.
 func (m *Model) submit(op transfer.Op, c cargo, to remote.Tree, dir remote.Path, as string) {
-	r := transfer.Request{Op: op, From: c.place.Tree, Sources: c.sources(as), To: to, Dir: dir}
-	if c.count <= listMost { // on record at once, so that they are not lost while the job waits
-		for s := range r.Sources {
-			r.List = append(r.List, s)
-		}
+	r := transfer.Request{Op: op, From: c.place.Tree, List: make([]transfer.Source, 0, c.count), To: to, Dir: dir}
+	for s := range c.sources(as) {
+		r.List = append(r.List, s)
 	}
 	what := text.Clean(c.first.Name)
 	if c.count > 1 {

@@ -1,9 +1,12 @@
 package ui_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"gantry/remote"
+	"gantry/transfer"
 	"gantry/ui"
 )
 
@@ -175,4 +178,31 @@ func TestCopyBesideItselfOffersAnotherName(t *testing.T) {
 	w.Type("-2.txt")
 	w.Keys("enter")
 	w.has(t, w.disk.Tree, "/home/notes-2.txt", "some notes\n")
+}
+
+// noted is a queue that notes what it is given and does nothing of it.
+type noted struct {
+	*transfer.Queue
+	last *transfer.Request
+}
+
+func (n noted) Submit(r transfer.Request) transfer.JobID {
+	*n.last = r
+	return 1
+}
+
+// I7: what is marked is given away as a list, however long, so that it is on record
+// while the job waits.
+func TestEverythingThatIsMarkedIsOnRecordBeforeTheJobBegins(t *testing.T) {
+	w := build(t)
+	for i := range 10_500 {
+		w.disk.PutAt(remote.Path(fmt.Sprintf("/home/many/%05d", i)), "x", epoch())
+	}
+	var r transfer.Request
+	w.deps.Queue, w.deps.Left = noted{w.queue, &r}, "/home/many"
+	w.start(t, 100, 30)
+	w.Keys("ctrl+a", "f5", "enter")
+	if r.Op != transfer.Copy || r.Sources != nil || len(r.List) != 10_500 {
+		t.Errorf("the queue got a list of %d", len(r.List))
+	}
 }

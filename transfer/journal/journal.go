@@ -33,12 +33,22 @@ type Job struct {
 	From    string      // label of the source tree
 	To      string      // label of the target tree; "" for a deletion
 	Dir     remote.Path // the folder in To
-	Rules   []byte      // transfer.Rules as JSON, with what is left of the sources
+	Rules   []byte      // transfer.Rules as JSON, with the sources if they are few
 	State   string      // the word of the screen
 	Listed  bool        // every item is recorded: the job can go on without listing again
 	Reason  string      // why it is paused or failed, for the user
 	Created time.Time
 	Ended   time.Time // zero until then
+}
+
+// Source is something that a job was asked for. Num counts from 0 in the order in
+// which they were named.
+type Source struct {
+	Num      int64
+	Entry    remote.Entry
+	As       string // its name in the target; "" for its own
+	Contents bool   // what is in it, not the folder itself
+	Exact    bool   // As is not to be changed
 }
 
 // Item is one entry of a job. Num counts from 1 in the order of planning.
@@ -96,6 +106,16 @@ type Journal interface {
 	Jobs(ctx context.Context) iter.Seq2[Job, error]
 	// Forget drops jobs and everything that belongs to them.
 	Forget(ctx context.Context, jobs []int64) error
+
+	// PutSources records sources of a job that are too many to go with every
+	// PutJob: each once, in order, behind those that are on record. They stay until
+	// the job is forgotten. A job that is not on record has none: that is an error.
+	// After another error some of them may be on record.
+	PutSources(ctx context.Context, job int64, sources []Source) error
+	// Sources yields the sources of a job that PutSources has recorded, in order,
+	// from that number on. A number that is missing was lost when the journal was
+	// damaged. Like Items it reads as it is asked.
+	Sources(ctx context.Context, job, from int64) iter.Seq2[Source, error]
 
 	// Plan records items before any of them is begun.
 	Plan(ctx context.Context, items []Item) error

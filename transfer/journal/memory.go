@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"maps"
@@ -21,6 +22,7 @@ type Memory struct {
 // record is all about one job that has not been forgotten.
 type record struct {
 	job     Job
+	sources []Source
 	items   map[int64]Item
 	uploads map[int64]*pending
 	owner   string
@@ -79,6 +81,30 @@ func (m *Memory) Forget(_ context.Context, jobs []int64) error {
 		delete(m.jobs, id)
 	}
 	return nil
+}
+
+// PutSources keeps the sources until the job is forgotten.
+func (m *Memory) PutSources(_ context.Context, job int64, sources []Source) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.jobs[job]
+	if r == nil {
+		return &remote.Error{Op: "record the sources", Kind: remote.NotExist, Hint: "The job was removed from the queue meanwhile."}
+	}
+	r.sources = append(r.sources, sources...)
+	return nil
+}
+
+// Sources yields them from that number on.
+func (m *Memory) Sources(_ context.Context, job, from int64) iter.Seq2[Source, error] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.jobs[job]
+	if r == nil {
+		return all[Source](nil)
+	}
+	at, _ := slices.BinarySearchFunc(r.sources, from, func(s Source, num int64) int { return cmp.Compare(s.Num, num) })
+	return all(r.sources[at:]) // which nobody changes
 }
 
 // Plan keeps the items until they end.

@@ -158,12 +158,20 @@ func (e *env) printJob(r transfer.Record) error {
 		}
 		return e.out.Object(j, false)
 	}
+	return e.out.Line(jobLine(r))
+}
+
+// jobLine is a job on record for people.
+func jobLine(r transfer.Record) string {
 	of := text.Count(r.Items.Total)
 	if !r.Listed && !r.State.Ended() {
 		of = "at least " + of
 	}
 	line := fmt.Sprintf("%6d  %-11s  %s  %s of %s  %s", r.ID, stateOf(r), r.Created.Local().Format(time.DateTime),
 		text.Count(r.Items.Done), of, r.Title)
+	if !r.State.Ended() && r.Bytes.Total > 0 { // of one large file the items say nothing
+		line += fmt.Sprintf("  (%s of %s)", text.Size(r.Bytes.Done), text.Size(r.Bytes.Total))
+	}
 	if r.Skipped > 0 {
 		line += fmt.Sprintf("  (%s skipped)", text.Count(int64(r.Skipped)))
 	}
@@ -177,7 +185,7 @@ func (e *env) printJob(r transfer.Record) error {
 	if levels := levels(r.Levels); levels != "" {
 		line += "  (" + levels + ")"
 	}
-	return e.out.Line(line)
+	return line
 }
 
 // levels is how items were verified: "verified CRC64NVME", or "40 verified

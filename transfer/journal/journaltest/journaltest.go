@@ -32,7 +32,7 @@ type Options struct {
 // Run runs the suite as subtests of t.
 func Run(t *testing.T, o Options) {
 	t.Helper()
-	for _, part := range [][]test{jobTests, itemTests, uploadTests, leaseTests, modelTests, durableTests} {
+	for _, part := range [][]test{jobTests, sourceTests, itemTests, uploadTests, leaseTests, modelTests, durableTests} {
 		for _, c := range part {
 			t.Run(c.name, func(t *testing.T) {
 				c.run(&kit{T: t, o: o, j: o.New(t), ctx: t.Context()})

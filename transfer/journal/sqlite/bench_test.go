@@ -72,6 +72,34 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
+// BenchmarkSources records a million sources of one job, and reads them.
+func BenchmarkSources(b *testing.B) {
+	const total = 1_000_000
+	list := manySources(total)
+	for b.Loop() {
+		dir, ctx := b.TempDir(), context.Background()
+		j := open(b, dir)
+		must(b, j.PutJob(ctx, journal.Job{ID: 1, Op: "copy"}))
+		start := time.Now()
+		must(b, j.PutSources(ctx, 1, list))
+		b.ReportMetric(time.Since(start).Seconds(), "s/put")
+		start = time.Now()
+		n := 0
+		for _, err := range j.Sources(ctx, 1, 0) {
+			must(b, err)
+			n++
+		}
+		if n != total {
+			b.Fatal(n)
+		}
+		b.ReportMetric(time.Since(start).Seconds(), "s/read")
+		must(b, j.Close())
+		st, err := os.Stat(filepath.Join(dir, "journal.db"))
+		must(b, err)
+		b.ReportMetric(float64(st.Size())/total, "B/source")
+	}
+}
+
 // BenchmarkStart (P13) opens a journal with 100,000 jobs that wait, and lists them.
 func BenchmarkStart(b *testing.B) {
 	const jobs = 100_000

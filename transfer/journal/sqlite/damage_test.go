@@ -118,7 +118,7 @@ func (f *fixture) try(t *testing.T, what string, changed files) *sqlite.Recovere
 // rest was told, and the damaged file is kept.
 func (f *fixture) rebuilt(t *testing.T, what, dir string, changed files, told *sqlite.Recovered, got state) {
 	t.Helper()
-	for _, pair := range [][2]map[string]string{{got.items, f.items}, {got.uploads, f.parts}, {got.outcomes, f.state.outcomes}} {
+	for _, pair := range [][2]map[string]string{{got.items, f.items}, {got.uploads, f.parts}, {got.sources, f.state.sources}, {got.outcomes, f.state.outcomes}} {
 		for name, text := range pair[0] {
 			if pair[1][name] != text {
 				t.Errorf("%s: invented %s: %s", what, name, text)
@@ -205,6 +205,7 @@ func (s state) diff(b state) string {
 		d = append(d, fmt.Sprintf("%s -%d +%d", name, lacks, more))
 	}
 	compare("jobs", s.jobs, b.jobs)
+	compare("sources", s.sources, b.sources)
 	compare("items", s.items, b.items)
 	compare("uploads", s.uploads, b.uploads)
 	compare("outcomes", s.outcomes, b.outcomes)

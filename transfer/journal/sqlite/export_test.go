@@ -9,7 +9,8 @@ import (
 
 // Setup is what tests change about a journal.
 type Setup struct {
-	More      []string // further steps of the schema
+	Steps     int      // so many of the schema; 0 for all
+	More      []string // further steps
 	Network   bool     // as if the folder were on a network file system
 	NoLocks   bool     // as if locks did not work there
 	CheckMost int64    // bytes; 0 for the usual
@@ -20,8 +21,12 @@ func OpenWith(ctx context.Context, dir string, o Options, s Setup) (*Journal, *R
 	if s.CheckMost == 0 {
 		s.CheckMost = checkMost
 	}
+	of := steps
+	if s.Steps > 0 {
+		of = steps[:s.Steps]
+	}
 	return open(ctx, dir, o, setup{
-		steps: append(append([]string(nil), steps...), s.More...), network: &s.Network, noLocks: s.NoLocks, checkMost: s.CheckMost,
+		steps: append(append([]string(nil), of...), s.More...), network: &s.Network, noLocks: s.NoLocks, checkMost: s.CheckMost,
 	})
 }
 
@@ -50,7 +55,7 @@ func SalvageAny(file, log []byte) (rows int) {
 		return 0
 	}
 	im := newImage(bytes.NewReader(file), int64(len(file)), bytes.NewReader(log), s)
-	_ = im.rows([]uint32{3, 4, 5, 6, 7, 8, 9, 10, 11}, func(row []any) error {
+	_ = im.rows([]uint32{3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, func(row []any) error {
 		whole("job", row)
 		rows++
 		return nil

@@ -111,13 +111,13 @@ func TestP12AJournalOfANewerVersionIsLeftAlone(t *testing.T) {
 	raw(t, dir, "PRAGMA user_version=7")
 	before := save(t, dir)
 	hint := refused(t, dir, remote.Unsupported)
-	if !strings.Contains(hint, "version 7") || !strings.Contains(hint, "version 1") {
+	if !strings.Contains(hint, "version 7") || !strings.Contains(hint, "version 2") {
 		t.Error(hint)
 	}
 	if after := save(t, dir); !bytes.Equal(before["journal.db"], after["journal.db"]) || len(after["journal.db-wal"]) > 0 {
 		t.Error("the newer journal was touched")
 	}
-	raw(t, dir, "PRAGMA user_version=1")
+	raw(t, dir, "PRAGMA user_version=2")
 	if got := read(t, open(t, dir)); len(got.jobs) != 1 {
 		t.Errorf("back at the old version: %v", got.jobs)
 	}
@@ -163,16 +163,31 @@ func TestAnOlderVersionIsBroughtUpToDateAfterACopy(t *testing.T) {
 	refused(t, dir, remote.Unsupported)
 
 	old := t.TempDir()
-	b, err := os.ReadFile(filepath.Join(dir, "journal.db.v1"))
+	b, err := os.ReadFile(filepath.Join(dir, "journal.db.v2"))
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(old, "journal.db"), b, 0o600))
 	if got := read(t, open(t, old)); got.String() != want.String() {
 		t.Errorf("the copy has another content: %s", want.diff(got))
 	}
-	st, err := os.Stat(filepath.Join(dir, "journal.db.v1"))
+	st, err := os.Stat(filepath.Join(dir, "journal.db.v2"))
 	must(t, err)
 	if st.Mode().Perm() != 0o600 {
 		t.Errorf("the copy has mode %v", st.Mode())
+	}
+}
+
+// D27: the version that kept sources with their job only.
+func TestAJournalOfTheFirstVersionTakesSources(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	j, _, err := sqlite.OpenWith(ctx, dir, sqlite.Options{}, sqlite.Setup{Steps: 1})
+	must(t, err)
+	must(t, j.PutJob(ctx, journal.Job{ID: 1, Title: "precious"}))
+	must(t, j.Plan(ctx, manyItems(1, 1, 300)))
+	must(t, j.Close())
+	j = open(t, dir)
+	must(t, j.PutSources(ctx, 1, manySources(300)))
+	if got := read(t, j); len(got.jobs) != 1 || len(got.items) != 300 || len(got.sources) != 300 {
+		t.Errorf("%d jobs, %d items, %d sources", len(got.jobs), len(got.items), len(got.sources))
 	}
 }
 

@@ -147,7 +147,7 @@ func purge(ctx context.Context, w *writer) (more bool, err error) {
 		}
 		more = true
 		var removed int64
-		for _, table := range []struct{ name, key string }{{"chunk", "first"}, {"open", "first"}, {"outcome", "num"}} {
+		for _, table := range []struct{ name, key string }{{"chunk", "first"}, {"open", "first"}, {"source", "first"}, {"outcome", "num"}} {
 			n, err := t.exec("DELETE FROM "+table.name+" WHERE job=? AND "+table.key+"<=(SELECT max("+table.key+") FROM (SELECT "+
 				table.key+" FROM "+table.name+" WHERE job=? ORDER BY "+table.key+" LIMIT ?))", job, job, purgeMost)
 			if err != nil {

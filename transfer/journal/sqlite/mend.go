@@ -71,14 +71,14 @@ func mendChunks(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// mendOrphans drops the items of jobs that are missing: without the job nobody
+// mendOrphans drops the items and sources of jobs that are missing: without the job nobody
 // knows what to do with them.
 func mendOrphans(ctx context.Context, tx *sql.Tx, r *Recovered) error {
 	const nobodys = "job NOT IN (SELECT id FROM job) AND job NOT IN (SELECT job FROM trash)"
 	if err := scanOne(ctx, tx, "SELECT coalesce(sum(count), 0) FROM open WHERE "+nobodys, &r.Lost); err != nil {
 		return err
 	}
-	for _, table := range []string{"open", "chunk"} {
+	for _, table := range []string{"open", "chunk", "source"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE "+nobodys); err != nil {
 			return err
 		}

@@ -49,6 +49,10 @@ var steps = []string{`
 	CREATE TABLE owner(id BLOB NOT NULL, host BLOB NOT NULL, pid INTEGER NOT NULL, started INTEGER NOT NULL,
 		beat INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(id)) WITHOUT ROWID;
 	CREATE TABLE trash(job INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(job)) WITHOUT ROWID;
+`, `
+	-- Sources of jobs that name many, in chunks like items, see sources.go.
+	CREATE TABLE source(job INTEGER NOT NULL, first INTEGER NOT NULL, data BLOB NOT NULL,
+		sum INTEGER NOT NULL, PRIMARY KEY(job, first)) WITHOUT ROWID;
 `}
 
 // table is one as SQLite describes it.

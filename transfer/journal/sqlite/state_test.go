@@ -15,15 +15,19 @@ import (
 )
 
 // state is all that a journal says, each entry as text by its name.
-type state struct{ jobs, items, uploads, outcomes map[string]string }
+type state struct{ jobs, sources, items, uploads, outcomes map[string]string }
 
 func read(tb testing.TB, j *sqlite.Journal) state {
 	tb.Helper()
 	ctx := context.Background()
-	s := state{map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}}
+	s := state{map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}}
 	for sum, err := range j.History(ctx) {
 		must(tb, err)
 		s.jobs[fmt.Sprint(sum.ID)] = fmt.Sprintf("%+v %+v", sum.Job, sum.Tally)
+		for src, err := range j.Sources(ctx, sum.ID, 0) {
+			must(tb, err)
+			s.sources[fmt.Sprint(sum.ID, "/", src.Num)] = fmt.Sprintf("%+v", src)
+		}
 		for it, err := range j.Items(ctx, sum.ID) {
 			must(tb, err)
 			s.items[fmt.Sprint(it.Job, "/", it.Num)] = fmt.Sprintf("%+v", it)
@@ -45,7 +49,7 @@ func read(tb testing.TB, j *sqlite.Journal) state {
 }
 
 // String is the whole state, for comparing.
-func (s state) String() string { return fmt.Sprint(s.jobs, s.items, s.uploads, s.outcomes) }
+func (s state) String() string { return fmt.Sprint(s.jobs, s.sources, s.items, s.uploads, s.outcomes) }
 
 // scene fills a journal with what a journal has, and calls after when each step
 // is on record; whole tells that much is there that will go again.
@@ -61,6 +65,7 @@ func scene(tb testing.TB, j *sqlite.Journal, after func(whole bool)) {
 		id, err := j.NextID(ctx)
 		done(err)
 		done(j.PutJob(ctx, journal.Job{ID: id, Op: "copy", Title: fmt.Sprintf("copy %d entries to acme:inbox/", id*500), From: "", To: "acme:", Dir: "inbox/", Rules: []byte(`{"Verify":"full"}`), State: "running", Created: day}))
+		done(j.PutSources(ctx, id, manySources(500)))
 		for n := range 4 {
 			done(j.Plan(ctx, manyItems(id, n*260+1, 260)))
 		}
@@ -84,6 +89,15 @@ func scene(tb testing.TB, j *sqlite.Journal, after func(whole bool)) {
 		after(true)
 		done(j.Settled(ctx, id, 1001))
 	}
+}
+
+// manySources are what a job of many sources was asked for.
+func manySources(n int) []journal.Source {
+	list := make([]journal.Source, n)
+	for i, it := range manyItems(0, 1_000_000, n) { // unlike any item
+		list[i] = journal.Source{Num: int64(i), Entry: it.Source}
+	}
+	return list
 }
 
 // scratch is a folder for a test that makes many journals: in memory, where
