@@ -73,8 +73,10 @@ func TestD18AFullDiskPausesAllThatWriteThere(t *testing.T) {
 func TestAJobThatIsLargerThanTheRoomAsksFirst(t *testing.T) {
 	inBubble(t, transfer.Options{Bandwidth: remote.Constant(10)}, func(t *testing.T, q *transfer.Queue) {
 		from, disk := mem.New("l:"), spacious{mem.NewDisk(""), "1", 99}
-		from.Put("a", content(100))
-		id := q.Submit(request(t, transfer.Copy, from, disk, "/", "a"))
+		for _, p := range []remote.Path{"a", "b"} { // the limit lets one of them through before the room is looked at
+			from.Put(p, content(100))
+		}
+		id := q.Submit(request(t, transfer.Copy, from, disk, "/", "a", "b"))
 		<-time.After(time.Hour)
 		s, _ := q.Job(id)
 		wantState(t, s, transfer.Paused)
