@@ -38,6 +38,7 @@ type body struct {
 	stream  io.ReadCloser // open at pos; nil if it is not
 	counted int64         // bytes that the item has counted for this part
 	sum     hash.Hash64   // of everything up to summed
+	tag     hash.Hash     // the MD5 of the same, where the source shows one; else nil
 	summed  int64
 	err     error // why the source could not be read
 
@@ -155,10 +156,13 @@ func (b *body) short() error {
 func (b *body) account(p []byte) {
 	switch {
 	case b.pos == 0:
-		b.sum, b.summed = crc64nvme.New(), 0
+		b.sum, b.tag, b.summed = crc64nvme.New(), b.newTag(), 0
 		fallthrough
 	case b.pos == b.summed:
 		_, _ = b.sum.Write(p) // a hash never fails
+		if b.tag != nil {
+			_, _ = b.tag.Write(p)
+		}
 		b.summed += int64(len(p))
 	}
 	if more := b.pos + int64(len(p)) - b.counted; more > 0 {

@@ -29,7 +29,7 @@ func (t *task) complete(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := t.checkRead(); err != nil {
+	if err := t.checkRead(ctx); err != nil {
 		return err
 	}
 	t.land()

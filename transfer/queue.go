@@ -37,6 +37,8 @@ type Queue struct {
 	budget *budget
 	memory *semaphore.Weighted // bytes of parts that are held in memory
 	pieces pieces
+	// oddTags are the labels of trees whose ETags look like MD5s and are none.
+	oddTags sync.Map
 	asks   atomic.Uint64 // the last id given to an ask
 	feeds  atomic.Pointer[[]*Feed]
 	wg     sync.WaitGroup // jobs that run; who stops them: Close through ctx

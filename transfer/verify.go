@@ -72,28 +72,15 @@ func (w *writing) size() int64 {
 	return n
 }
 
-// checkRead compares what was read with what the source says it holds. It runs
-// before anything is published.
-func (t *task) checkRead() error {
-	w := t.it.w
-	want := w.entry.Sum
-	if want.Algorithm != remote.CRC64NVME || t.j.req.Rules.Verify == "size" {
-		return nil
-	}
-	if got := w.sum(); got.Algorithm == want.Algorithm && got != want {
-		return t.damaged("the checksum differs from the source's")
-	}
-	return nil
-}
-
 // verify compares what is stored now with what was sent and returns how well
-// that could be done.
+// that could be done, which is no better than what was read could be compared with
+// its source.
 func (t *task) verify(ctx context.Context, e remote.Entry) (level string, err error) {
-	w := t.it.w
+	w, j := t.it.w, t.j
 	if e.Size >= 0 && e.Size != w.size() {
 		return "", t.damaged(fmt.Sprintf("the target has %d bytes instead of %d", e.Size, w.size()))
 	}
-	if t.j.req.Rules.Verify == "size" {
+	if j.req.Rules.Verify == "size" {
 		return sizeOnly, nil
 	}
 	level = sizeOnly
@@ -106,25 +93,39 @@ func (t *task) verify(ctx context.Context, e remote.Entry) (level string, err er
 			return "", t.damaged("the checksum of the target differs")
 		}
 		level = known.Algorithm.String()
+		if known == w.entry.Sum {
+			w.shown = level
+		}
 	}
-	if level == sizeOnly && e.Sum.Algorithm == remote.MD5 {
+	switch {
+	case level == sizeOnly && e.Sum.Algorithm == remote.MD5:
 		level = e.Sum.Algorithm.String() // the sink has compared it, nobody else knows MD5s
+	case level == sizeOnly && !j.toKeyed && w.shown != "":
+		level = w.shown // a disk knows no checksum of its own: what it was given is what the source holds
 	}
-	// A disk knows no checksum of its own: what it was given was compared with
-	// the source's before it was published, see checkRead.
-	if level == sizeOnly && ours.Algorithm != remote.NoSum && w.entry.Sum == ours {
-		level = ours.Algorithm.String()
+	if j.req.Rules.Verify == "full" && ours.Algorithm != remote.NoSum {
+		level, err = ours.Algorithm.String(), t.readBack(ctx, j.to, j.toGate, e, ours)
 	}
-	if t.j.req.Rules.Verify == "full" && ours.Algorithm != remote.NoSum {
-		return ours.Algorithm.String(), t.readBack(ctx, e, ours)
-	}
-	return level, nil
+	return j.weaker(level, w.shown), err
 }
 
-// readBack reads the whole target and compares.
-func (t *task) readBack(ctx context.Context, e remote.Entry, want remote.Sum) error {
-	return t.try(ctx, t.j.toGate, func(ctx context.Context) error {
-		r, err := t.j.to.Open(ctx, e, 0, -1)
+// weaker is the level of an item whose source was read with another one.
+func (j *job) weaker(level, shown string) string {
+	switch {
+	case !j.fromKeyed || level == sizeOnly:
+		return level
+	case shown == "":
+		return sizeOnly
+	case shown == remote.MD5.String():
+		return shown
+	}
+	return level
+}
+
+// readBack reads the whole of e and compares.
+func (t *task) readBack(ctx context.Context, tree remote.Tree, g *gate, e remote.Entry, want remote.Sum) error {
+	return t.try(ctx, g, func(ctx context.Context) error {
+		r, err := tree.Open(ctx, e, 0, -1)
 		if err != nil {
 			return err
 		}
@@ -134,7 +135,7 @@ func (t *task) readBack(ctx context.Context, e remote.Entry, want remote.Sum) er
 			return err
 		}
 		if crcSum(h.Sum64()) != want {
-			return t.damaged("the target reads back differently")
+			return t.damaged(e.Name + " reads back differently")
 		}
 		return nil
 	})

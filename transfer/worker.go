@@ -16,6 +16,7 @@ type writing struct {
 	plan   parts.Plan
 	sink   remote.Sink
 	entry  remote.Entry // the source as it described itself when opened
+	shown  string       // the checksum by which what was read is what the source holds; "" for none
 	at     io.ReaderAt  // the source as a file, shared by all parts
 	file   io.Closer    // of at
 	parted bool         // the parts are tasks of their own
