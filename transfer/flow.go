@@ -21,15 +21,16 @@ type flow struct {
 }
 
 const (
-	flowFirst   = 64 << 20 // bytes that are begun when nothing is known of the way
+	flowFirst   = 32 << 20 // bytes that are begun when nothing is known of the way
 	flowCap     = 4 << 30
-	flowLeast   = 4           // parts at a time, however large
+	flowLeast   = 2           // parts at a time, however large
 	flowFew     = 32          // parts that are begun when nothing is known of the way
 	flowMost    = 64          // parts at a time, however small
 	flowLeaves  = 3 << 20     // bytes of each connection that end a window; more than buffers take
 	flowArrives = 1 << 20     // the same of what comes
 	flowWindow  = time.Second // ends a window as well
-	flowPlenty  = 32 << 20    // bytes a second of each connection with which all that are allowed are begun
+	flowPlenty  = 32 << 20    // bytes a second of each connection with which all that are allowed are begun,
+	flowWide    = 96 << 20    // if these of all together: then they take some seconds, whatever follows
 	flowRoomy   = 8 << 20     // bytes a second of each connection with which more are no burden
 	flowPoor    = 1 << 20     // bytes a second of each connection below which a step is small
 	flowGain    = 1.25        // times the rate, for which a step is kept
@@ -100,7 +101,7 @@ func (f *flow) decide(rate float64, now time.Time) bool {
 	tried := f.widened
 	f.widened = 0
 	switch {
-	case full && each >= flowPlenty:
+	case full && each >= flowPlenty && rate >= flowWide:
 		f.allow, f.best = flowCap, max(f.best, rate)
 	case full && each >= flowRoomy && was < flowCap:
 		f.best = max(f.best, rate)

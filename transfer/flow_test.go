@@ -60,10 +60,10 @@ func TestAsManyPartsTravelAsTheWayHasRoomFor(t *testing.T) {
 		after       time.Duration
 		least, most int // parts at a time from then on
 	}{
-		{"a train", 1 * mib, 1 * mib, 16 * mib, time.Minute, 4, 6},
-		{"a home", 20 * mib, 20 * mib, 16 * mib, 10 * time.Second, 4, 8},
-		{"a home, small files", 20 * mib, 20 * mib, 2 * mib, 10 * time.Second, 32, 64},
-		{"an office", 100 * mib, 100 * mib, 16 * mib, 10 * time.Second, 4, 16},
+		{"a train", 1 * mib, 1 * mib, 16 * mib, time.Minute, 2, 4},
+		{"a home", 20 * mib, 20 * mib, 16 * mib, 10 * time.Second, 2, 4},
+		{"a home, small files", 20 * mib, 20 * mib, 2 * mib, 10 * time.Second, 16, 32},
+		{"an office", 70 * mib, 70 * mib, 16 * mib, 10 * time.Second, 4, 16},
 		{"a wide way far away", 10_000 * mib, 85 * mib, 16 * mib, 300 * time.Millisecond, 64, 64},
 		{"a wide way, large parts", 10_000 * mib, 85 * mib, 100 * mib, 300 * time.Millisecond, 40, 64},
 		{"a store that gives each connection little", 1000 * mib, 3 * mib, 16 * mib, 30 * time.Second, 64, 64},
@@ -89,7 +89,7 @@ func TestAsManyPartsTravelAsTheWayHasRoomFor(t *testing.T) {
 // A first part is whole before long, however slow the way is.
 func TestFirstPartsDoNotWaitForEachOther(t *testing.T) {
 	w := newWay(20<<20, 20<<20, 16<<20)
-	if w.run(7 * time.Second); w.ended == 0 {
+	if w.run(4 * time.Second); w.ended == 0 {
 		t.Errorf("none of %d is whole", len(w.parts))
 	}
 }

@@ -28,7 +28,7 @@ func TestFewFilesThatAreNotSmallAreOnTheirWayAtATime(t *testing.T) {
 		want    int
 	}{
 		{"small ones", 10, 0, files},
-		{"larger ones", 1<<20 + 1, 0, 32},
+		{"larger ones", 1<<20 + 1, 0, 31},
 		{"as many as the user says", 1<<20 + 1, 80, 80},
 	} {
 		t.Run(test.name, func(t *testing.T) {
