@@ -39,9 +39,9 @@ type Queue struct {
 	pieces pieces
 	// oddTags are the labels of trees whose ETags look like MD5s and are none.
 	oddTags sync.Map
-	asks   atomic.Uint64 // the last id given to an ask
-	feeds  atomic.Pointer[[]*Feed]
-	wg     sync.WaitGroup // jobs that run; who stops them: Close through ctx
+	asks    atomic.Uint64 // the last id given to an ask
+	feeds   atomic.Pointer[[]*Feed]
+	wg      sync.WaitGroup // jobs that run; who stops them: Close through ctx
 
 	retime chan struct{} // of 1: times has changed
 

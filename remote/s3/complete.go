@@ -38,6 +38,9 @@ func (m *multi) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, 
 				return err
 			})
 		}
+		if err != nil && m.vacant(ctx, err) {
+			got, err = m.complete(ctx, w, plan)
+		}
 		if err == nil && got.tag != "" {
 			m.tell(got.id)
 			return m.published(ctx, w, plan, got)
@@ -138,7 +141,7 @@ func (m *multi) complete(ctx context.Context, w act, p plan) (completed, error) 
 			in.ChecksumCRC64NVME = aws.String(base64.StdEncoding.EncodeToString([]byte(p.sum.Digest)))
 			in.ChecksumType = types.ChecksumTypeFullObject
 		}
-		if !m.t.c.quirks.noConditions.Load() {
+		if !m.unconditioned() {
 			if m.o.IfAbsent {
 				in.IfNoneMatch = aws.String("*")
 			} else if m.o.IfVersion != "" {

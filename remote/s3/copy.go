@@ -131,6 +131,9 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 	if err = send(); err != nil {
 		err = j.t.c.adapt(err, j.conditional(), send)
 	}
+	if err != nil && j.vacant(ctx, err) {
+		err = send()
+	}
 	if err != nil {
 		if k := remote.KindOf(err); uncertain && (k == remote.Changed || k == remote.Unreachable) {
 			if e, here := j.arrived(ctx); here {

@@ -47,6 +47,7 @@ type sink struct {
 	key   string
 	o     remote.CreateOptions
 	attrs object
+	looks bool // the store's conditions are not to be trusted for this object: see vacant
 }
 
 // stored is the entry of what was just published.
@@ -64,7 +65,7 @@ func (s *sink) stored(size int64, tag string, sum remote.Sum) remote.Entry {
 
 // conditions sets what must hold for the object to be published.
 func (s *sink) conditions(r *request) {
-	if s.t.c.quirks.noConditions.Load() {
+	if s.unconditioned() {
 		return
 	}
 	switch {
@@ -77,10 +78,24 @@ func (s *sink) conditions(r *request) {
 
 // lookFirst stands in for conditions on a store that does not know them.
 func (s *sink) lookFirst(a attempt) error {
-	if !s.conditional() || !s.t.c.quirks.noConditions.Load() {
+	if !s.conditional() || !s.unconditioned() {
 		return nil
 	}
 	return s.look(a)
+}
+
+func (s *sink) unconditioned() bool { return s.looks || s.t.c.quirks.noConditions.Load() }
+
+// vacant tells, after the store has refused to write because something is there,
+// that nothing is: some take the mark that a deletion leaves in a bucket with
+// versions for an object. From then on a look stands in for the condition, once.
+func (s *sink) vacant(ctx context.Context, err error) bool {
+	if !s.o.IfAbsent || s.looks || s.t.c.srv.Endpoint == "" || statusOf(err) != http.StatusPreconditionFailed {
+		return false
+	}
+	_, err = s.t.Stat(ctx, s.path)
+	s.looks = remote.KindOf(err) == remote.NotExist && remote.GoneOf(err) == ""
+	return s.looks
 }
 
 // look asks whether the conditions hold right now.
@@ -171,6 +186,9 @@ func (s *single) Commit(ctx context.Context, parts []remote.Part) (remote.Entry,
 	err := send()
 	if err != nil {
 		err = s.t.c.adapt(err, s.conditional(), send)
+	}
+	if err != nil && s.vacant(ctx, err) {
+		err = send()
 	}
 	if err != nil {
 		return s.settle(ctx, err)

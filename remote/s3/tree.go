@@ -206,6 +206,9 @@ func (t *Tree) Mkdir(ctx context.Context, p remote.Path) error {
 	if err != nil {
 		err = t.c.adapt(err, true, send)
 	}
+	if err != nil && mark.vacant(ctx, err) {
+		err = send()
+	}
 	if statusOf(err) == http.StatusPreconditionFailed {
 		return nil // it is there
 	}

@@ -57,6 +57,48 @@ func TestVersitygwBringsBackWhatWasReplaced(t *testing.T) {
 	}
 }
 
+// TestVersitygwTakesWhatWasDeletedBefore: its condition takes the mark of a deletion
+// for an object.
+func TestVersitygwTakesWhatWasDeletedBefore(t *testing.T) {
+	srv := newBucket(t)
+	srv.Bucket += "-deleted"
+	if err := gate.MakeBucket(srv.Bucket, true); err != nil {
+		t.Fatal(err)
+	}
+	tree := open(t, srv, rootKey(t), s3.Options{})
+	src := put(t, tree, "source", "new", remote.CreateOptions{})
+	for name, write := range map[string]func() error{
+		"copy": func() error {
+			_, err := tree.Copy(t.Context(), tree, src, "copy", remote.CreateOptions{IfAbsent: true})
+			return err
+		},
+		"upload": func() error {
+			_, err := tryPut(t.Context(), tree, "upload", "new", remote.CreateOptions{IfAbsent: true})
+			return err
+		},
+		"parts": func() error {
+			_, err := tryPut(t.Context(), tree, "parts", uploadData, remote.CreateOptions{IfAbsent: true, PartSize: partSize})
+			return err
+		},
+		"folder/": func() error { return tree.Mkdir(t.Context(), "folder/") },
+	} {
+		p := remote.Path(name)
+		put(t, tree, p, "", remote.CreateOptions{})
+		if err := tree.Remove(t.Context(), []remote.Path{p}); err != nil {
+			t.Fatal(err)
+		}
+		if err := write(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := tree.Stat(t.Context(), p); err != nil {
+			t.Errorf("%s is not there: %v", name, err)
+		}
+		if err := write(); name != "folder/" && remote.KindOf(err) != remote.Exist {
+			t.Errorf("%s is overwritten: %v", name, err)
+		}
+	}
+}
+
 // ids collects what VersionID is told.
 type ids []string
 

@@ -65,6 +65,7 @@ type App struct {
 	queue     atomic.Pointer[transfer.Queue] // nil before its first use
 	journal   journal.Journal
 	notices   []string // what the user has to know about the journal
+	noJournal error    // why it could not be opened
 
 	pool  *cred.Pool
 	known *known

@@ -53,6 +53,10 @@ func (a *App) Queue() *transfer.Queue {
 // called: that it was damaged, or that there is none.
 func (a *App) Notices() []string { return a.notices }
 
+// NoJournal is why the journal could not be opened, nil once Queue has been called
+// and it could.
+func (a *App) NoJournal() error { return a.noJournal }
+
 // openJournal opens the journal of the state folder. Without one the queue
 // works all the same, but forgets its jobs when the program ends.
 func (a *App) openJournal() journal.Journal {
@@ -68,7 +72,12 @@ func (a *App) openJournal() journal.Journal {
 		}
 	}
 	a.log.Error("open the journal", "error", err)
-	a.notices = append(a.notices, fmt.Sprintf("There is no journal, so jobs that are interrupted cannot be resumed. %s", remote.HintOf(err)))
+	a.noJournal = &remote.Error{
+		Op: "open the journal", Kind: remote.Other, Err: err,
+		Hint: fmt.Sprintf("The journal in %s cannot be opened (%s). What is on record there is untouched; make the folder writable, or make room on its disk.",
+			a.options.StateDir, remote.HintOf(err)),
+	}
+	a.notices = append(a.notices, remote.HintOf(a.noJournal)+" Until then jobs that are interrupted cannot be resumed.")
 	return journal.NewMemory()
 }
 

@@ -85,7 +85,11 @@ func (l *leftovers) run(ctx context.Context, location string) error {
 	if !ok {
 		return &remote.Error{Op: "list unfinished uploads", Kind: remote.Unsupported, Hint: "Nothing can be left over there."}
 	}
-	q, err := l.env.startQueue(ctx)
+	start := l.env.startQueue
+	if l.abort { // without the journal nobody knows what belongs to a job
+		start = l.env.startRecorded
+	}
+	q, err := start(ctx)
 	if err != nil {
 		return err
 	}

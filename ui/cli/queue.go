@@ -11,6 +11,7 @@ import (
 
 	"gantry/remote"
 	"gantry/transfer"
+	"gantry/ui/app"
 	"gantry/ui/text"
 )
 
@@ -22,9 +23,28 @@ func (e *env) startQueue(ctx context.Context) (*transfer.Queue, error) {
 		return nil, err
 	}
 	q := a.Queue()
+	e.notices(a)
+	return q, nil
+}
+
+func (e *env) notices(a *app.App) {
 	for _, n := range a.Notices() {
 		e.warnf("%s", n)
 	}
+}
+
+// startRecorded is startQueue for what is about jobs on record: without the journal
+// nothing could be said of them that is true.
+func (e *env) startRecorded(ctx context.Context) (*transfer.Queue, error) {
+	a, err := e.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := a.Queue()
+	if err := a.NoJournal(); err != nil {
+		return nil, err
+	}
+	e.notices(a)
 	return q, nil
 }
 
@@ -127,7 +147,7 @@ func stateOf(r transfer.Record) string {
 }
 
 func (e *env) queueList(ctx context.Context) error {
-	q, err := e.startQueue(ctx)
+	q, err := e.startRecorded(ctx)
 	if err != nil {
 		return err
 	}
@@ -243,7 +263,7 @@ func (e *env) follow(ctx context.Context, ids []transfer.JobID, progress bool,
 	which func(*transfer.Queue, context.Context) ([]transfer.Snapshot, error),
 	start func(context.Context, *run, transfer.JobID) (transfer.JobID, error),
 ) error {
-	q, err := e.startQueue(ctx)
+	q, err := e.startRecorded(ctx)
 	if err != nil {
 		return err
 	}
@@ -275,7 +295,7 @@ func (e *env) follow(ctx context.Context, ids []transfer.JobID, progress bool,
 }
 
 func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bool) error {
-	q, err := e.startQueue(ctx)
+	q, err := e.startRecorded(ctx)
 	if err != nil {
 		return err
 	}
@@ -313,7 +333,7 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bo
 }
 
 func (e *env) queueClear(ctx context.Context) error {
-	q, err := e.startQueue(ctx)
+	q, err := e.startRecorded(ctx)
 	if err != nil {
 		return err
 	}
