@@ -166,9 +166,10 @@ func (q *Queue) ClearHistory(ctx context.Context) (int, error) {
 	return len(ids), q.jr.Forget(ctx, ids)
 }
 
-// UploadJobs tells to which job each unfinished upload on record belongs, by
-// the label of its tree and its id, and whether a living process runs that job.
-func (q *Queue) UploadJobs(ctx context.Context) (map[[2]string]Record, error) {
+// UploadJobs tells to which job each unfinished upload on record belongs, by its id,
+// and whether a living process runs that job. The tree does not matter: one bucket
+// may have several names here.
+func (q *Queue) UploadJobs(ctx context.Context) (map[string]Record, error) {
 	jobs := map[int64]Record{}
 	for r, err := range q.History(ctx) {
 		if err != nil {
@@ -176,10 +177,10 @@ func (q *Queue) UploadJobs(ctx context.Context) (map[[2]string]Record, error) {
 		}
 		jobs[int64(r.ID)] = r
 	}
-	out := map[[2]string]Record{}
+	out := map[string]Record{}
 	for u := range q.jr.Uploads(ctx) {
 		if u.ID != "" {
-			out[[2]string{u.Tree, u.ID}] = jobs[u.Job]
+			out[u.ID] = jobs[u.Job]
 		}
 	}
 	return out, context.Cause(ctx)

@@ -46,7 +46,7 @@ type leftovers struct {
 	abort bool
 	older time.Duration
 
-	jobs  map[[2]string]transfer.Record
+	jobs  map[string]transfer.Record
 	found []remote.Upload // to abort
 	t     leftoverTotals
 }
@@ -115,7 +115,7 @@ func (l *leftovers) run(ctx context.Context, location string) error {
 
 // show prints one upload and notes it if it may be aborted.
 func (l *leftovers) show(t remote.Tree, u remote.Upload) error {
-	rec := l.jobs[[2]string{t.Label(), u.ID}]
+	rec := l.jobs[u.ID]
 	running := rec.ID != 0 && rec.Owned && !rec.State.Ended()
 	l.t.Uploads++
 	l.t.Bytes += max(u.Size, 0)
