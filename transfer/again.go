@@ -96,7 +96,7 @@ func (q *Queue) Again(ctx context.Context, id JobID, onItem func(ItemSnapshot)) 
 	if len(r.List) == 0 {
 		return 0, &remote.Error{Op: "retry", Kind: remote.Invalid, Hint: fmt.Sprintf("Nothing of job %d can be retried.", id)}
 	}
-	r.OnItem, r.Sources = onItem, nil
+	r.OnItem, r.Sources, r.again = onItem, nil, true
 	next := q.Submit(r)
 	if lost > 0 { // and the old job stays, for what it says about these
 		return next, &remote.Error{

@@ -59,6 +59,8 @@ type Request struct {
 	// OnItem is told about each item that has ended, one call at a time; it may
 	// block and so hold the job back. nil on screen.
 	OnItem func(ItemSnapshot)
+
+	again bool // an earlier job may have written the targets, see already
 }
 
 // Policy says what happens when a target exists.

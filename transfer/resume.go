@@ -22,30 +22,32 @@ const (
 
 // already tells whether an earlier process has published the item without
 // having put that on record. A move only believes that of an item whose writing
-// is on record: it is about to delete the source.
+// is on record, or which failed in an earlier job, as when its source could not be
+// deleted: it is about to delete the source.
 func (t *task) already(ctx context.Context) (bool, error) {
 	it, j := t.it, t.j
-	if !it.resumed || it.same || j.req.Op == Move && it.up == nil || j.req.Rules.DryRun {
+	if !it.resumed || it.same || j.req.Op == Move && it.up == nil && !j.req.again || j.req.Rules.DryRun {
 		return false, nil
 	}
 	it.resumed = false // what it finds from now on it has made itself
 	if err := t.look(ctx); err != nil {
 		return false, err
 	}
-	if it.target == nil || it.target.Dir || it.target.Size != it.src.Size {
-		return false, nil
+	if it.target == nil || it.target.Dir || it.target.Type != remote.Regular || it.target.Size != it.src.Size {
+		return false, nil // a link may lead to the source itself
 	}
 	same, level, err := t.whole(ctx)
-	if err != nil || !same {
+	if err != nil || !same || it.up == nil && j.req.Op == Move && t.alias(ctx) {
 		return false, err
 	}
 	// Whoever wrote it may have died before it was durable.
 	if err := t.settle(ctx, it.dst); err != nil {
 		return false, err
 	}
-	if j.req.Op != Move { // a move keeps the record until the source is gone as well
+	switch {
+	case j.req.Op != Move: // a move keeps the record until the source is gone as well
 		t.dropUpload(ctx)
-	} else {
+	case it.up != nil:
 		if err := j.q.removeUpload(ctx, j.to, it.up.Upload, j.created); err != nil {
 			j.q.o.Log.Error("an unfinished upload could not be removed", "job", j.id, "target", string(it.dst), "err", err)
 		}
