@@ -43,7 +43,7 @@ func (j *job) park(it *item, why remote.Kind) {
 		Versioned: j.versioned(j.ctx),
 	}}
 	j.mu.Lock()
-	it.state, it.ctx, it.cancel = Asking, nil, nil
+	it.state, it.ctx, it.cancel, it.asked = Asking, nil, nil, true
 	delete(j.active, it)
 	j.parked = append(j.parked, p)
 	first := len(j.parked) == 1

@@ -143,6 +143,33 @@ func TestAConflictParksAndTheRestGoesOn(t *testing.T) {
 	}
 }
 
+// While the user thinks, the source may change: what has another size by then is not
+// left out as having the same.
+func TestAnAnswerIsAboutWhatIsThereThen(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		inBubble(t, transfer.Options{}, func(t *testing.T, q *transfer.Queue) {
+			from, to := mem.NewDisk("l:"), mem.New("r:")
+			for _, p := range []remote.Path{"a", "b"} {
+				from.Put("/"+p, "same")
+				to.Put("in/"+p, "size")
+			}
+			r := request(t, transfer.Copy, from, to, "in/", "/a", "/b")
+			r.Rules.OnConflict = transfer.PolicyAsk
+			id := q.Submit(r)
+			<-time.After(time.Hour)
+			from.Put("/a", "larger by now")
+			from.Put("/b", "larger by now")
+			for len(q.Asks()) > 0 {
+				q.Answer(q.Asks()[0].ID, transfer.Decision{Policy: transfer.PolicySize}, all)
+				<-time.After(time.Hour)
+			}
+			wantState(t, await(t, q, id), transfer.Done)
+			wantContent(t, to, "in/a", "larger by now")
+			wantContent(t, to, "in/b", "larger by now")
+		})
+	}
+}
+
 func TestEveryAnswerIsFollowedByTheNextAsk(t *testing.T) {
 	_, r := conflicts(t, 3)
 	q := newQueue(t, transfer.Options{Workers: 1})

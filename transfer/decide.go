@@ -63,8 +63,9 @@ func (t *task) apply(ctx context.Context, policy Policy) (verdict, string, error
 	case PolicyFail:
 		return 0, "", t.refuse(remote.Exist, "The target exists.")
 	case PolicySize:
-		if it.src.Size == it.target.Size {
-			return skip, "target has the same size", nil
+		same, err := t.sameSize(ctx)
+		if err != nil || same {
+			return skip, "target has the same size", err
 		}
 	case PolicyNewer:
 		newer, err := t.newer(ctx)
@@ -179,6 +180,21 @@ func (t *task) alias(ctx context.Context) bool {
 		return err
 	})
 	return err != nil || one.Equal(other)
+}
+
+// sameSize compares the sizes. What the user was asked about was seen some time
+// ago: before it is left out for good, both sides are looked at once more.
+func (t *task) sameSize(ctx context.Context) (bool, error) {
+	it := t.it
+	if it.src.Size != it.target.Size || !it.asked {
+		return it.src.Size == it.target.Size, nil
+	}
+	src, err := t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
+	if err != nil {
+		return false, err
+	}
+	dst, err := t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
+	return err == nil && src.Size == dst.Size, err
 }
 
 // newer compares modification times. Listings of a bucket show when an object

@@ -38,6 +38,7 @@ type item struct {
 	unsure    bool
 	blind     bool // a bucket was gone meanwhile, and with it what was at dst
 	same      bool
+	asked     bool // it was parked, for as long as the user took
 	decided   bool // policy overrules the job's
 	policy    Policy
 	ifAbsent  bool
