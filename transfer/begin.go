@@ -71,7 +71,19 @@ func (t *task) intend(ctx context.Context, w *writing) error {
 		u.PartSize = w.plan.PartSize
 	}
 	it.traced, it.intended = true, false
-	return j.q.jr.Intend(ctx, u)
+	return j.noteIntent(ctx, u)
+}
+
+// noteIntent puts on record that something is about to be written. Where that cannot be
+// done nothing more of the job is begun, or every item would fail by itself; what is
+// on record of it can be resumed.
+func (j *job) noteIntent(ctx context.Context, u journal.Upload) error {
+	err := j.q.jr.Intend(ctx, u)
+	if err == nil || !j.q.o.Unattended || !j.q.jr.Durable() {
+		return err
+	}
+	j.cancelRun(haltError{err}) // the first one counts
+	return context.Cause(j.ctx)
 }
 
 // copyTraced is the size above which a copy in the store may take several
@@ -102,7 +114,7 @@ func (t *task) putIntent(ctx context.Context) error {
 		u.PartSize = copyFresh
 	}
 	it.traced, it.intended = true, true
-	return j.q.jr.Intend(ctx, u)
+	return j.noteIntent(ctx, u)
 }
 
 // renames tells whether the rules may write the item under a name that only

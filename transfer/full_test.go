@@ -2,7 +2,9 @@ package transfer_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"gantry/remote/mem"
 	"gantry/remote/wrap"
 	"gantry/transfer"
+	"gantry/transfer/journal"
 )
 
 // spacious is a disk that tells how much room it has.
@@ -121,5 +124,48 @@ func TestAFullDiskIsNamedWhereNobodyCanAnswer(t *testing.T) {
 				t.Errorf("%d bytes free: %q", x.free, hint)
 			}
 		})
+	}
+}
+
+// crammed is a journal on a disk that fills up.
+type crammed struct {
+	lasting
+	room *atomic.Int64 // intents that find room
+}
+
+func (c crammed) Intend(ctx context.Context, u journal.Upload) error {
+	if c.room.Add(-1) < 0 {
+		return fault(remote.Full)
+	}
+	return c.lasting.Intend(ctx, u)
+}
+
+// I1: what cannot be put on record is not begun, and the job stops once instead of
+// failing item by item.
+func TestAJobStopsOnceWhenNothingCanBePutOnRecord(t *testing.T) {
+	for _, op := range []transfer.Op{transfer.Copy, transfer.Move} {
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		var ps []remote.Path
+		for i := range 50 {
+			p := remote.Path(fmt.Sprintf("/%02d", i))
+			from.Put(p, content(25))
+			ps = append(ps, p)
+		}
+		jr := crammed{lasting{journal.NewMemory(), &death{did: map[string]int{}}, "p"}, &atomic.Int64{}}
+		jr.room.Store(3)
+		s := run(t, transfer.Options{Unattended: true, Journal: jr, PartSize: 10}, request(t, op, from, to, "in/", ps...))
+		wantState(t, s, transfer.Cancelled)
+		if remote.KindOf(s.Err) != remote.Full || s.Failures > 0 || !s.Kept {
+			t.Errorf("%s: %v, %d failures, kept: %t", op, s.Err, s.Failures, s.Kept)
+		}
+		left := 0
+		for _, p := range ps {
+			if _, there := from.Get(p); there {
+				left++
+			}
+		}
+		if want := map[transfer.Op]int{transfer.Copy: 50, transfer.Move: 47}[op]; left < want {
+			t.Errorf("%s: %d sources are left", op, left)
+		}
 	}
 }
