@@ -80,23 +80,26 @@ func (q *Queue) Again(ctx context.Context, id JobID, onItem func(ItemSnapshot)) 
 	if err != nil {
 		return 0, err
 	}
-	lost := 0
+	lost, landed := 0, map[remote.Path]bool{}
 	for it, err := range f.Failed(ctx, rec.ID) {
 		if err != nil {
 			return 0, err
 		}
-		s, err := sourceAgain(ctx, r, it)
+		s, err := sourceAgain(ctx, r, it.Item)
 		if err != nil {
 			lost++
 			q.o.Log.Warn("retry", "job", int64(id), "source", string(it.Source.Path), "err", err)
 			continue
 		}
 		r.List = append(r.List, s)
+		if it.Verified != "" {
+			landed[it.Source.Path] = true
+		}
 	}
 	if len(r.List) == 0 {
 		return 0, &remote.Error{Op: "retry", Kind: remote.Invalid, Hint: fmt.Sprintf("Nothing of job %d can be retried.", id)}
 	}
-	r.OnItem, r.Sources, r.again = onItem, nil, true
+	r.OnItem, r.Sources, r.landed = onItem, nil, landed
 	next := q.Submit(r)
 	if lost > 0 { // and the old job stays, for what it says about these
 		return next, &remote.Error{

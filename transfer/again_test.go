@@ -73,3 +73,42 @@ func TestARetriedMoveFinishesWhatItHadCopied(t *testing.T) {
 		})
 	}
 }
+
+// What a conflict has kept from being written may be the source itself under another
+// name, as where a bucket is mounted: a retry deletes nothing for it.
+func TestARetriedMoveDoesNotTakeAnotherForItsCopy(t *testing.T) {
+	jr, _, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, to := mem.NewDisk("l:"), mem.New("r:")
+	from.Put("/a", content(25))
+	to.Put("in/a", content(25))
+	q := transfer.New(t.Context(), transfer.Options{
+		Unattended: true, Journal: jr,
+		Open: func(_ context.Context, label string) (remote.Tree, error) {
+			if label == from.Label() {
+				return from, nil
+			}
+			return to, nil
+		},
+	})
+	defer func() {
+		closeQueue(t, q)
+		if err := jr.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	r := request(t, transfer.Move, from, to, "in/", "/a")
+	r.Rules.OnConflict = transfer.PolicyFail
+	s := await(t, q, q.Submit(r))
+	wantState(t, s, transfer.Failed)
+	id, err := q.Again(t.Context(), s.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantState(t, await(t, q, id), transfer.Failed)
+	if _, there := from.Get("/a"); !there {
+		t.Error("the source is gone")
+	}
+}

@@ -164,9 +164,6 @@ func (t *task) alias(ctx context.Context) bool {
 	if a.Version == "" || a.Version != b.Version || a.Size != b.Size || !a.ModTime.Equal(b.ModTime) {
 		return false
 	}
-	if t.j.fromKeyed && t.j.toKeyed && t.j.fromKey == t.j.to.Label() && !strings.EqualFold(string(a.Path), string(b.Path)) {
-		return false // two keys of one store
-	}
 	from, ok1 := remote.As[remote.Stamper](t.j.req.From)
 	to, ok2 := remote.As[remote.Stamper](t.j.to)
 	if !ok1 || !ok2 {

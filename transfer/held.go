@@ -170,7 +170,7 @@ func (j *job) bringFailed() error {
 		e.Name = it.Source.Name
 		it.Source, it.Dir = e, e.Dir
 		j.adopted.failed[it.Num] = true
-		again = append(again, it)
+		again = append(again, it.Item)
 	}
 	return j.q.jr.Plan(j.ctx, again)
 }

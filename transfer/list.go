@@ -293,7 +293,7 @@ func (j *job) newItem(step plan.Item, kind itemKind, n *node) *item {
 	it := &item{
 		j: j, num: j.nums.Add(1), kind: kind, src: step.Src, dst: step.Dst, node: n,
 		target: step.Target, unsure: step.Unsure, same: step.Same, again: step.Again,
-		resumed: j.req.again,
+		resumed: j.req.landed[step.Src.Path],
 	}
 	if kind == kindFolder || kind == kindDoomed {
 		it.src.Size = 0

@@ -316,13 +316,13 @@ func (r remembering) End(ctx context.Context, job, item int64, o journal.Outcome
 	return nil
 }
 
-func (r remembering) Failed(_ context.Context, job int64) iter.Seq2[journal.Item, error] {
+func (r remembering) Failed(_ context.Context, job int64) iter.Seq2[journal.Failure, error] {
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
 	all := slices.Clone(r.m.failed[job])
-	return func(yield func(journal.Item, error) bool) {
+	return func(yield func(journal.Failure, error) bool) {
 		for _, it := range all {
-			if !yield(it, nil) {
+			if !yield(journal.Failure{Item: it}, nil) {
 				return
 			}
 		}

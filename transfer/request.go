@@ -60,7 +60,7 @@ type Request struct {
 	// block and so hold the job back. nil on screen.
 	OnItem func(ItemSnapshot)
 
-	again bool // an earlier job may have written the targets, see already
+	landed map[remote.Path]bool // sources that an earlier job has copied and could not delete, see already
 }
 
 // Policy says what happens when a target exists.

@@ -22,11 +22,11 @@ const (
 
 // already tells whether an earlier process has published the item without
 // having put that on record. A move only believes that of an item whose writing
-// is on record, or which failed in an earlier job, as when its source could not be
-// deleted: it is about to delete the source.
+// is on record, or which an earlier job has copied but could not delete: it is about
+// to delete the source.
 func (t *task) already(ctx context.Context) (bool, error) {
 	it, j := t.it, t.j
-	if !it.resumed || it.same || j.req.Op == Move && it.up == nil && !j.req.again || j.req.Rules.DryRun {
+	if !it.resumed || it.same || j.req.Op == Move && it.up == nil && !j.req.landed[it.src.Path] || j.req.Rules.DryRun {
 		return false, nil
 	}
 	it.resumed = false // what it finds from now on it has made itself

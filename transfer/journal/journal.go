@@ -179,11 +179,18 @@ type Census interface {
 	Summaries(ctx context.Context) iter.Seq2[Summary, error]
 }
 
+// Failure is an item that failed, and how what it had written was verified: a move
+// whose source could not be deleted. "" if its target was not whole.
+type Failure struct {
+	Item
+	Verified string
+}
+
 // Failures is a Journal that remembers the items that failed.
 type Failures interface {
 	// Failed yields them in order, with what is known of their sources: at least
 	// the path, which is "" of one that failed while it was planned.
-	Failed(ctx context.Context, job int64) iter.Seq2[Item, error]
+	Failed(ctx context.Context, job int64) iter.Seq2[Failure, error]
 	// Retract takes back that items of a job failed: they count as if they had
 	// never been.
 	Retract(ctx context.Context, job int64, items []int64) error

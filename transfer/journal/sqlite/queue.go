@@ -64,14 +64,14 @@ func (j *Journal) Summaries(ctx context.Context) iter.Seq2[journal.Summary, erro
 
 // Failed yields the items of a job that failed, in order. Of their sources the
 // journal has kept the path only.
-func (j *Journal) Failed(ctx context.Context, job int64) iter.Seq2[journal.Item, error] {
-	return func(yield func(journal.Item, error) bool) {
+func (j *Journal) Failed(ctx context.Context, job int64) iter.Seq2[journal.Failure, error] {
+	return func(yield func(journal.Failure, error) bool) {
 		for e, err := range j.Outcomes(ctx, job) {
 			if err == nil && e.State != "failed" {
 				continue
 			}
 			it := journal.Item{Job: job, Num: e.Num, Source: remote.Entry{Path: e.Source}, Target: e.Target}
-			if !yield(it, err) {
+			if !yield(journal.Failure{Item: it, Verified: e.Verified}, err) {
 				return
 			}
 		}
