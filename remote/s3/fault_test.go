@@ -5,7 +5,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -165,12 +164,6 @@ func TestS11AWrongClockIsCorrectedOnce(t *testing.T) {
 
 // TestUnreachableServersEachGetTheirSentence: N15, N16, N17.
 func TestUnreachableServersEachGetTheirSentence(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := "http://" + closed.Addr().String()
-	_ = closed.Close()
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { listing(w, false, "") }))
 	t.Cleanup(plain.Close)
 	secure := httptest.NewUnstartedServer(plain.Config.Handler)
@@ -191,7 +184,7 @@ func TestUnreachableServersEachGetTheirSentence(t *testing.T) {
 	for name, c := range map[string]struct {
 		endpoint, bundle, word string
 	}{
-		"refused":      {nobody, "", "Nothing answers"},
+		"refused":      {"http://" + nobody, "", "Nothing answers"},
 		"no such host": {"https://nowhere.invalid", "", "nowhere.invalid"},
 		"unknown CA":   {secure.URL, "", "nobody known signed it"},
 		"wrong host":   {strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), bundle, "another host"},

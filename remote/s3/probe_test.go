@@ -1,7 +1,6 @@
 package s3_test
 
 import (
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -120,12 +119,6 @@ func TestWhatIsWrongHasItsOwnSentence(t *testing.T) {
 	}))
 	t.Cleanup(late.Close)
 	good := remote.Server{Name: "srv", Type: "s3", Region: "us-east-1", Bucket: "bucket", Credential: "k", Endpoint: plain.URL, PathStyle: true}
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead := nobody.Addr().String()
-	_ = nobody.Close()
 	for _, tt := range []struct {
 		what, step, says string
 		change           func(*remote.Server)
@@ -137,7 +130,7 @@ func TestWhatIsWrongHasItsOwnSentence(t *testing.T) {
 		{what: "wrong region", step: "region", says: "eu-west-3, not in us-east-1", change: func(s *remote.Server) { s.Bucket = "elsewhere" }},
 		{what: "wrong bucket", step: "list", says: "does not exist", change: func(s *remote.Server) { s.Bucket = "nowhere" }},
 		{what: "wrong host", step: "name", says: "no host named", change: func(s *remote.Server) { s.Endpoint = "https://no-such-host.invalid" }},
-		{what: "wrong port", step: "clock", says: "Nothing answers at " + dead, change: func(s *remote.Server) { s.Endpoint = "http://" + dead }},
+		{what: "wrong port", step: "clock", says: "Nothing answers at " + nobody, change: func(s *remote.Server) { s.Endpoint = "http://" + nobody }},
 		{what: "http where https is", step: "clock", says: "Begin the endpoint with https://", change: func(s *remote.Server) { s.Endpoint = "http://" + secure.Listener.Addr().String() }},
 		{what: "https where http is", step: "tls", says: "does not speak TLS", change: func(s *remote.Server) { s.Endpoint = strings.Replace(plain.URL, "http:", "https:", 1) }},
 		{what: "unknown authority", step: "tls", says: "ca_bundle", change: func(s *remote.Server) { s.Endpoint = secure.URL }},

@@ -47,4 +47,8 @@ func (s *sts) role(t *testing.T) *cred.Provider {
 	return p
 }
 
+// nobody is an address where nothing listens and nothing ever will: a port that
+// was free a moment ago may be given to a server of a test beside this one.
+const nobody = "127.0.0.1:1"
+
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
