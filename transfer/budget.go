@@ -40,10 +40,12 @@ type gate struct {
 }
 
 const (
-	farFrom   = 0.003 // seconds of a request: with less, the computers are the limit and not the way
-	farEnough = 3.5   // times the quickest: a new connection costs that much, so does no waiting
-	farTooFar = 6.0   // times the quickest: from here on requests only wait for each other
-	farStart  = 256   // requests at a time to begin with from far away
+	farFrom   = 0.003    // seconds of a request: with less, the computers are the limit and not the way
+	farEnough = 3.5      // times the quickest: a new connection costs that much, so does no waiting
+	farTooFar = 6.0      // times the quickest: from here on requests only wait for each other
+	farStart  = 256      // requests at a time to begin with from far away
+	nearMost  = 64       // requests at a time to a tree that is near
+	nearPace  = 1.0 / 16 // what each small request adds there, so that a short job pays for few connections
 	smoothing = 1.0 / 16
 	forgets   = 1.0005 // how the quickest request loses its weight with every other
 )
@@ -159,7 +161,8 @@ func (b *budget) throttled(g *gate, now time.Time) {
 
 // timed is told how long a small request that went well took. While requests
 // hardly wait for each other, each makes room for one more, so that the number
-// doubles with every round trip, as TCP begins; when they wait, it shrinks.
+// doubles with every round trip, as TCP begins; when they wait, it shrinks. Near
+// by they wait for a processor whatever their number, so it just grows slowly.
 func (b *budget) timed(g *gate, took time.Duration) {
 	if !g.far {
 		return
@@ -175,6 +178,8 @@ func (b *budget) timed(g *gate, took time.Duration) {
 	before := int(g.limit)
 	switch {
 	case !g.cut.IsZero(): // it has said what it bears: well goes back there slowly
+	case g.quick <= farFrom && g.limit < nearMost: // more at a time spare both ends waiting for work
+		g.limit = min(g.most, g.limit+nearPace)
 	case g.usual > g.quick*farTooFar:
 		g.limit = max(min(g.least, g.limit), g.limit-farTooFar/g.limit)
 	case g.quick > farFrom && g.usual < g.quick*farEnough:

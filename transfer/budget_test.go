@@ -147,9 +147,13 @@ func TestAGateWidensWithTheLengthOfTheWay(t *testing.T) {
 	far := func() *gate { return &gate{limit: 16, least: 16, most: 256, far: true} }
 
 	g := far()
-	away(b, g, 100, 0.5)
-	if g.limit != 16 {
-		t.Errorf("next door %v at a time pay", g.limit)
+	away(b, g, 160, 0.5)
+	if g.limit != 26 {
+		t.Errorf("next door %v at a time pay after a few", g.limit)
+	}
+	away(b, g, 10000, 0.5)
+	if g.limit != nearMost {
+		t.Errorf("next door %v at a time pay after many", g.limit)
 	}
 	g = far()
 	away(b, g, 16, 90) // new connections
