@@ -103,18 +103,18 @@ func (s *sink) verify(parts []remote.Part) (int64, error) {
 	if s.o.Size >= 0 && length != s.o.Size {
 		return 0, s.corrupt(fmt.Sprintf("%d bytes instead of %d", length, s.o.Size))
 	}
-	there, err := s.spot.root.Lstat(s.temp)
+	there, err := lookAt(s.spot, s.temp)
 	if err != nil {
 		return 0, s.corrupt("the temporary file is gone")
 	}
 	if s.length >= 0 { // settled and closed: it must be the one that was
-		if there.Size() != length || !os.SameFile(s.mine, there) {
+		if there.size != length || !s.mine.same(there) {
 			return 0, s.corrupt("the temporary file was changed")
 		}
 		return length, nil
 	}
 	fi, err := s.f.Stat()
-	if err != nil || !os.SameFile(fi, there) {
+	if err != nil || !factsOf(fi).same(there) {
 		return 0, s.corrupt("the temporary file was replaced")
 	}
 	s.mine = there
@@ -146,13 +146,13 @@ func (s *sink) publish() (remote.Entry, error) {
 	// From here on the target is the new content, so that Abort must not touch it.
 	s.ended = true
 	defer s.close()
-	if err := s.disk(mine.Size()).durable(folder, syncFolder); err != nil {
+	if err := s.disk(mine.size).durable(folder, syncFolder); err != nil {
 		return remote.Entry{}, fail("write", s.path, err)
 	}
-	e := entryOf(s.path, s.spot.name, mine)
-	if now, err := s.spot.root.Lstat(s.spot.name); err == nil && os.SameFile(now, mine) {
-		return entryOf(s.path, s.spot.name, now), nil
+	if now, err := lookAt(s.spot, s.spot.name); err == nil && now.same(mine) {
+		return now.entry(s.path, s.spot.name), nil
 	}
+	e := mine.entry(s.path, s.spot.name)
 	e.Version = "" // somebody replaced it already
 	return e, nil
 }

@@ -17,8 +17,8 @@ type facts struct {
 	mode             fs.FileMode // type bits only
 	size             int64
 	mtime            time.Time
-	dev, ino         uint64
 	changed, written int64 // ctime (0 where there is none) and mtime in nanoseconds
+	identity
 }
 
 // version names the content of a file: an edit in place, also one that sets

@@ -24,18 +24,19 @@ func TestFallBacksOfIfAbsentHaveOneWinner(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer root.Close() //nolint:errcheck // of the test
+			at := newFolder(root).spot("f")
+			defer at.close()
 			won := make(chan string, 16)
 			var wg sync.WaitGroup
 			for range 16 {
-				f, temp, err := makeTemp(root, "f", 0o666)
+				f, temp, err := makeTemp(at, 0o666)
 				if err != nil {
 					t.Fatal(err)
 				}
 				_, _ = f.WriteString(temp)
 				_ = f.Close()
 				wg.Go(func() {
-					switch err := appear(&spot{root: root, name: "f"}, temp); {
+					switch err := appear(at, temp); {
 					case err == nil:
 						won <- temp
 					case !errors.Is(err, fs.ErrExist):

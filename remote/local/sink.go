@@ -25,10 +25,10 @@ type sink struct {
 
 	mu     sync.Mutex
 	parts  map[int]*part
-	mine   fs.FileInfo // the temporary file as verified
-	length int64       // settled: the size of the durable content; -1 before
-	broken error       // the content cannot be trusted any more
-	ended  bool        // published or aborted
+	mine   facts // the temporary file as verified
+	length int64 // settled: the size of the durable content; -1 before
+	broken error // the content cannot be trusted any more
+	ended  bool  // published or aborted
 }
 
 // part remembers how much of a part was written; its lock keeps two writers of
@@ -75,7 +75,7 @@ func (t *Tree) begin(at *spot, p remote.Path, o remote.CreateOptions) (*sink, er
 	}
 	resumed := s.f != nil
 	if !resumed {
-		if s.f, s.temp, err = makeTemp(at.root, at.name, perm); err != nil {
+		if s.f, s.temp, err = makeTemp(at, perm); err != nil {
 			return nil, fail("write", p, err)
 		}
 	}

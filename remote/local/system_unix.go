@@ -67,8 +67,43 @@ func factsAt(f *os.File, name string) (facts, error) {
 	mtime := time.Unix(st.Mtim.Unix())
 	return facts{
 		mode: typeOf(uint32(st.Mode)), size: st.Size, mtime: mtime, written: mtime.UnixNano(), //nolint:unconvert // widths differ by system
-		dev: uint64(st.Dev), ino: st.Ino, changed: time.Unix(st.Ctim.Unix()).UnixNano(), //nolint:gosec,unconvert // widths differ by system
+		identity: identity{uint64(st.Dev), st.Ino}, changed: time.Unix(st.Ctim.Unix()).UnixNano(), //nolint:gosec,unconvert // widths differ by system
 	}, nil
+}
+
+// identity tells which file it is.
+type identity struct{ dev, ino uint64 }
+
+// same tells whether both are about the same file.
+func (f facts) same(o facts) bool { return f.identity == o.identity }
+
+// lookAt looks at name in the folder of at.
+func lookAt(at *spot, name string) (facts, error) {
+	folder, err := at.in.file()
+	if err != nil {
+		return facts{}, err
+	}
+	return factsAt(folder, name)
+}
+
+// createNew makes the file name in the folder of at, which nobody had before.
+// That is os.Root's OpenFile for a name without folders, less the five calls by
+// which it learns that a file is no network connection.
+func createNew(at *spot, name string, perm fs.FileMode) (*os.File, error) {
+	folder, err := at.in.file()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		fd, err := unix.Openat(int(folder.Fd()), name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, uint32(perm.Perm())) //nolint:gosec // a descriptor
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return nil, &fs.PathError{Op: "create", Path: name, Err: err}
+		}
+		return os.NewFile(uintptr(fd), name), nil //nolint:gosec // a descriptor
+	}
 }
 
 func typeOf(mode uint32) fs.FileMode {

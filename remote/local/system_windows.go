@@ -79,7 +79,31 @@ func begun(fi fs.FileInfo) time.Time {
 }
 
 func factsOf(fi fs.FileInfo) facts {
-	return facts{mode: fi.Mode().Type(), size: fi.Size(), mtime: fi.ModTime(), written: fi.ModTime().UnixNano()}
+	return facts{mode: fi.Mode().Type(), size: fi.Size(), mtime: fi.ModTime(), written: fi.ModTime().UnixNano(), identity: identity{info: fi}}
+}
+
+// identity is what the system compares to tell which file it is; it has no
+// numbers without another call.
+type identity struct {
+	dev, ino uint64
+	info     fs.FileInfo
+}
+
+// same tells whether both are about the same file.
+func (f facts) same(o facts) bool { return os.SameFile(f.info, o.info) }
+
+// lookAt looks at name in the folder of at.
+func lookAt(at *spot, name string) (facts, error) {
+	fi, err := at.root.Lstat(name)
+	if err != nil {
+		return facts{}, err
+	}
+	return factsOf(fi), nil
+}
+
+// createNew makes the file name in the folder of at, which nobody had before.
+func createNew(at *spot, name string, perm fs.FileMode) (*os.File, error) {
+	return at.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
 }
 
 // readRows reads up to n entries of f, the folder dir. The end is io.EOF,

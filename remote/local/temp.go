@@ -57,12 +57,12 @@ func wasCut(name string) bool {
 	return false
 }
 
-// makeTemp creates a temporary file for name that nobody had before.
-func makeTemp(root *os.Root, name string, perm fs.FileMode) (*os.File, string, error) {
+// makeTemp creates a temporary file for what is to be at at.
+func makeTemp(at *spot, perm fs.FileMode) (*os.File, string, error) {
 	longest := maxName
 	for {
-		temp := tempName(name, longest)
-		f, err := root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+		temp := tempName(at.name, longest)
+		f, err := createNew(at, temp, perm)
 		switch {
 		case err == nil:
 			return f, temp, nil

@@ -2,7 +2,6 @@ package s3
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -107,9 +106,8 @@ func (s *site) presign(key string, keys aws.Credentials, now time.Time, life tim
 	}
 	r := s.newRequest(http.MethodGet, key, string(query))
 	sum := sha256.Sum256([]byte(r.method + "\n" + r.path + "\n" + r.query + "\nhost:" + s.host + "\n\nhost\n" + unsigned))
-	h := hmac.New(sha256.New, sc.key)
-	h.Write([]byte("AWS4-HMAC-SHA256\n" + date + "\n" + scope + "\n" + hex.EncodeToString(sum[:])))
-	return s.scheme + "://" + s.host + r.path + "?" + r.query + "&X-Amz-Signature=" + hex.EncodeToString(h.Sum(nil))
+	sum = sc.mac([]byte("AWS4-HMAC-SHA256\n" + date + "\n" + scope + "\n" + hex.EncodeToString(sum[:])))
+	return s.scheme + "://" + s.host + r.path + "?" + r.query + "&X-Amz-Signature=" + hex.EncodeToString(sum[:])
 }
 
 // Presign makes a link to an object of one bucket.

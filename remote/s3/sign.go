@@ -5,7 +5,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,8 +24,8 @@ type scope struct {
 	day    string // 20060102
 	id     string
 	secret string
-	key    []byte
-	tail   string // "/region/service/aws4_request"
+	macs   sync.Pool // of hash.Hash, keyed
+	tail   string    // "/region/service/aws4_request"
 }
 
 // scopeFor gives the signing key for now, from the cache if it fits.
@@ -35,11 +37,22 @@ func (s *site) scopeFor(keys aws.Credentials, day string) *scope {
 	k := mac([]byte("AWS4"+keys.SecretAccessKey), day)
 	k = mac(mac(mac(k, s.signIn), s.service), "aws4_request")
 	sc = &scope{
-		day: day, id: keys.AccessKeyID, secret: keys.SecretAccessKey, key: k,
+		day: day, id: keys.AccessKeyID, secret: keys.SecretAccessKey,
+		macs: sync.Pool{New: func() any { return hmac.New(sha256.New, k) }},
 		tail: "/" + s.signIn + "/" + s.service + "/aws4_request",
 	}
 	s.scope.Store(sc)
 	return sc
+}
+
+// mac signs text.
+func (s *scope) mac(text []byte) (sum [sha256.Size]byte) {
+	h := s.macs.Get().(hash.Hash)
+	h.Reset()
+	h.Write(text)
+	h.Sum(sum[:0])
+	s.macs.Put(h)
+	return sum
 }
 
 func mac(key []byte, data string) []byte {
@@ -86,14 +99,13 @@ func (s *site) sign(r *request, keys aws.Credentials, now time.Time, payload str
 	buf = append(append(buf, date...), '\n')
 	buf = append(append(append(buf, date[:8]...), sc.tail...), '\n')
 	buf = hex.AppendEncode(buf, sum[:])
-	h := hmac.New(sha256.New, sc.key)
-	h.Write(buf)
+	sum = sc.mac(buf)
 
 	buf = append(buf[:0], "AWS4-HMAC-SHA256 Credential="...)
 	buf = append(append(append(append(buf, keys.AccessKeyID...), '/'), date[:8]...), sc.tail...)
 	buf = append(append(buf, ", SignedHeaders="...), names...)
 	buf = append(buf, ", Signature="...)
-	buf = hex.AppendEncode(buf, h.Sum(nil))
+	buf = hex.AppendEncode(buf, sum[:])
 	r.authorization, *scratch = string(buf), buf
 }
 
