@@ -274,7 +274,7 @@ func (b *budget) moved(gates []*gate, n int, arrived bool, now time.Time) (roomi
 		}
 		roomier = true
 		if g.cut.IsZero() && g.limit < flowMost && int64(g.limit)*g.flow.mean() < g.flow.allowed() && (g.quick == 0 || g.quick >= farFrom) {
-			g.limit = min(g.most, flowMost, 2*g.limit)
+			g.limit = min(g.most, flowMost, max(g.limit+1, float64(g.flow.allowed()/max(g.flow.mean(), 1))))
 			b.grant()
 		}
 	}

@@ -16,6 +16,7 @@ type flow struct {
 	since    time.Time // begin of the window
 	best     float64   // bytes a second, the most so far with what is allowed
 	widened  int64     // what was allowed before a step whose gain is not known yet; 0 for none
+	swift    bool      // connections are so quick that only a gain is a reason for more
 	settling bool      // the window is the first after a step: connections begin
 	rest     time.Time // until then no step is tried that may not help
 }
@@ -23,17 +24,19 @@ type flow struct {
 const (
 	flowFirst   = 32 << 20 // bytes that are begun when nothing is known of the way
 	flowCap     = 4 << 30
-	flowLeast   = 2           // parts at a time, however large
-	flowFew     = 32          // parts that are begun when nothing is known of the way
-	flowMost    = 64          // parts at a time, however small
-	flowLeaves  = 3 << 20     // bytes of each connection that end a window; more than buffers take
-	flowArrives = 1 << 20     // the same of what comes
-	flowWindow  = time.Second // ends a window as well
-	flowPlenty  = 32 << 20    // bytes a second of each connection with which all that are allowed are begun,
-	flowWide    = 96 << 20    // if these of all together: then they take some seconds, whatever follows
-	flowRoomy   = 8 << 20     // bytes a second of each connection with which more are no burden
-	flowPoor    = 1 << 20     // bytes a second of each connection below which a step is small
-	flowGain    = 1.25        // times the rate, for which a step is kept
+	flowLeast   = 2                     // parts at a time, however large
+	flowFew     = 32                    // parts that are begun when nothing is known of the way
+	flowMost    = 64                    // parts at a time, however small
+	flowLeaves  = 3 << 20               // bytes of each connection that end a window; more than buffers take
+	flowArrives = 1 << 20               // the same of what comes
+	flowWindow  = time.Second           // ends a window as well
+	flowBlink   = 20 * time.Millisecond // a window is no shorter
+	flowPlenty  = 32 << 20              // bytes a second of each connection with which all that are allowed are begun,
+	flowWide    = 96 << 20              // if these of all together: then they take some seconds, whatever follows
+	flowSwift   = 256 << 20             // bytes a second of each connection with which few are enough for most machines
+	flowRoomy   = 8 << 20               // bytes a second of each connection with which more are no burden
+	flowPoor    = 1 << 20               // bytes a second of each connection below which a step is small
+	flowGain    = 1.25                  // times the rate, for which a step is kept
 	flowRest    = 30 * time.Second
 )
 
@@ -77,7 +80,7 @@ func (f *flow) sees(n int, arrived bool, now time.Time) bool {
 	if arrived {
 		piece = flowArrives
 	}
-	if f.moved < int64(max(f.carrying, 1))*piece && took < flowWindow {
+	if took < flowBlink || f.moved < int64(max(f.carrying, 1))*piece && took < flowWindow {
 		return false
 	}
 	rate := float64(f.moved) / took.Seconds()
@@ -90,20 +93,26 @@ func (f *flow) sees(n int, arrived bool, now time.Time) bool {
 		f.settling = false
 		return false
 	}
-	return f.decide(rate, now)
+	return f.decide(rate, arrived, now)
 }
 
-// decide draws the conclusion from a window.
-func (f *flow) decide(rate float64, now time.Time) bool {
+// decide draws the conclusion from a window. Where very much arrives over few
+// connections it is this machine that is full, and more of them only take from
+// each other what its caches hold; the store at the other end of what leaves
+// gains from more.
+func (f *flow) decide(rate float64, arrived bool, now time.Time) bool {
 	was, each := f.allowed(), rate/float64(max(f.carrying, 1))
 	many := f.carrying >= flowLeast
 	full := many && f.under >= was*3/4
 	tried := f.widened
-	f.widened = 0
+	swift := arrived && each >= flowSwift || tried > 0 && f.swift
+	f.widened, f.swift = 0, swift
 	switch {
-	case full && each >= flowPlenty && rate >= flowWide:
+	case swift && now.Before(f.rest):
+		f.best = max(f.best, rate)
+	case full && !swift && each >= flowPlenty && rate >= flowWide:
 		f.allow, f.best = flowCap, max(f.best, rate)
-	case full && each >= flowRoomy && was < flowCap:
+	case full && !swift && each >= flowRoomy && was < flowCap:
 		f.best = max(f.best, rate)
 		f.try(was, each)
 	case full && tried > 0 && rate < flowGain*f.best:
