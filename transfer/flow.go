@@ -1,6 +1,9 @@
 package transfer
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // flow finds out how much large content is best on its way to or from a tree at
 // the same time. Connections that each carry plenty, or that add to what all carry
@@ -16,7 +19,8 @@ type flow struct {
 	since    time.Time // begin of the window
 	best     float64   // bytes a second, the most so far with what is allowed
 	widened  int64     // what was allowed before a step whose gain is not known yet; 0 for none
-	swift    bool      // connections are so quick that only a gain is a reason for more
+	swift    bool      // a step was tried where only a gain is a reason for more
+	ample    bool      // what is allowed carries flowAmple as far as is known
 	settling bool      // the window is the first after a step: connections begin
 	rest     time.Time // until then no step is tried that may not help
 }
@@ -33,6 +37,8 @@ const (
 	flowBlink   = 20 * time.Millisecond // a window is no shorter
 	flowPlenty  = 32 << 20              // bytes a second of each connection with which all that are allowed are begun,
 	flowWide    = 96 << 20              // if these of all together: then they take some seconds, whatever follows
+	flowAmple   = 5 << 29               // bytes a second of all that arrives which few machines need more of
+	flowPause   = 2 * time.Second       // before more than that is tried
 	flowSwift   = 256 << 20             // bytes a second of each connection with which few are enough for most machines
 	flowRoomy   = 8 << 20               // bytes a second of each connection with which more are no burden
 	flowPoor    = 1 << 20               // bytes a second of each connection below which a step is small
@@ -105,13 +111,17 @@ func (f *flow) decide(rate float64, arrived bool, now time.Time) bool {
 	many := f.carrying >= flowLeast
 	full := many && f.under >= was*3/4
 	tried := f.widened
-	swift := arrived && each >= flowSwift || tried > 0 && f.swift
+	swift := arrived && (each >= flowSwift || f.ample) || tried > 0 && f.swift
 	f.widened, f.swift = 0, swift
 	switch {
-	case swift && now.Before(f.rest):
+	case swift && now.Before(f.rest) && rate >= f.best/2:
 		f.best = max(f.best, rate)
 	case full && !swift && each >= flowPlenty && rate >= flowWide:
 		f.allow, f.best = flowCap, max(f.best, rate)
+		if n := math.Ceil(flowAmple / each); arrived && n < flowMost {
+			f.allow, f.ample = max(was, int64(n)*f.mean()), true
+			f.settling, f.rest = true, now.Add(flowPause)
+		}
 	case full && !swift && each >= flowRoomy && was < flowCap:
 		f.best = max(f.best, rate)
 		f.try(was, each)
@@ -119,6 +129,7 @@ func (f *flow) decide(rate float64, arrived bool, now time.Time) bool {
 		f.allow, f.rest = tried, now.Add(flowRest)
 	case many && rate < f.best/2 && was > flowFirst: // the way has become slow
 		f.allow, f.best = max(flowFirst, int64(float64(min(was, f.under))*rate/f.best)), rate
+		f.ample = false
 	default:
 		f.best = max(f.best, rate)
 		if full && was < flowCap && !now.Before(f.rest) {
