@@ -325,7 +325,7 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bo
 		if rollback {
 			discard = q.DiscardBack
 		}
-		if err := discard(ctx, id); err != nil {
+		if err := e.did(discard(ctx, id)); err != nil {
 			failed.add(e, fmt.Sprintf("job %d", id), err)
 		}
 	}
@@ -339,6 +339,7 @@ func (e *env) queueClear(ctx context.Context) error {
 	}
 	n, err := q.ClearHistory(ctx)
 	if err == nil {
+		e.changed = int64(n)
 		e.remark(text.Plural(int64(n), "job") + " forgotten")
 	}
 	return err
