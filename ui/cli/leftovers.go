@@ -102,14 +102,21 @@ func (l *leftovers) run(ctx context.Context, location string) error {
 	if l.jobs, err = q.UploadJobs(ctx); err != nil {
 		return err
 	}
+	seen := false
 	for u, err := range uploads.ListUploads(ctx, place.Path) {
 		if err != nil {
 			return err
 		}
+		seen = true
 		if l.older > 0 && time.Since(u.Started) < l.older {
 			continue
 		}
 		if err := l.show(place.Tree, u); err != nil {
+			return err
+		}
+	}
+	if !seen && place.Tree.Label() == "" { // every prefix of a bucket can be listed
+		if _, err := place.Tree.Stat(ctx, place.Path); remote.KindOf(err) == remote.NotExist && err != nil {
 			return err
 		}
 	}

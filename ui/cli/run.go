@@ -322,8 +322,12 @@ func (r *run) finish() error {
 	if !r.env.json && !r.env.quiet && terminal(r.env.Err) && len(r.jobs) > 0 {
 		_, _ = fmt.Fprintln(r.env.Err, r.t.String())
 	}
-	if r.flagged && r.decided != nil && r.decided.Policy == transfer.PolicyFail {
-		r.env.warnf("what exists at the target was left as it is; --on-conflict overwrite, newer, size, checksum, rename or skip says what becomes of it")
+	with := "" // a job on record keeps the rule that it was given
+	if !r.flagged {
+		with = "the same command as at first with "
+	}
+	if r.decided != nil && r.decided.Policy == transfer.PolicyFail || !r.flagged && r.t.Conflicts > 0 {
+		r.env.warnf("what exists at the target was left as it is; %s--on-conflict overwrite, newer, size, checksum, rename, keep-both or skip says what becomes of it", with)
 	}
 	if r.halted > 0 {
 		return partial{r.halted}
