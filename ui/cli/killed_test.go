@@ -294,6 +294,10 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		if n := v.parts(); n > 0 {
 			t.Errorf("%d parts are left", n)
 		}
+		if out := v.run("queue"); !strings.Contains(out, " 1  cancelled ") {
+			t.Errorf("the queue shows\n%s", out)
+		}
+		v.run("queue", "clear")
 		if out := v.run("queue"); out != "" {
 			t.Errorf("the queue shows\n%s", out)
 		}
