@@ -187,6 +187,13 @@ func OfSource(err error) bool {
 	return errors.As(err, &e) && e.Source
 }
 
+// Answered tells whether a server has said so: what is Invalid then made sense to us,
+// and it is the server that does not take it.
+func Answered(err error) bool {
+	var a interface{ Answered() }
+	return errors.As(err, &a)
+}
+
 // Cancelled tells whether err only says that the work was called off.
 func Cancelled(err error) bool {
 	return errors.Is(err, context.Canceled)

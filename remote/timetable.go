@@ -2,6 +2,7 @@ package remote
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,9 @@ import (
 // ErrTimetable is the fault of a written timetable. It never holds what was
 // written.
 var ErrTimetable = errors.New(`not a bandwidth: write a rate, as in "50MiB/s", or rates with the times from which they hold, as in "08:00,2MiB/s 19:00,off" or "Mon-08:00,2MiB/s Fri-19:00,off"`)
+
+// ErrTwice is the fault of a timetable that says two rates for one time.
+var ErrTwice = errors.New("two rates hold from the same time: say one of them")
 
 // Timetable is a bandwidth by the time of day, in local time, and by the day of
 // the week if that matters. The zero Timetable does not limit.
@@ -45,13 +49,10 @@ func ParseTimetable(s string) (Timetable, error) {
 		return Constant(n), nil
 	}
 	t := Timetable{text: strings.Join(fields, " ")}
-	at := map[int]int64{}
+	at, said := map[int]int64{}, map[string]bool{}
 	for _, f := range fields {
 		when, what, ok := strings.Cut(f, ",")
 		days, minute, okTime := parseWhen(when)
-		if what == "off" {
-			what = "unlimited"
-		}
 		n, err := ParseRate(what)
 		if !ok || !okTime || what == "" || err != nil && !errors.Is(err, ErrTooBig) {
 			return Timetable{}, ErrTimetable
@@ -59,6 +60,11 @@ func ParseTimetable(s string) (Timetable, error) {
 		if err != nil {
 			return Timetable{}, err
 		}
+		key := fmt.Sprint(days, minute)
+		if said[key] {
+			return Timetable{}, ErrTwice
+		}
+		said[key] = true
 		for _, d := range days {
 			at[d*dayMinutes+minute] = n
 		}

@@ -19,6 +19,7 @@ func TestTheTimetableSaysWhatHoldsAndUntilWhen(t *testing.T) {
 	}{
 		{"", monday(9, 0), 0, time.Time{}},
 		{"unlimited", monday(9, 0), 0, time.Time{}},
+		{"off", monday(9, 0), 0, time.Time{}},
 		{"3MiB/s", monday(9, 0), 3 * mib, time.Time{}},
 		{"08:00,2MiB/s 19:00,off", monday(7, 59), 0, day(16, 8, 0)},
 		{"08:00,2MiB/s 19:00,off", monday(8, 0), 2 * mib, day(16, 19, 0)},
@@ -47,7 +48,7 @@ func TestTheTimetableSaysWhatHoldsAndUntilWhen(t *testing.T) {
 }
 
 func TestABadTimetableIsRefused(t *testing.T) {
-	for _, s := range []string{"fast", "08:00", "08:00,", "25:00,1MiB/s", "08:00,fast", "Xyz-08:00,1MiB/s", "08:00,1MiB/s 19:00", "1MiB/s 2MiB/s", "-08:00,off"} {
+	for _, s := range []string{"fast", "08:00", "08:00,", "25:00,1MiB/s", "08:00,fast", "Xyz-08:00,1MiB/s", "08:00,1MiB/s 19:00", "1MiB/s 2MiB/s", "-08:00,off", "08:00,1MiB/s 08:00,off", "Mon-08:00,off Mon-8:00,off"} {
 		if tt, err := remote.ParseTimetable(s); err == nil {
 			t.Errorf("%q is read as %s", s, tt)
 		}

@@ -58,7 +58,7 @@ func FormatBytes(n int64) string {
 // out. "unlimited", "0" and "" give 0, which means no limit.
 func ParseRate(s string) (int64, error) {
 	s = strings.TrimSpace(s)
-	if s == "" || s == "unlimited" {
+	if s == "" || s == "unlimited" || s == "off" {
 		return 0, nil
 	}
 	n, err := ParseBytes(strings.TrimSpace(strings.TrimSuffix(s, "/s")))

@@ -127,7 +127,7 @@ func (q *Queue) ended(ctx context.Context, id JobID) (journal.Job, error) {
 }
 
 func noJob(id JobID) error {
-	return &remote.Error{Op: "find the job", Kind: remote.NotExist, Hint: fmt.Sprintf("There is no job %d.", id)}
+	return &remote.Error{Op: "find the job", Kind: remote.NotExist, Hint: fmt.Sprintf("There is no job %d; see those on record with: gantry queue list", id)}
 }
 
 // sourceAgain is the source of one failed item, to be written where it was to

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -272,5 +273,63 @@ func TestTheQuestionSaysWhetherOverwritingKeepsTheOldContent(t *testing.T) {
 			t.Errorf("asked %+v", asks)
 		}
 		q.Cancel(id)
+	}
+}
+
+// TestTwoSourcesOfOneNameAreAConflict: the second one meets the first, which is
+// there by then, under the rule of the job, and always in the order of the sources.
+func TestTwoSourcesOfOneNameAreAConflict(t *testing.T) {
+	for _, c := range []struct {
+		policy transfer.Policy
+		before string // at the target; "" for nothing
+		want   string
+		second string // at "x (2).txt"
+		state  transfer.State
+	}{
+		{transfer.PolicyOverwrite, "", "from b", "", transfer.Done},
+		{transfer.PolicyOverwrite, "old", "from b", "", transfer.Done},
+		{transfer.PolicySkip, "", "from a, longer", "", transfer.Done},
+		{transfer.PolicySize, "", "from b", "", transfer.Done},
+		{transfer.PolicyRename, "", "from a, longer", "from b", transfer.Done},
+		{transfer.PolicyFail, "", "from a, longer", "", transfer.Failed},
+	} {
+		for _, op := range []transfer.Op{transfer.Copy, transfer.Move} {
+			for _, b := range both {
+				t.Run(fmt.Sprintf("%s by %s %s over %q", op, c.policy, b.name, c.before), func(t *testing.T) {
+					from, to := b.from(), b.to()
+					from.Put(b.root+"a/x.txt", "from a, longer")
+					from.Put(b.root+"b/x.txt", "from b")
+					dst, _ := to.Join(b.dir, "x.txt")
+					second, _ := to.Join(b.dir, "x (2).txt")
+					if c.before != "" {
+						to.Put(dst, c.before)
+					}
+					r := request(t, op, from, to, b.dir)
+					r.Sources = nil
+					for _, p := range []remote.Path{"a/x.txt", "b/x.txt"} {
+						e, err := from.Stat(t.Context(), b.root+p)
+						if err != nil {
+							t.Fatal(err)
+						}
+						e.Name = "x.txt"
+						r.List = append(r.List, transfer.Source{Entry: e})
+					}
+					r.Rules.OnConflict = c.policy
+					reasons := ""
+					r.OnItem = func(it transfer.ItemSnapshot) { reasons += remote.HintOf(it.Err) }
+					s := run(t, transfer.Options{}, r)
+					wantState(t, s, c.state)
+					if c.state == transfer.Failed && (s.Failures != 1 || !strings.Contains(reasons, "Two of the sources have this name")) {
+						t.Errorf("%d failures: %v", s.Failures, s.Err)
+					}
+					wantContent(t, to, dst, c.want)
+					if c.second != "" {
+						wantContent(t, to, second, c.second)
+					} else {
+						wantNothing(t, to, second)
+					}
+				})
+			}
+		}
 	}
 }

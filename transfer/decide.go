@@ -61,7 +61,7 @@ func (t *task) apply(ctx context.Context, policy Policy) (verdict, string, error
 	case PolicySkip:
 		return skip, "target exists", nil
 	case PolicyFail:
-		return 0, "", t.refuse(remote.Exist, "The target exists.")
+		return 0, "", t.refuse(remote.Exist, t.exists())
 	case PolicySize:
 		same, err := t.sameSize(ctx)
 		if err != nil || same {
@@ -88,6 +88,14 @@ func (t *task) apply(ctx context.Context, policy Policy) (verdict, string, error
 	}
 	it.ifVersion = it.target.Version
 	return write, "", nil
+}
+
+// exists is the sentence about a target that is there and stays.
+func (t *task) exists() string {
+	if t.it.twin {
+		return "Two of the sources have this name there; the other one was left as it is."
+	}
+	return "The target exists."
 }
 
 func (t *task) policy() Policy {

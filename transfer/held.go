@@ -78,6 +78,7 @@ func tagOf(tr journal.Trace) []string {
 func (j *job) hold(it *item) {
 	j.mu.Lock()
 	delete(j.active, it)
+	j.follow(it)
 	it.w, it.state = nil, Waiting
 	if it.src.Size >= 0 {
 		j.bytes.Add(it.size() - it.bytes.Swap(it.size()))

@@ -38,8 +38,11 @@ type item struct {
 	unsure    bool
 	blind     bool // a bucket was gone meanwhile, and with it what was at dst
 	same      bool
-	asked     bool // it was parked, for as long as the user took
-	decided   bool // policy overrules the job's
+	twin      bool        // another item of the job has, or had, its target
+	planned   remote.Path // dst, before a rule has given it another name
+	next      *item       // waits for this one, see twins
+	asked     bool        // it was parked, for as long as the user took
+	decided   bool        // policy overrules the job's
 	policy    Policy
 	ifAbsent  bool
 	ifVersion string
@@ -143,6 +146,7 @@ type lists struct {
 	doomed  []*item // to delete, in batches
 	emptied []*node // source folders with nothing left to wait for
 	parked  []*parked
+	twins   twins
 	held    int // copied, to be deleted when all are; they rest in the journal, see held.go
 
 	failed, skipped bounded
@@ -159,6 +163,7 @@ func (j *job) finish(it *item, reason string, err error) {
 		return
 	}
 	delete(j.active, it)
+	j.follow(it)
 	it.w, it.ctx, it.cancel, it.trouble = nil, nil, nil, nil
 	it.err, it.reason, it.skipped = err, reason, reason != "" && err == nil
 	switch {

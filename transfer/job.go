@@ -33,6 +33,7 @@ type job struct {
 	// fromKeyed says that the source is a bucket: opening a file gives all of it,
 	// opening an object is a request for a range.
 	fromKeyed bool
+	several   bool // there is more than one source, as far as is known
 	phased    bool // copies everything before it deletes anything
 	carries   bool // content passes through us, from or to a bucket
 	versions  sync.Once
@@ -142,6 +143,7 @@ func (j *job) check() error {
 	case r.Op != Copy && r.From.Caps().ReadOnly && !r.Rules.DryRun:
 		return readOnly(r.From)
 	}
+	j.several = len(r.List) != 1
 	j.toKeyed = r.To != nil && plan.Keyed(r.To)
 	for _, f := range r.Rules.Filters {
 		if err := j.filters.Add(f.Exclude, f.Pattern); err != nil {

@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +12,23 @@ import (
 	"gantry/remote/wrap"
 	"gantry/transfer"
 )
+
+// TestPartsThatWouldBeTooManyAreLargerAndSaySo.
+func TestPartsThatWouldBeTooManyAreLargerAndSaySo(t *testing.T) {
+	for want, says := range map[int64]string{10: "since parts of 10 would be too many", 40: ""} {
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		to.Limits.MaxParts = 3
+		from.Put("/f", content(95))
+		r := request(t, transfer.Copy, from, to, "in/", "/f")
+		r.Rules.PartSize = want
+		note := ""
+		r.OnItem = func(it transfer.ItemSnapshot) { note = it.Note }
+		wantState(t, run(t, transfer.Options{}, r), transfer.Done)
+		if (says == "") != (note == "") || !strings.Contains(note, says) {
+			t.Errorf("parts of %d: %q", want, note)
+		}
+	}
+}
 
 // distant is a tree behind a long way.
 type distant struct{ *wrap.Faulty }

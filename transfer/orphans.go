@@ -292,7 +292,7 @@ func (q *Queue) uploadsOf(ctx context.Context, id int64) (map[int64]*found, erro
 	return ups, context.Cause(ctx)
 }
 
-// Discard forgets a job that no living process runs, after removing what it has
+// Discard cancels a job that no living process runs, after removing what it has
 // left behind: uploads and temporary files. What was done stays done. If
 // something could not be removed the job stays, and the error says what.
 func (q *Queue) Discard(ctx context.Context, id JobID) error {
@@ -303,7 +303,13 @@ func (q *Queue) Discard(ctx context.Context, id JobID) error {
 	if err := q.removeLeft(ctx, rec); err != nil {
 		return errors.Join(err, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
 	}
-	return q.jr.Forget(ctx, []int64{rec.ID})
+	return q.givenUp(ctx, rec)
+}
+
+// givenUp puts the end of a job on record that nobody goes on with.
+func (q *Queue) givenUp(ctx context.Context, rec journal.Job) error {
+	rec.State, rec.Ended = Cancelled.String(), now()
+	return errors.Join(q.jr.PutJob(ctx, rec), q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
 }
 
 // removeLeft removes the uploads of a job.

@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // compared with ETags, nothing is secured by it
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"io"
 
@@ -120,7 +121,12 @@ func (t *task) fresh() (parts.Plan, error) {
 	if t.it.inOne {
 		size = max(size, t.it.src.Size)
 	}
-	return parts.Make(t.it.src.Size, size, t.j.to.Caps())
+	p, err := parts.Make(t.it.src.Size, size, t.j.to.Caps())
+	want := t.j.req.Rules.PartSize // that somebody asked for
+	if err == nil && want > 0 && want == size && t.it.src.Size > want && p.PartSize > max(want, t.j.to.Caps().MinPart) && t.it.note == "" {
+		t.remark(fmt.Sprintf("Its parts are of %s, since parts of %s would be too many.", remote.FormatBytes(p.PartSize), remote.FormatBytes(want)))
+	}
+	return p, err
 }
 
 // goOn continues the upload that an earlier process left, if it can be

@@ -38,7 +38,7 @@ func (q *Queue) Rollback(id JobID) bool {
 
 // DiscardBack is Discard of a move inside a bucket that also removes the copies
 // that it has made. The error is Invalid if it is none, or has begun to delete. If
-// copies stay, as with Rollback, the job is forgotten and the error says so.
+// copies stay, as with Rollback, the job is cancelled and the error says so.
 func (q *Queue) DiscardBack(ctx context.Context, id JobID) error {
 	rec, err := q.lease(ctx, id)
 	if err != nil {
@@ -51,7 +51,7 @@ func (q *Queue) DiscardBack(ctx context.Context, id JobID) error {
 	if err != nil {
 		return errors.Join(err, q.jr.Release(context.WithoutCancel(ctx), rec.ID, q.owner))
 	}
-	if err := q.jr.Forget(ctx, []int64{rec.ID}); err != nil {
+	if err := q.givenUp(ctx, rec); err != nil {
 		return err
 	}
 	return stay.err()

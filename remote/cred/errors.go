@@ -17,6 +17,14 @@ import (
 
 var errNoAnswer = errors.New("no answer from where the keys come from")
 
+// stsAnswer is a refusal of STS, by its code.
+type stsAnswer string
+
+func (a stsAnswer) Error() string { return "STS answered " + string(a) }
+
+// Answered marks it for remote.Answered.
+func (stsAnswer) Answered() {}
+
 // failed is an error of this credential with a sentence for the user.
 func (m *maker) failed(kind remote.Kind, err error, hint string) error {
 	return &remote.Error{Op: "sign in", Kind: kind, Hint: hint, Err: err}
@@ -39,7 +47,7 @@ func (m *maker) fault(err error, before bool) error {
 		if skew := m.skew(err); skew >= maxSkew && api.ErrorCode() == "SignatureDoesNotMatch" {
 			hint = fmt.Sprintf("The clock of this machine is %.0f minutes off, so STS does not take the signature of %s. Set the clock right.", skew.Minutes(), quote(m.c.Name))
 		}
-		return m.failed(kind, fmt.Errorf("STS answered %s", api.ErrorCode()), hint)
+		return m.failed(kind, stsAnswer(api.ErrorCode()), hint)
 	}
 	var noProfile config.SharedConfigProfileNotExistError
 	if errors.As(err, &noProfile) {

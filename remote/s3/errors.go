@@ -30,7 +30,7 @@ func (c *conn) fault(w act, b *bucket, f fault) error {
 		e.Kind, e.Err = remote.Changed, src
 		e.Hint = "The source could not be read as planned: it changed or failed while it was sent. Try again when nobody writes to it."
 	case f.throttled():
-		e.Kind, e.Hint = remote.Throttled, "The server asks us to slow down. It will be tried again more slowly."
+		e.Kind, e.Hint = remote.Throttled, "The server asks us to slow down. If that goes on, lower max_connections of "+c.name()+", or try again later."
 	default:
 		c.sentence(e, w, b, f)
 	}
@@ -139,7 +139,7 @@ func (c *conn) signIn(e *remote.Error, f fault) bool {
 	case "TokenRefreshRequired", "InvalidToken":
 		e.Hint = "The server does not accept the session token of the credential " + who + ". Check session_token, or sign in again."
 	case "RequestTimeTooSkewed":
-		e.Hint = "The clock of this machine is " + offBy(f.date) + " off. Set it right."
+		e.Hint = offBy(f.date)
 	case "NotSignedUp", "AccountProblem", "AllAccessDisabled", "InvalidPayer":
 		e.Kind = remote.Denied
 		e.Hint = "The provider has closed this account or bucket. Ask the provider."
@@ -256,11 +256,17 @@ func lastFour(id string) string {
 	return "…" + id[len(id)-4:]
 }
 
+// offBy says how wrong our clock is by the date of an answer. A server that refuses
+// the time of a request although both clocks agree has got it late.
 func offBy(date time.Time) string {
 	if date.IsZero() {
-		return "more than 15 minutes"
+		return "The clock of this machine is more than 15 minutes off. Set it right."
 	}
-	return fmt.Sprintf("%.0f minutes", math.Abs(time.Until(date).Minutes()))
+	minutes := math.Round(math.Abs(time.Until(date).Minutes()))
+	if minutes < 2 {
+		return "The server refuses the time of the request although its clock agrees with this one: the request was too long on its way. Try again; if it happens often, ask who runs the proxy or gateway."
+	}
+	return fmt.Sprintf("The clock of this machine is %.0f minutes off. Set it right.", minutes)
 }
 
 // lostName: nobody knows a host of that name.

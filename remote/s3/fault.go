@@ -44,6 +44,9 @@ func (a *answer) Error() string {
 	return s
 }
 
+// Answered marks it for remote.Answered.
+func (*answer) Answered() {}
+
 // tried says with what an attempt was made that failed.
 type tried struct {
 	err  error

@@ -40,6 +40,7 @@ func TestEveryCodeHasItsKindAndSentence(t *testing.T) {
 		{409, "OperationAborted", remote.Changed, "changing"},
 		{409, "ConditionalRequestConflict", remote.Changed, "changing"},
 		{412, "PreconditionFailed", remote.Changed, "changed"},
+		{403, "RequestTimeTooSkewed", remote.Auth, "too long on its way"}, // its clock says the same
 		{400, "ExpiredToken", remote.Auth, "expired"},
 		{400, "TokenRefreshRequired", remote.Auth, "session token"},
 		{400, "InvalidToken", remote.Auth, "session token"},

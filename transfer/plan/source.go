@@ -31,7 +31,7 @@ func (p *planner) source(s Source) {
 			return
 		}
 		if there.Type != remote.Regular {
-			p.emit(Item{Kind: Skip, Src: e, Reason: reasonLink})
+			p.fault(s, fail(e, remote.Unsupported, "This is a symbolic link, and links are not followed. Name what it leads to."))
 			return
 		}
 		there.Name = e.Name
@@ -40,6 +40,10 @@ func (p *planner) source(s Source) {
 	if !e.Dir || e.Type == remote.Link {
 		if !p.s.Filters.File(name) {
 			p.emit(Item{Kind: Omit})
+			return
+		}
+		if e.Type == remote.Special && p.s.To != nil {
+			p.fault(s, fail(e, remote.Unsupported, "This is a FIFO, socket or device and has no content that could be copied."))
 			return
 		}
 		p.way(name)

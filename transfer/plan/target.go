@@ -24,7 +24,13 @@ type target struct {
 	state   knowledge
 	asked   int
 	entries map[string]remote.Entry
-	claimed map[string]bool // names that this plan uses; true for folders. nil: not needed
+	claimed map[string]claim // names that this plan uses. nil: not needed
+}
+
+// claim is a name that a plan uses.
+type claim struct {
+	path remote.Path
+	dir  bool
 }
 
 type knowledge uint8
@@ -74,7 +80,8 @@ func (t *target) list(ctx context.Context) {
 
 // claim notes that the plan will write p. It returns why it must not: another
 // entry of the plan has that name already, which matters where the target folds
-// case or where a file and a folder cannot share a name.
+// case or where a file and a folder cannot share a name. Two files of the very same
+// name are a conflict like any other, for whoever writes the second one.
 func (t *target) claim(p remote.Path, dir bool) (reason string) {
 	if t.claimed == nil || len(t.claimed) >= listMost {
 		return ""
@@ -83,12 +90,12 @@ func (t *target) claim(p remote.Path, dir bool) (reason string) {
 	was, ok := t.claimed[k]
 	switch {
 	case !ok:
-		t.claimed[k] = dir
-	case was && !dir:
+		t.claimed[k] = claim{p, dir}
+	case was.dir && !dir:
 		return "A folder of the same name goes to the same place. Copy one of them under another name."
-	case !was && dir:
+	case !was.dir && dir:
 		return "A file of the same name goes to the same place. Copy one of them under another name."
-	case !dir:
+	case !dir && was.path != p:
 		return "Another source has the same name there: the target does not tell upper from lower case. Copy one of them under another name."
 	}
 	return ""

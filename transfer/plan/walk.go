@@ -63,7 +63,7 @@ func newPlanner(ctx context.Context, s Spec, yield func(Item) bool) *planner {
 func (p *planner) newTarget(dir remote.Path) *target {
 	t := &target{tree: p.s.To, dir: dir, fold: p.s.To.Caps().FoldsCase}
 	if p.claims {
-		t.claimed = map[string]bool{}
+		t.claimed = map[string]claim{}
 	}
 	return t
 }

@@ -18,9 +18,7 @@ func (e *env) catCommand() *cobra.Command {
 		Args:              usageArgs(cobra.MinimumNArgs(1)),
 		ValidArgsFunction: e.completeLocation,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			json := e.json
 			e.json = false // the content is the data
-			defer func() { e.json = json }()
 			return e.each(cmd.Context(), args, exact, e.cat)
 		},
 	}

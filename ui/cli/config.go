@@ -37,6 +37,7 @@ func (e *env) configCommand() *cobra.Command {
 		&cobra.Command{
 			Use: "example", Short: "Print a store with every key and its default", Args: usageArgs(cobra.NoArgs),
 			RunE: func(*cobra.Command, []string) error {
+				e.json = false // it is a store
 				_, err := e.Out.Write([]byte(config.Example()))
 				return err
 			},

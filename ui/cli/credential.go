@@ -158,7 +158,7 @@ func (e *env) credentialRemoveCommand() *cobra.Command {
 					return err
 				}
 			}
-			return a.RemoveCredential(cmd.Context(), args[0])
+			return e.did(a.RemoveCredential(cmd.Context(), args[0]))
 		},
 	}
 }

@@ -165,7 +165,7 @@ func (e *env) saveCredential(ctx context.Context, a *app.App, old string, c remo
 			return err
 		}
 	}
-	if err := a.SaveCredential(ctx, old, c, place, from); err != nil {
+	if err := e.did(a.SaveCredential(ctx, old, c, place, from)); err != nil {
 		return err
 	}
 	if old == "" {

@@ -31,6 +31,7 @@ type usageJSON struct {
 	Type     string `json:"type"`
 	Location string `json:"location"`
 	Key      string `json:"key"`
+	KeyBytes []byte `json:"key_base64,omitempty"` // when the key is not UTF-8
 	Dir      bool   `json:"dir"`
 	Entries  int64  `json:"entries"`
 	Size     int64  `json:"size"`
@@ -49,7 +50,7 @@ func (e *env) du(ctx context.Context, _ string, s source) (counter, error) {
 	where := remote.Place{Tree: s.place.Tree, Path: s.entry.Path}.Location()
 	switch {
 	case e.json:
-		return c, e.out.Object(usageJSON{"entry", where, string(s.entry.Path), s.entry.Dir, c.entries, c.bytes}, false)
+		return c, e.out.Object(usageJSON{"entry", where, string(s.entry.Path), rawBytes(string(s.entry.Path)), s.entry.Dir, c.entries, c.bytes}, false)
 	case terminal(e.Out):
 		return c, e.out.Line(fmt.Sprintf("%10s  %9s entries  %s", text.Size(c.bytes), text.Count(c.entries), where))
 	default:

@@ -28,7 +28,7 @@ type env struct {
 	out      *printer
 	config   string
 	state    string
-	json     bool
+	json     bool // not of commands whose output has a form of its own
 	quiet    bool
 	yes      bool
 	logLevel string
@@ -38,6 +38,9 @@ type env struct {
 	workers   int
 	partSize  config.Bytes
 	bandwidth config.Rate
+
+	sum     func() any // the summary of --json; nil counts lines
+	changed int64      // by the command, that it prints nothing about
 
 	asker *ui.Asker // brings questions to the screen, if there is one
 

@@ -86,9 +86,18 @@ func exitCode(ctx context.Context, err error) int {
 	case errors.As(err, &refused), errors.As(err, &reject):
 		return exitConfig
 	}
+	return errorCode(err)
+}
+
+// errorCode tells what was typed wrong from what a server does not take.
+func errorCode(err error) int {
+	if remote.KindOf(err) == remote.Invalid && !remote.Answered(err) {
+		return exitUsage
+	}
 	return kindCode(remote.KindOf(err))
 }
 
+// kindCode is the exit code of what was tried and failed.
 func kindCode(k remote.Kind) int {
 	switch k {
 	case remote.NotExist:
@@ -97,8 +106,6 @@ func kindCode(k remote.Kind) int {
 		return exitDenied
 	case remote.Unreachable, remote.Throttled:
 		return exitUnreachable
-	case remote.Invalid:
-		return exitUsage
 	default:
 		return exitSome
 	}

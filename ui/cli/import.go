@@ -54,7 +54,7 @@ func (e *env) serverImportCommand() *cobra.Command {
 				if as != "" {
 					name = as
 				}
-				if err := a.Import(cmd.Context(), f, name); err != nil {
+				if err := e.did(a.Import(cmd.Context(), f, name)); err != nil {
 					return err
 				}
 				if f.Server != nil && bucket == "" {

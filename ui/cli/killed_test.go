@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -293,10 +294,33 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 		if n := v.parts(); n > 0 {
 			t.Errorf("%d parts are left", n)
 		}
+		if out := v.run("queue"); !strings.Contains(out, " 1  cancelled ") {
+			t.Errorf("the queue shows\n%s", out)
+		}
+		v.run("queue", "clear")
 		if out := v.run("queue"); out != "" {
 			t.Errorf("the queue shows\n%s", out)
 		}
 	})
+}
+
+// TestAListingThatIsInterruptedIsSummedUp, as a transfer is.
+func TestAListingThatIsInterruptedIsSummedUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	program := build(t)
+	for _, args := range [][]string{{"ls", "-R"}, {"du"}} {
+		var asked atomic.Bool
+		v := newVictim(t, program)
+		v.server.Fault(
+			s3test.Rule{ID: "P01", Op: "ListObjectsV2", Action: s3test.Call(func() { asked.Store(true) })},
+			s3test.Rule{ID: "P01", Op: "ListObjectsV2", Action: s3test.StallBeforeHeaders()})
+		v.kill(syscall.SIGINT, asked.Load, append(args, "--json", "acme:")...)
+		if out := v.out.String(); !strings.HasSuffix(out, "\n") || strings.Count(out, "\n") != 1 || !strings.HasPrefix(out, `{"type":"summary","entries":0,`) {
+			t.Errorf("%v printed %q", args, out)
+		}
+	}
 }
 
 // landed holds that the file is whole and alone.

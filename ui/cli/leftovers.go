@@ -64,6 +64,7 @@ type uploadJSON struct {
 	Type     string    `json:"type"`
 	Location string    `json:"location"`
 	Key      string    `json:"key"`
+	KeyBytes []byte    `json:"key_base64,omitempty"` // when the key is not UTF-8
 	Upload   string    `json:"upload"`
 	Started  time.Time `json:"started"`
 	Parts    *int      `json:"parts,omitempty"`
@@ -73,6 +74,11 @@ type uploadJSON struct {
 }
 
 func (l *leftovers) run(ctx context.Context, location string) error {
+	l.t.Type = "summary"
+	l.env.sum = func() any {
+		l.t.Failed = l.env.out.errors
+		return l.t
+	}
 	a, err := l.env.open(ctx)
 	if err != nil {
 		return err
@@ -96,10 +102,12 @@ func (l *leftovers) run(ctx context.Context, location string) error {
 	if l.jobs, err = q.UploadJobs(ctx); err != nil {
 		return err
 	}
+	seen := false
 	for u, err := range uploads.ListUploads(ctx, place.Path) {
 		if err != nil {
 			return err
 		}
+		seen = true
 		if l.older > 0 && time.Since(u.Started) < l.older {
 			continue
 		}
@@ -107,10 +115,16 @@ func (l *leftovers) run(ctx context.Context, location string) error {
 			return err
 		}
 	}
+	if !seen && place.Tree.Label() == "" { // every prefix of a bucket can be listed
+		if _, err := place.Tree.Stat(ctx, place.Path); remote.KindOf(err) == remote.NotExist && err != nil {
+			return err
+		}
+	}
 	if err := l.remove(ctx, place.Tree, uploads); err != nil {
 		return err
 	}
-	return l.sum()
+	l.sum()
+	return nil
 }
 
 // show prints one upload and notes it if it may be aborted.
@@ -125,7 +139,7 @@ func (l *leftovers) show(t remote.Tree, u remote.Upload) error {
 	where := remote.Place{Tree: t, Path: u.Path}.Location()
 	if l.env.json {
 		j := uploadJSON{
-			Type: "upload", Location: where, Key: string(u.Path), Upload: u.ID, Started: u.Started.UTC(),
+			Type: "upload", Location: where, Key: string(u.Path), KeyBytes: rawBytes(string(u.Path)), Upload: u.ID, Started: u.Started.UTC(),
 			Job: int64(rec.ID), Running: running,
 		}
 		if u.Parts >= 0 {
@@ -184,7 +198,7 @@ func (l *leftovers) remove(ctx context.Context, t remote.Tree, uploads remote.Up
 		l.t.Aborted++
 	}
 	if err := failed.err(l.t.Aborted > 0); err != nil {
-		_ = l.sum() // the failures are what counts
+		l.sum()
 		return err
 	}
 	return nil
@@ -199,18 +213,14 @@ func (l *leftovers) weight() int64 {
 	return n
 }
 
-func (l *leftovers) sum() error {
-	l.t.Type = "summary"
-	switch {
-	case l.env.json:
-		return l.env.out.Object(l.t, true)
-	case l.env.quiet || !terminal(l.env.Err):
-		return nil
+// sum tells people on a terminal how much it was.
+func (l *leftovers) sum() {
+	if l.env.json || l.env.quiet || !terminal(l.env.Err) {
+		return
 	}
 	line := fmt.Sprintf("%s, %s", text.Plural(l.t.Uploads, "unfinished upload"), text.Size(l.t.Bytes))
 	if l.abort {
 		line += fmt.Sprintf(", %s aborted", text.Count(l.t.Aborted))
 	}
 	_, _ = fmt.Fprintln(l.env.Err, line)
-	return nil
 }

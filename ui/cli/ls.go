@@ -46,6 +46,7 @@ func (l *lister) run(ctx context.Context, locations []string) error {
 		return err
 	}
 	var failed failures
+	l.env.sum = func() any { return listSummary{"summary", l.entries, l.bytes, failed.count} }
 	for _, location := range locations {
 		for s, err := range expand(ctx, a, location, l.exact) {
 			if err == nil {
@@ -57,11 +58,6 @@ func (l *lister) run(ctx context.Context, locations []string) error {
 				}
 				failed.add(l.env, location, err)
 			}
-		}
-	}
-	if l.env.json {
-		if err := l.env.out.Object(listSummary{"summary", l.entries, l.bytes, failed.count}, true); err != nil {
-			return err
 		}
 	}
 	return failed.err(l.entries > 0)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gantry/remote"
 	"gantry/remote/store"
 )
 
@@ -21,10 +22,13 @@ func Main(ctx context.Context, args []string, stdio Stdio) int {
 	root.SetErr(stdio.Err)
 	err := root.ExecuteContext(ctx)
 	e.close()
-	if flushed := e.out.Flush(); err == nil {
-		err = flushed
+	if err == nil {
+		err = errors.Join(e.end(), e.out.Flush())
 	}
-	e.report(ctx, err)
+	if err != nil {
+		e.report(ctx, err)
+		_ = errors.Join(e.end(), e.out.Flush()) // stdout may be what failed
+	}
 	return exitCode(ctx, err)
 }
 
@@ -38,16 +42,17 @@ func (e *env) report(ctx context.Context, err error) {
 		sig     Signal
 	)
 	switch {
-	case err == nil:
 	case errors.As(context.Cause(ctx), &sig):
 		e.warnf("%s", sig.Error())
 	case errors.As(err, &part):
 	case errors.As(err, &refused):
+		e.object("", remote.Invalid, refused.Error(), "")
 		e.warnf("the store %s is refused:", refused.Path)
 		for _, line := range strings.Split(strings.TrimRight(refused.Error(), "\n"), "\n") {
 			e.warnf("%s", line)
 		}
 	case errors.As(err, &usage):
+		e.object("", remote.Invalid, usage.Error(), "")
 		e.warnf("%s", usage.Error())
 	default:
 		e.fail("", err)
@@ -66,7 +71,11 @@ func (e *env) rootCommand() *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		ValidArgsFunction: e.completeLocation,
-		PersistentPreRun:  func(*cobra.Command, []string) { e.out.json = e.json },
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			if p := cmd.Parent(); p != nil && p.Name() == "completion" {
+				e.json = false // a script
+			}
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.screen(cmd.Context(), args, demo)
 		},

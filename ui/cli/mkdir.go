@@ -22,7 +22,7 @@ func (e *env) mkdirCommand() *cobra.Command {
 			if place.Tree.Label() != "" {
 				place.Path = folder(place.Path)
 			}
-			return place.Tree.Mkdir(cmd.Context(), place.Path)
+			return e.did(place.Tree.Mkdir(cmd.Context(), place.Path))
 		},
 	}
 }

@@ -45,7 +45,7 @@ func (e *env) mountAddCommand() *cobra.Command {
 			if !found {
 				return usagef("mount add: write the server as SERVER: or SERVER:path/, not %q", args[1])
 			}
-			return a.SaveMount(cmd.Context(), remote.Mount{Folder: app.Absolute(args[0]), Server: server, Path: path}, hide)
+			return e.did(a.SaveMount(cmd.Context(), remote.Mount{Folder: app.Absolute(args[0]), Server: server, Path: path}, hide))
 		},
 	}
 	cmd.Flags().BoolVar(&hide, "hide", false, "hide what is in the folder")
@@ -77,7 +77,7 @@ func (e *env) mountRemoveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.RemoveMount(cmd.Context(), app.Absolute(args[0]))
+			return e.did(a.RemoveMount(cmd.Context(), app.Absolute(args[0])))
 		},
 	}
 }

@@ -42,6 +42,7 @@ type linkJSON struct {
 	Type     string    `json:"type"`
 	Location string    `json:"location"`
 	Key      string    `json:"key"`
+	KeyBytes []byte    `json:"key_base64,omitempty"` // when the key is not UTF-8
 	URL      string    `json:"url"`
 	Expires  time.Time `json:"expires"`
 	Cut      bool      `json:"cut,omitempty"` // it ends before the time that was asked for
@@ -72,7 +73,7 @@ func (e *env) presign(ctx context.Context, s source, life time.Duration) (counte
 	c := counter{entries: 1, bytes: max(s.entry.Size, 0)}
 	if e.json {
 		return c, e.out.Object(linkJSON{
-			Type: "link", Location: where, Key: string(p), URL: link.URL.Reveal(), Expires: link.Ends, Cut: link.Cut, Notes: link.Notes,
+			Type: "link", Location: where, Key: string(p), KeyBytes: rawBytes(string(p)), URL: link.URL.Reveal(), Expires: link.Ends, Cut: link.Cut, Notes: link.Notes,
 		}, true)
 	}
 	if err := e.out.Line(link.URL.Reveal()); err != nil {

@@ -18,7 +18,9 @@ type printer struct {
 	mu   sync.Mutex
 	w    *bufio.Writer
 	safe bool // the output is a terminal: make text safe
-	json bool
+
+	objects, errors int64 // printed as JSON, by what they are
+	summed          bool  // the summary is out
 }
 
 func newPrinter(w io.Writer, onTerminal bool) *printer {
@@ -48,10 +50,58 @@ func (p *printer) Object(v any, now bool) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
+	if _, failed := v.(errorJSON); failed {
+		p.errors++
+	} else {
+		p.objects++
+	}
 	if now {
 		return p.w.Flush()
 	}
 	return nil
+}
+
+// Summary is Object for the last line, which is printed once.
+func (p *printer) Summary(v any) error {
+	if p.summed {
+		return nil
+	}
+	p.summed = true
+	return p.Object(v, true)
+}
+
+// endSummary is the summary of a command that has none of its own.
+type endSummary struct {
+	Type   string `json:"type"`
+	Items  int64  `json:"items"`  // printed or changed
+	Failed int64  `json:"failed"` // errors
+}
+
+// end prints the summary, with which JSON ends whatever became of the command.
+func (e *env) end() error {
+	if !e.json {
+		return nil
+	}
+	if e.sum != nil {
+		return e.out.Summary(e.sum())
+	}
+	return e.out.Summary(endSummary{"summary", e.changed + e.out.objects, e.out.errors})
+}
+
+// did counts what a command has changed without a word, unless that failed.
+func (e *env) did(err error) error {
+	if err == nil {
+		e.changed++
+	}
+	return err
+}
+
+// rawBytes are those of a text that JSON cannot hold: not UTF-8. nil for any other.
+func rawBytes(s string) []byte {
+	if utf8.ValidString(s) {
+		return nil
+	}
+	return []byte(s)
 }
 
 // Flush writes what is buffered.
@@ -78,14 +128,11 @@ type entryJSON struct {
 
 func newEntryJSON(t remote.Tree, e remote.Entry) entryJSON {
 	j := entryJSON{
-		Type: "entry", Location: t.Label() + string(e.Path), Key: string(e.Path), Name: e.Name,
+		Type: "entry", Location: t.Label() + string(e.Path), Key: string(e.Path), KeyBytes: rawBytes(string(e.Path)), Name: e.Name,
 		Dir: e.Dir, Link: e.Type == remote.Link, Class: e.Class,
 	}
 	if t.Label() != "" {
 		j.ETag = e.Version
-	}
-	if !utf8.ValidString(j.Key) {
-		j.KeyBytes = []byte(j.Key)
 	}
 	if !e.Dir && e.Size >= 0 {
 		j.Size = &e.Size
@@ -115,7 +162,12 @@ func (e *env) fail(location string, err error) {
 	} else {
 		e.warnf("%s", hint)
 	}
+	e.object(location, remote.KindOf(err), hint, remote.CauseOf(err))
+}
+
+// object reports an error on stdout with --json.
+func (e *env) object(location string, k remote.Kind, message, cause string) {
 	if e.json {
-		_ = e.out.Object(errorJSON{"error", location, remote.KindOf(err).String(), hint, remote.CauseOf(err)}, true)
+		_ = e.out.Object(errorJSON{"error", location, k.String(), message, cause}, true)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/term"
 
@@ -199,6 +198,7 @@ type itemJSON struct {
 	Source      string `json:"source"`
 	SourceBytes []byte `json:"source_base64,omitempty"` // when it is not UTF-8
 	Target      string `json:"target,omitempty"`
+	TargetBytes []byte `json:"target_base64,omitempty"`
 	Dir         bool   `json:"dir,omitempty"`
 	Size        int64  `json:"size"`
 	Attempts    int    `json:"attempts,omitempty"`
@@ -217,6 +217,7 @@ func newItemJSON(it transfer.ItemSnapshot) itemJSON {
 		Type: "item", State: it.State.String(), Source: it.Source, Target: it.Target, Dir: it.Dir,
 		Size: max(it.Bytes.Total, 0), Attempts: it.Attempts, Verified: it.Verified, Reason: it.Reason,
 		Proven: it.Proven.Done, Parts: it.Proven.Total, Note: it.Note,
+		SourceBytes: rawBytes(it.Source), TargetBytes: rawBytes(it.Target),
 	}
 	if it.Skipped {
 		j.State = "skipped"
@@ -227,9 +228,6 @@ func newItemJSON(it transfer.ItemSnapshot) itemJSON {
 			j.Type = "conflict"
 		}
 		j.Kind, j.Message, j.Cause = kind.String(), remote.HintOf(it.Err), remote.CauseOf(it.Err)
-	}
-	if !utf8.ValidString(it.Source) {
-		j.SourceBytes = []byte(it.Source)
 	}
 	return j
 }

@@ -173,12 +173,26 @@ func (e *env) printJob(r transfer.Record) error {
 		if r.Finished.IsZero() {
 			j.Finished = time.Time{}
 		}
-		if r.Err != nil {
+		if j.Reason = waitsFor(r); j.Reason == "" && r.Err != nil {
 			j.Reason = remote.HintOf(r.Err)
 		}
 		return e.out.Object(j, false)
 	}
 	return e.out.Line(jobLine(r))
+}
+
+// waitsFor is why a job that a living process has does not get on; "" if it does,
+// or nobody has said.
+func waitsFor(r transfer.Record) string {
+	switch {
+	case !r.Owned || r.State.Ended():
+		return ""
+	case r.State == transfer.Waiting:
+		return "waits for its turn behind the jobs of the gantry that has it"
+	case r.State == transfer.Paused && r.Err != nil:
+		return remote.HintOf(r.Err)
+	}
+	return ""
 }
 
 // jobLine is a job on record for people.
@@ -191,6 +205,9 @@ func jobLine(r transfer.Record) string {
 		text.Count(r.Items.Done), of, r.Title)
 	if !r.State.Ended() && r.Bytes.Total > 0 { // of one large file the items say nothing
 		line += fmt.Sprintf("  (%s of %s)", text.Size(r.Bytes.Done), text.Size(r.Bytes.Total))
+	}
+	if why := waitsFor(r); why != "" {
+		line += "  (" + why + ")"
 	}
 	if r.Skipped > 0 {
 		line += fmt.Sprintf("  (%s skipped)", text.Count(int64(r.Skipped)))
@@ -325,7 +342,7 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bo
 		if rollback {
 			discard = q.DiscardBack
 		}
-		if err := discard(ctx, id); err != nil {
+		if err := e.did(discard(ctx, id)); err != nil {
 			failed.add(e, fmt.Sprintf("job %d", id), err)
 		}
 	}
@@ -339,6 +356,7 @@ func (e *env) queueClear(ctx context.Context) error {
 	}
 	n, err := q.ClearHistory(ctx)
 	if err == nil {
+		e.changed = int64(n)
 		e.remark(text.Plural(int64(n), "job") + " forgotten")
 	}
 	return err

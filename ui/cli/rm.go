@@ -39,7 +39,7 @@ type remover struct {
 }
 
 func (r *remover) run(ctx context.Context, locations []string) error {
-	r.env.dryRun = r.dryRun
+	r.env.dryRun, r.env.sum = r.dryRun, nothing(transfer.Delete, r.dryRun)
 	a, err := r.env.open(ctx)
 	if err != nil {
 		return err
@@ -50,6 +50,7 @@ func (r *remover) run(ctx context.Context, locations []string) error {
 		return err
 	}
 	run := newRun(r.env, q, transfer.Rules{DryRun: r.dryRun}, r.progress)
+	run.t.Op = transfer.Delete.String()
 	if r.recursive && !r.env.yes && !r.dryRun {
 		if err := r.confirm(ctx, a, run.ask, locations); err != nil {
 			return err

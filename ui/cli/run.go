@@ -78,6 +78,7 @@ func newRun(e *env, q *transfer.Queue, rules transfer.Rules, progress bool) *run
 		r.line = newProgressLine(e.Err)
 	}
 	r.ask = newAsker(e)
+	e.sum = func() any { return r.sum(nil) }
 	return r
 }
 
@@ -280,10 +281,20 @@ func (r *run) stopped(ctx context.Context, left []transfer.JobID) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeIn)
 	defer cancel()
 	closed := r.queue.Close(ctx)
+	return errors.Join(r.env.out.Summary(r.sum(left)), closed)
+}
+
+// nothing is the summary of a command that did not come so far as to have jobs.
+func nothing(op transfer.Op, dryRun bool) func() any {
+	return func() any { return totals{Type: "summary", Op: op.String(), DryRun: dryRun} }
+}
+
+// sum is the summary of what became of the jobs, of which left can be resumed.
+func (r *run) sum(left []transfer.JobID) totals {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.t.Type, r.t.Seconds, r.t.Resume = "summary", time.Since(r.started).Seconds(), left
-	return errors.Join(r.env.out.Object(r.t, true), closed)
+	return r.t
 }
 
 // left are the jobs that have not ended and can be resumed.
@@ -302,19 +313,21 @@ func (r *run) left() (ids []transfer.JobID) {
 // finish prints the summary and makes the exit code: all done, some failed, or
 // the one reason why nothing worked.
 func (r *run) finish() error {
+	left := r.left()
+	r.env.sum = func() any { return r.sum(left) }
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.t.kept = r.halted > 0
-	r.t.Type, r.t.Seconds, r.t.Resume = "summary", time.Since(r.started).Seconds(), r.left()
-	if r.env.json {
-		if err := r.env.out.Object(r.t, true); err != nil {
-			return err
-		}
-	} else if !r.env.quiet && terminal(r.env.Err) && len(r.jobs) > 0 {
+	r.t.Type, r.t.Seconds = "summary", time.Since(r.started).Seconds()
+	if !r.env.json && !r.env.quiet && terminal(r.env.Err) && len(r.jobs) > 0 {
 		_, _ = fmt.Fprintln(r.env.Err, r.t.String())
 	}
-	if r.flagged && r.decided != nil && r.decided.Policy == transfer.PolicyFail {
-		r.env.warnf("what exists at the target was left as it is; --on-conflict overwrite, newer, size, checksum, rename or skip says what becomes of it")
+	with := "" // a job on record keeps the rule that it was given
+	if !r.flagged {
+		with = "the same command as at first with "
+	}
+	if r.decided != nil && r.decided.Policy == transfer.PolicyFail || !r.flagged && r.t.Conflicts > 0 {
+		r.env.warnf("what exists at the target was left as it is; %s--on-conflict overwrite, newer, size, checksum, rename, keep-both or skip says what becomes of it", with)
 	}
 	if r.halted > 0 {
 		return partial{r.halted}

@@ -16,6 +16,7 @@ import (
 
 // screen starts the two panes.
 func (e *env) screen(ctx context.Context, args []string, withDemo bool) error {
+	e.json = false
 	in, out, err := e.terminals()
 	if err != nil {
 		return err
@@ -108,6 +109,7 @@ func (e *env) demoServerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "__demo", Hidden: true, DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			e.json = false // its streams speak to who started it
 			err := demo.Child(cmd.Context(), e.In, e.Out, args)
 			if errors.Is(err, context.Canceled) {
 				return nil

@@ -173,7 +173,7 @@ func (e *env) serverRemoveCommand() *cobra.Command {
 			if err := e.sure(cmd.Context(), fmt.Sprintf("Remove the server %s from the store?", i.Server.Name)); err != nil {
 				return err
 			}
-			return a.RemoveServer(cmd.Context(), i.Server.Name)
+			return e.did(a.RemoveServer(cmd.Context(), i.Server.Name))
 		},
 	}
 }

@@ -64,7 +64,7 @@ func prefixed(prefix, s string) string {
 // reported ends a test: the summary, and the exit code of the worst step.
 func (e *env) reported(r remote.Report) error {
 	if e.json {
-		if err := e.out.Object(reportJSON{"summary", r.Server, r.Credential, r.Identity, r.Region, r.Skew.Seconds(), r.Started.UTC(), r.OK()}, true); err != nil {
+		if err := e.out.Summary(reportJSON{"summary", r.Server, r.Credential, r.Identity, r.Region, r.Skew.Seconds(), r.Started.UTC(), r.OK()}); err != nil {
 			return err
 		}
 	}

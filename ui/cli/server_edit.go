@@ -135,7 +135,7 @@ func (e *env) serverAddCommand() *cobra.Command {
 			if problems := a.CheckServer("", s); len(problems) > 0 {
 				return badFields(problems)
 			}
-			if err := a.SaveServer(cmd.Context(), "", s); err != nil {
+			if err := e.did(a.SaveServer(cmd.Context(), "", s)); err != nil {
 				return err
 			}
 			e.notef("added %s; test it with: gantry server test %s", s.Name, s.Name)
@@ -169,7 +169,7 @@ func (e *env) serverEditCommand() *cobra.Command {
 			if problems := a.CheckServer(i.Server.Name, s); len(problems) > 0 {
 				return badFields(problems)
 			}
-			if err := a.SaveServer(cmd.Context(), i.Server.Name, s); err != nil {
+			if err := e.did(a.SaveServer(cmd.Context(), i.Server.Name, s)); err != nil {
 				return err
 			}
 			if s.Endpoint != i.Server.Endpoint && s.Endpoint != "" && s.Credential != "" { // SEC-24

@@ -266,7 +266,7 @@ type failures struct {
 func (f *failures) add(e *env, location string, err error) {
 	e.fail(location, err)
 	var usage usageError
-	code := kindCode(remote.KindOf(err))
+	code := errorCode(err)
 	if errors.As(err, &usage) {
 		code = exitUsage
 	}

@@ -123,7 +123,7 @@ func newStatJSON(t remote.Tree, e remote.Entry) statJSON {
 }
 
 // each runs one function on everything that the locations mean, reports
-// failures as they come, and ends JSON with a summary.
+// failures as they come, and sums up.
 func (e *env) each(ctx context.Context, locations []string, exact bool, do func(context.Context, string, source) (counter, error)) error {
 	a, err := e.open(ctx)
 	if err != nil {
@@ -134,6 +134,7 @@ func (e *env) each(ctx context.Context, locations []string, exact bool, do func(
 		sum    counter
 		done   int
 	)
+	e.sum = func() any { return listSummary{"summary", sum.entries, sum.bytes, failed.count} }
 	for _, location := range locations {
 		for s, err := range expand(ctx, a, location, exact) {
 			var c counter
@@ -150,11 +151,6 @@ func (e *env) each(ctx context.Context, locations []string, exact bool, do func(
 			done++
 			sum.entries += c.entries
 			sum.bytes += c.bytes
-		}
-	}
-	if e.json {
-		if err := e.out.Object(listSummary{"summary", sum.entries, sum.bytes, failed.count}, true); err != nil {
-			return err
 		}
 	}
 	return failed.err(done > 0)

@@ -85,7 +85,7 @@ func (f *transferFlags) register(cmd *cobra.Command, e *env) {
 	fl.BoolVar(&f.dryRun, "dry-run", false, "say what would be done, change nothing")
 	fl.Var(filterFlag{&f.filters, false}, "include", "take entries below folders that match `PATTERN`, and without --exclude only these (repeatable)")
 	fl.Var(filterFlag{&f.filters, true}, "exclude", "leave out entries that match `PATTERN` (repeatable; the first of all that matches decides)")
-	fl.StringVar(&f.onConflict, "on-conflict", "", "when a target exists: ask, overwrite, newer, size, checksum, rename, skip or fail")
+	fl.StringVar(&f.onConflict, "on-conflict", "", "when a target exists: ask, overwrite, newer, size, checksum, rename, keep-both, skip or fail")
 	fl.Var(&e.bandwidth, "bandwidth", "limit, such as 20MiB/s")
 	fl.IntVar(&e.workers, "workers", 0, "requests at a time (default: adaptive)")
 	fl.Var(&e.partSize, "part-size", "size of a part, such as 16MiB (default: planned)")
@@ -133,11 +133,11 @@ func (f *transferFlags) rules(e *env) (transfer.Rules, error) {
 // transfer runs cp and mv: it resolves the destination, builds a request for
 // each tree that holds sources, and follows the queue until they have ended.
 func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, args []string) error {
+	e.dryRun, e.sum = f.dryRun, nothing(op, f.dryRun)
 	rules, err := f.rules(e)
 	if err != nil {
 		return err
 	}
-	e.dryRun = f.dryRun
 	a, err := e.open(ctx)
 	if err != nil {
 		return err
