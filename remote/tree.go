@@ -172,6 +172,19 @@ type Reverter interface {
 	Revert(ctx context.Context, p Path, id string) error
 }
 
+// Keeper is a tree that may keep what is overwritten, and shows what it has kept.
+type Keeper interface {
+	// Kept are the n newest versions of p, the newest first; fewer where there are
+	// not so many.
+	Kept(ctx context.Context, p Path, n int) ([]Kept, error)
+}
+
+// Kept is a version of a path that a Keeper shows.
+type Kept struct {
+	ID      string // as CreateOptions.VersionID was told
+	Version string // as Entry.Version; "" for a deletion
+}
+
 // Tagger is a tree whose objects have tags.
 type Tagger interface {
 	// Tags are those of e.

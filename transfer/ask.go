@@ -12,6 +12,12 @@ import (
 type parked struct {
 	ask Ask
 	it  *item
+	to  remote.Tree // in which its target is,
+	at  remote.Path // and where
+
+	seen    time.Time // when both sides were looked at for the question; zero: when they were listed
+	looking bool      // that is being done
+	told    bool      // it is in the feeds
 }
 
 // versionedWithin is how long a tree may take to say whether overwriting keeps
@@ -37,7 +43,7 @@ func (j *job) versioned(ctx context.Context) bool {
 // park lets an item wait for the user, while everything else goes on. The first
 // open conflict of a job is news.
 func (j *job) park(it *item, why remote.Kind) {
-	p := &parked{it: it, ask: Ask{
+	p := &parked{it: it, to: j.to, at: it.target.Path, ask: Ask{
 		ID: j.q.asks.Add(1), Job: j.id, Op: j.req.Op, Src: it.src, Dst: *it.target, Why: why,
 		From: j.fromKey + string(it.src.Path), To: j.req.To.Label() + string(it.target.Path),
 		Versioned: j.versioned(j.ctx),
@@ -49,17 +55,17 @@ func (j *job) park(it *item, why remote.Kind) {
 	first := len(j.parked) == 1
 	j.mu.Unlock()
 	if first {
-		j.tell(AskEvent{Ask: p.ask})
+		j.present()
 	}
 	j.touch()
 	j.q.schedule() // a job with nothing but conflicts makes room for others
 }
 
-// firstAsk is the ask to show for the job.
+// firstAsk is the ask to show for the job, if it has been shown to anybody.
 func (j *job) firstAsk() (Ask, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.parked) == 0 {
+	if len(j.parked) == 0 || !j.parked[0].told {
 		return Ask{}, false
 	}
 	return j.described(j.parked[0]), true
@@ -123,8 +129,6 @@ func (j *job) answer(ask uint64, p Policy, all bool) bool {
 	j.mu.Unlock()
 	j.wakeUp()
 	j.touch()
-	if next, ok := j.firstAsk(); ok {
-		j.tell(AskEvent{Ask: next})
-	}
+	j.present()
 	return true
 }

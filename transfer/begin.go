@@ -112,6 +112,8 @@ func (t *task) putIntent(ctx context.Context) error {
 	}
 	if it.fresh {
 		u.PartSize = copyFresh
+	} else if !it.layered {
+		u.Before = it.ifVersion
 	}
 	it.traced, it.intended = true, true
 	return j.noteIntent(ctx, u)

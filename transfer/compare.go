@@ -14,16 +14,11 @@ import (
 // cheapest way that is sure: sizes, checksums that both sides know, an ETag that
 // turns out to be the MD5 of the other side, else reading both.
 func (t *task) sameContent(ctx context.Context) (bool, error) {
-	it := t.it
-	if it.src.Size != it.target.Size {
+	if it := t.it; !it.asked && it.src.Size != it.target.Size {
 		return false, nil
 	}
-	src, err := t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
-	if err != nil {
-		return false, err
-	}
-	dst, err := t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
-	if err != nil {
+	src, dst, there, err := t.again(ctx)
+	if err != nil || !there || src.Size != dst.Size {
 		return false, err
 	}
 	if src.Sum.Algorithm != remote.NoSum && src.Sum.Algorithm == dst.Sum.Algorithm {

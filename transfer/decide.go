@@ -29,10 +29,8 @@ func (t *task) decide(ctx context.Context) (verdict, string, error) {
 	if it.same && policy != PolicyRename && policy != PolicyKeepBoth {
 		return 0, "", t.refuse(remote.Invalid, "Source and target are the same. Give the copy another name.")
 	}
-	if it.unsure && !it.same {
-		if err := t.look(ctx); err != nil {
-			return 0, "", err
-		}
+	if err := t.lookWhereNeeded(ctx); err != nil {
+		return 0, "", err
 	}
 	if it.target == nil && !it.same {
 		it.ifAbsent = true
@@ -86,6 +84,10 @@ func (t *task) apply(ctx context.Context, policy Policy) (verdict, string, error
 		return write, "", t.setAside(ctx)
 	case PolicyOverwrite:
 	}
+	if it.target == nil { // it went while it was compared
+		it.ifAbsent = true
+		return write, "", nil
+	}
 	it.ifVersion = it.target.Version
 	return write, "", nil
 }
@@ -96,6 +98,47 @@ func (t *task) exists() string {
 		return "Two of the sources have this name there; the other one was left as it is."
 	}
 	return "The target exists."
+}
+
+// lookWhereNeeded finds out what is at dst where nobody has yet, and whether
+// that which the user was asked about is still there.
+func (t *task) lookWhereNeeded(ctx context.Context) error {
+	it := t.it
+	switch {
+	case it.same:
+		return nil
+	case it.unsure:
+		return t.look(ctx)
+	case it.asked && it.target != nil:
+		_, err := t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
+		if hasGone(err) {
+			it.target, err = nil, nil
+		}
+		if remote.KindOf(err) == remote.Denied {
+			return nil // may write but not look
+		}
+		return err
+	}
+	return nil
+}
+
+// again looks at both sides once more, for a comparison of what is there now;
+// false if there is no target any more.
+func (t *task) again(ctx context.Context) (src, dst remote.Entry, there bool, err error) {
+	it := t.it
+	if src, err = t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path); err != nil {
+		return src, dst, false, err
+	}
+	dst, err = t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
+	switch {
+	case hasGone(err):
+		it.target = nil
+		return src, dst, false, nil
+	case err != nil:
+		return src, dst, false, err
+	}
+	it.target = &dst // what was compared is what may be replaced
+	return src, dst, true, nil
 }
 
 func (t *task) policy() Policy {
@@ -188,31 +231,21 @@ func (t *task) alias(ctx context.Context) bool {
 }
 
 // sameSize compares the sizes. What the user was asked about was seen some time
-// ago: before it is left out for good, both sides are looked at once more.
+// ago: then both sides are looked at once more.
 func (t *task) sameSize(ctx context.Context) (bool, error) {
-	it := t.it
-	if it.src.Size != it.target.Size || !it.asked {
+	if it := t.it; !it.asked {
 		return it.src.Size == it.target.Size, nil
 	}
-	src, err := t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
-	if err != nil {
-		return false, err
-	}
-	dst, err := t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
-	return err == nil && src.Size == dst.Size, err
+	src, dst, there, err := t.again(ctx)
+	return err == nil && there && src.Size == dst.Size, err
 }
 
 // newer compares modification times. Listings of a bucket show when an object
 // was written; the time that was kept with it takes a look at the object.
 func (t *task) newer(ctx context.Context) (bool, error) {
-	it := t.it
-	src, err := t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path)
-	if err != nil {
-		return false, err
-	}
-	dst, err := t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
-	if err != nil {
-		return false, err
+	src, dst, there, err := t.again(ctx)
+	if err != nil || !there {
+		return err == nil, err
 	}
 	a, b := src.ModTime, dst.ModTime
 	if a.Nanosecond() == 0 || b.Nanosecond() == 0 {

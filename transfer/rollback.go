@@ -156,6 +156,9 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 		if tr.Upload.PartSize == copyFresh { // nothing was there before
 			ours = append(ours, p)
 		} else if !tr.Dir {
+			if !held {
+				tr = proven(ctx, to, tr, e)
+			}
 			replaced = append(replaced, tr)
 		}
 	}
@@ -179,4 +182,23 @@ func copyMade(ctx context.Context, from remote.Tree, tr journal.Trace, dst remot
 		return src.Sum == dst.Sum
 	}
 	return src.Version == dst.Version
+}
+
+// proven is the trace of a copy that a kill kept from going on record with the id
+// of the version it has, if the tree shows that: what was to be replaced lies right
+// beneath what holds the content of the source now, so that was written after the
+// intent, and nothing else was. Else it is the trace as it is.
+func proven(ctx context.Context, to remote.Tree, tr journal.Trace, e remote.Entry) journal.Trace {
+	k, ok := remote.As[remote.Keeper](to)
+	if !ok || tr.Upload.Before == "" || tr.Upload.Before == e.Version {
+		return tr
+	}
+	kept, err := k.Kept(ctx, tr.Upload.Path, 2)
+	if err != nil || len(kept) < 2 || kept[0].Version != e.Version || kept[1].Version != tr.Upload.Before {
+		return tr
+	}
+	if id := kept[0].ID; id != "" && id != "null" { // else it is overwritten for good
+		tr.Parts = []remote.Part{{Num: 1, Size: e.Size, Tag: copyTag("", e.Version, id, tr.Upload.Before)}}
+	}
+	return tr
 }

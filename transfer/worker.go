@@ -58,6 +58,10 @@ func (t *task) runItem() {
 		t.conclude(err)
 		return
 	case verdict == park:
+		if err := t.sourceStays(ctx); err != nil {
+			t.conclude(err)
+			return
+		}
 		it.cancel(nil)
 		j.park(it, remote.Exist)
 		return

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -37,7 +38,18 @@ func (m *Model) raise(a transfer.Ask) {
 	if m.dialogs.Len() > 0 || m.mouse.dragging() {
 		return
 	}
-	m.dialogs.PushAuto(m.conflict(a))
+	if _, open := m.ask(a.ID); open {
+		m.dialogs.PushAuto(m.conflict(a))
+	}
+}
+
+// ask is an open conflict as it is known now.
+func (m *Model) ask(id uint64) (transfer.Ask, bool) {
+	asks := m.d.Queue.Asks()
+	if i := slices.IndexFunc(asks, func(a transfer.Ask) bool { return a.ID == id }); i >= 0 {
+		return asks[i], true
+	}
+	return transfer.Ask{}, false
 }
 
 // decide opens the window of the first open conflict, of that job if there is
@@ -61,10 +73,10 @@ func (m *Model) decide(job transfer.JobID) tea.Cmd {
 // conflict is the window for a. It captures the ask by its id: the answer is
 // for that item, whatever has happened meanwhile.
 func (m *Model) conflict(a transfer.Ask) *dialog.Conflict {
+	m.d.Queue.Look(a.ID) // news will say what it found
+	source, target := sidesOf(a)
 	d := dialog.NewConflict(m.st, dialog.ConflictOptions{
-		Name:      a.Src.Name,
-		Source:    dialog.Side{Size: a.Src.Size, Modified: a.Src.ModTime, Location: a.From},
-		Target:    dialog.Side{Size: a.Dst.Size, Modified: a.Dst.ModTime, Location: a.To},
+		Name: a.Src.Name, Source: source, Target: target,
 		Versioned: a.Versioned, More: a.More, Now: m.now(),
 		OnAnswer: func(r dialog.Resolution, all bool) tea.Cmd {
 			m.d.Queue.Answer(a.ID, transfer.Decision{Policy: policy(r)}, all)
@@ -74,6 +86,9 @@ func (m *Model) conflict(a transfer.Ask) *dialog.Conflict {
 			return nil
 		},
 		OnDetails: func() tea.Cmd {
+			if now, open := m.ask(a.ID); open {
+				a = now
+			}
 			m.dialogs.Push(dialog.NewInfo(m.st, dialog.InfoOptions{Title: "Both in full", Text: m.details(a)}))
 			return nil
 		},
@@ -82,20 +97,38 @@ func (m *Model) conflict(a transfer.Ask) *dialog.Conflict {
 	return d
 }
 
+// sidesOf are both sides of a conflict as its window shows them.
+func sidesOf(a transfer.Ask) (source, target dialog.Side) {
+	return dialog.Side{Size: a.Src.Size, Modified: a.Src.ModTime, Location: a.From},
+		dialog.Side{Size: a.Dst.Size, Modified: a.Dst.ModTime, Location: a.To}
+}
+
 // settled closes the windows of conflicts that are none any more, as when their
-// job was cancelled.
+// job was cancelled. The others show what is known by now.
 func (m *Model) settled() {
 	if len(m.asking) == 0 || m.dialogs.Len() == 0 {
 		return
 	}
-	open := map[uint64]bool{}
+	open := map[uint64]transfer.Ask{}
 	for _, a := range m.d.Queue.Asks() {
-		open[a.ID] = true
+		open[a.ID] = a
 	}
 	for id, d := range m.asking {
-		if !open[id] {
-			m.dialogs.Drop(d)
-			delete(m.asking, id)
+		if a, ok := open[id]; ok {
+			d.Renew(sidesOf(a))
+			continue
+		}
+		m.dialogs.Drop(d)
+		delete(m.asking, id)
+	}
+}
+
+// lookAgain has the sides of the conflict whose window is in front looked at
+// anew: it may stand there for a long time.
+func (m *Model) lookAgain() {
+	for id, d := range m.asking {
+		if m.dialogs.Top() == dialog.Dialog(d) {
+			m.d.Queue.Look(id)
 		}
 	}
 }

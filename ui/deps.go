@@ -19,6 +19,7 @@ type Queue interface {
 	Items(id transfer.JobID, f transfer.ItemFilter, offset, n int) []transfer.ItemSnapshot
 	Subscribe() *transfer.Feed
 	Asks() []transfer.Ask
+	Look(ask uint64)
 	Answer(ask uint64, d transfer.Decision, all bool)
 	Steering
 }

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"gantry/transfer"
@@ -140,4 +141,37 @@ func TestTheWindowOfAConflictThatIsNoneAnyMoreCloses(t *testing.T) {
 	w.queue.Cancel(w.queue.Jobs()[0].ID)
 	w.WaitFor(func(s string) bool { return !strings.Contains(s, "Target exists") })
 	w.WaitText("cancelled")
+}
+
+// relooked is a queue whose targets are larger when they are looked at again.
+type relooked struct {
+	*transfer.Queue
+	looked atomic.Bool
+}
+
+func (q *relooked) Look(uint64) { q.looked.Store(true) }
+
+func (q *relooked) Asks() []transfer.Ask {
+	asks := q.Queue.Asks()
+	for i := range asks {
+		if q.looked.Load() {
+			asks[i].Dst.Size = 5 << 30
+		}
+	}
+	return asks
+}
+
+func TestTheConflictWindowShowsWhatIsThereNow(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch())
+	q := &relooked{Queue: w.queue}
+	w.deps.Queue = q
+	w.start(t, 100, 30)
+	w.to(t, "notes.txt")
+	w.Keys("c", "enter")
+	w.WaitText("Target exists")
+	q.Pause(q.Jobs()[0].ID) // any news of the job
+	w.WaitText("5.0 GiB")
+	w.Keys("esc", "a", "d")
+	w.sees(t, "5,368,709,120 bytes")
 }

@@ -33,6 +33,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.mouseMsg(msg)
 	case tickMsg:
 		m.readClock()
+		m.lookAgain()
 		return m, tea.Batch(m.tick(), m.poll())
 	case tea.FocusMsg:
 		m.away = false

@@ -2,6 +2,7 @@ package mem
 
 import (
 	"context"
+	"slices"
 
 	"gantry/remote"
 )
@@ -19,6 +20,27 @@ func (t *Tree) tell(o remote.CreateOptions, fresh *object) {
 	if t.Versions && o.VersionID != nil {
 		o.VersionID(fresh.id)
 	}
+}
+
+// Kept are the newest versions of p. Deletions are not among them.
+func (t *Tree) Kept(ctx context.Context, p remote.Path, n int) ([]remote.Kept, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fail("list versions", p, remote.Other, err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := t.key(p)
+	all := slices.Clone(t.older[key])
+	if o := t.objects[key]; o != nil {
+		all = append(all, o)
+	}
+	var out []remote.Kept
+	for _, o := range slices.Backward(all) {
+		if len(out) < n {
+			out = append(out, remote.Kept{ID: o.id, Version: o.version})
+		}
+	}
+	return out, nil
 }
 
 // Revert brings back what the version id of p has replaced.

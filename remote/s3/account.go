@@ -136,6 +136,15 @@ func (t *Account) Revert(ctx context.Context, p remote.Path, id string) error {
 	return b.Revert(ctx, p, id)
 }
 
+// Kept are the newest versions of p.
+func (t *Account) Kept(ctx context.Context, p remote.Path, n int) ([]remote.Kept, error) {
+	b, err := t.hold(p)
+	if err != nil {
+		return nil, err
+	}
+	return b.Kept(ctx, p, n)
+}
+
 // Written is the Last-Modified of an object.
 func (t *Account) Written(ctx context.Context, p remote.Path) (time.Time, error) {
 	b, err := t.hold(p)

@@ -2,7 +2,11 @@ package s3
 
 import (
 	"context"
+	"encoding/xml"
+	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"gantry/remote"
 )
@@ -27,6 +31,33 @@ func (t *Tree) Versioned(ctx context.Context) (bool, error) {
 	t.b.versioned = &yes
 	t.b.mu.Unlock()
 	return yes, nil
+}
+
+// Kept are the newest versions of p, deletions among them.
+func (t *Tree) Kept(ctx context.Context, p remote.Path, n int) ([]remote.Kept, error) {
+	var out struct {
+		Rows []struct {
+			XMLName xml.Name
+			Key     string
+			ID      string `xml:"VersionId"`
+			ETag    string
+		} `xml:",any"`
+	}
+	w := act{op: "list versions", api: "s3:ListBucketVersions", path: p, tries: metaTries}
+	query := fmt.Sprintf("encoding-type=url&max-keys=%d&prefix=%s&versions=", n, queryEscape(t.key(p)))
+	if _, err := t.ask(ctx, w, http.MethodGet, "", query, nil, nil, readXML(&out)); err != nil {
+		return nil, err
+	}
+	var all []remote.Kept
+	for _, r := range out.Rows {
+		if r.XMLName.Local != "Version" && r.XMLName.Local != "DeleteMarker" {
+			continue
+		}
+		if key, err := url.QueryUnescape(r.Key); err == nil && key == t.key(p) { // others begin like it
+			all = append(all, remote.Kept{ID: r.ID, Version: strings.Trim(r.ETag, `"`)})
+		}
+	}
+	return all, nil
 }
 
 // Revert deletes the version id of p, if it is the current one. Whoever writes
@@ -73,4 +104,6 @@ var (
 	_ remote.Versioner = (*Tree)(nil)
 	_ remote.Reverter  = (*Tree)(nil)
 	_ remote.Reverter  = (*Account)(nil)
+	_ remote.Keeper    = (*Tree)(nil)
+	_ remote.Keeper    = (*Account)(nil)
 )

@@ -148,6 +148,45 @@ func TestTheVersionOfWhatIsWrittenInPartsIsTold(t *testing.T) {
 	}
 }
 
+// What is kept of one key are its own versions, not those of others that begin
+// like it.
+func TestTheNewestVersionsOfAKeyAreShown(t *testing.T) {
+	tree, srv, src := kept(t, s3.Options{})
+	put(t, tree, "target/below", "x", remote.CreateOptions{})
+	key := remote.Path("a b+c%2F\x01é")
+	put(t, tree, key, "1", remote.CreateOptions{})
+	before, err := tree.Stat(t.Context(), "target")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told ids
+	if _, err := tree.Copy(t.Context(), tree, src, "target", told.options(remote.CreateOptions{})); err != nil || len(told) != 1 {
+		t.Fatalf("ids %q, %v", told, err)
+	}
+	vs, err := tree.Kept(t.Context(), "target", 5)
+	if err != nil || len(vs) != 2 || vs[0].ID != told[0] || vs[0].Version != src.Version || vs[1].Version != before.Version {
+		t.Errorf("%+v, %v", vs, err)
+	}
+	if vs, err = tree.Kept(t.Context(), "target", 1); err != nil || len(vs) != 1 || vs[0].ID != told[0] {
+		t.Errorf("one: %+v, %v", vs, err)
+	}
+	if vs, err = tree.Kept(t.Context(), key, 2); err != nil || len(vs) != 1 {
+		t.Errorf("%q: %+v, %v", key, vs, err)
+	}
+	if vs, err = tree.Kept(t.Context(), "tar", 2); err != nil || len(vs) != 0 {
+		t.Errorf("nothing: %+v, %v", vs, err)
+	}
+	if err := tree.Remove(t.Context(), []remote.Path{"target"}); err != nil {
+		t.Fatal(err)
+	}
+	if vs, err = tree.Kept(t.Context(), "target", 2); err != nil || len(vs) != 2 || vs[0].Version != "" || vs[1].ID != told[0] {
+		t.Errorf("deleted: %+v, %v", vs, err)
+	}
+	srv.Fault(s3test.Rule{ID: "deny", Op: "ListObjectVersions", Times: s3test.All, Action: s3test.Deny()})
+	_, err = tree.Kept(t.Context(), "target", 2)
+	wantKind(t, err, remote.Denied)
+}
+
 // S07: where an answer was lost nobody knows how many versions there are.
 func TestTheVersionOfACopyWhoseAnswerWasLostIsNotTold(t *testing.T) {
 	tree, srv, src := kept(t, s3.Options{})

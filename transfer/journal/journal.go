@@ -83,6 +83,7 @@ type Upload struct {
 	Size      int64
 	PartSize  int64  // 0 for a single part, -1 when the store copies by itself
 	Version   string // of the source; parts of another version are worth nothing
+	Before    string // of a copy: the version of what it replaces; "" if that was nothing, or is of our making
 	ID        string // remote.Sink.ID; "" between the intent and the answer
 }
 

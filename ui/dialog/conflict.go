@@ -83,6 +83,9 @@ func NewConflict(st *theme.Styles, o ConflictOptions) *Conflict {
 	return &Conflict{st: st, o: o, cur: 6}
 }
 
+// Renew shows what is known of both sides by now.
+func (c *Conflict) Renew(source, target Side) { c.o.Source, c.o.Target = source, target }
+
 // Update takes the letters of the answers, a or Tab for "all", arrows and Enter.
 func (c *Conflict) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 	if leaves(msg) {

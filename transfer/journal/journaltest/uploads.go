@@ -24,7 +24,7 @@ var uploadTests = []test{
 
 func uploadLife(k *kit) {
 	id := k.job()
-	u := journal.Upload{Job: id, Item: 3, Tree: "acme:", Path: "a", Size: 20, PartSize: 10, Version: "v1"}
+	u := journal.Upload{Job: id, Item: 3, Tree: "acme:", Path: "a", Size: 20, PartSize: 10, Version: "v1", Before: "v0"}
 	k.must(k.j.Intend(k.ctx, u))
 	if d := cmp.Diff([]upload{{Upload: u}}, k.uploads()); d != "" {
 		k.Errorf("an intent counts before there is an id: -want +got:\n%s", d)
@@ -47,7 +47,7 @@ func uploadBytes(k *kit) {
 	id := k.job()
 	var want []upload
 	for i, s := range nasty {
-		u := journal.Upload{Job: id, Item: int64(i + 1), Tree: s, Path: remote.Path(s), Size: -1, PartSize: 1 << 40, Version: s}
+		u := journal.Upload{Job: id, Item: int64(i + 1), Tree: s, Path: remote.Path(s), Size: -1, PartSize: 1 << 40, Version: s, Before: s}
 		k.must(k.j.Intend(k.ctx, u))
 		k.must(k.j.Began(k.ctx, id, u.Item, s))
 		u.ID = s

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"encoding/binary"
 	"iter"
+	"strings"
 
 	"gantry/remote"
 	"gantry/transfer/journal"
@@ -28,13 +30,36 @@ func (j *Journal) Intend(ctx context.Context, u journal.Upload) error {
 }
 
 func (t *txn) putUpload(u journal.Upload) error {
-	return t.put("upload", u.Job, u.Item, []byte(u.Tree), []byte(u.Path), u.Size, u.PartSize, []byte(u.Version), []byte(u.ID))
+	return t.put("upload", u.Job, u.Item, []byte(u.Tree), []byte(u.Path), u.Size, u.PartSize, versions(u), []byte(u.ID))
+}
+
+// versions are that of the source as it is; or, behind a zero, its length, it, and
+// the version of what is replaced.
+func versions(u journal.Upload) []byte {
+	if u.Before == "" && !strings.HasPrefix(u.Version, "\x00") {
+		return []byte(u.Version)
+	}
+	b := binary.AppendUvarint([]byte{0}, uint64(len(u.Version)))
+	return append(append(b, u.Version...), u.Before...)
+}
+
+// versionsOf takes versions apart.
+func versionsOf(s string) (version, before string) {
+	if !strings.HasPrefix(s, "\x00") {
+		return s, ""
+	}
+	n, used := binary.Uvarint([]byte(s[1:]))
+	if rest := s[1+max(used, 0):]; used > 0 && n <= uint64(len(rest)) {
+		return rest[:n], rest[n:]
+	}
+	return s, ""
 }
 
 func readUpload(c cols) journal.Upload {
+	version, before := versionsOf(c.str(6))
 	return journal.Upload{
 		Job: c.int(0), Item: c.int(1), Tree: c.str(2), Path: remote.Path(c.str(3)),
-		Size: c.int(4), PartSize: c.int(5), Version: c.str(6), ID: c.str(7),
+		Size: c.int(4), PartSize: c.int(5), Version: version, Before: before, ID: c.str(7),
 	}
 }
 
