@@ -64,7 +64,7 @@ type item struct {
 	fresh    bool   // in phases: nothing was there before
 	copied   string // in phases: the version of the copy
 	keptID   string // under which the target keeps what was written apart from what that replaced; "" for nothing
-	oddTag   string // the MD5 of a content that is not the ETag that looks like one
+	oddSum   string // that of a content which is not what its source promises
 	layered  bool   // what was written may have replaced something that the job itself had written there
 	state    State
 	skipped  bool
