@@ -40,6 +40,7 @@ type Queue struct {
 	odd    sync.Map      // likenesses of promises that are none
 	cuts   sync.Map      // *cuts by the labels of trees
 	asks   atomic.Uint64 // the last id given to an ask
+	landed atomic.Int64  // items that wait for the disk without a slot
 	feeds  atomic.Pointer[[]*Feed]
 	wg     sync.WaitGroup // jobs that run; who stops them: Close through ctx
 
