@@ -11,8 +11,8 @@ import (
 // on text.
 type Kind uint8
 
-// The kinds of errors. Retryable are Throttled and Unreachable (and Changed by
-// starting anew); the rest needs the user.
+// The kinds of errors. Retryable are Throttled, Unreachable and, a few times,
+// Crowded (and Changed by starting anew); the rest needs the user.
 const (
 	Other       Kind = iota
 	Invalid          // the request or the name makes no sense here
@@ -26,11 +26,12 @@ const (
 	Full             // no space left
 	Unsupported      // the store cannot do this
 	Corrupt          // bytes arrived damaged, or a checksum does not match
+	Crowded          // too many files and connections are open on this machine
 )
 
 var kindNames = [...]string{
 	"error", "invalid", "not found", "exists", "access denied", "credentials refused",
-	"throttled", "unreachable", "changed", "full", "not supported", "damaged",
+	"throttled", "unreachable", "changed", "full", "not supported", "damaged", "too many open files",
 }
 
 // String is a word for the kind, for logs and JSON.
@@ -69,7 +70,7 @@ type Error struct {
 // Retryable tells whether the same request may succeed a little later.
 func Retryable(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && !e.Final && (e.Kind == Throttled || e.Kind == Unreachable)
+	return errors.As(err, &e) && !e.Final && (e.Kind == Throttled || e.Kind == Unreachable || e.Kind == Crowded)
 }
 
 // Error says operation, path and cause on one line.

@@ -118,6 +118,17 @@ type Attrs struct {
 	Headers      map[string]string // by lower-case name: cache-control, content-disposition, content-encoding, content-language, expires
 	Tags         map[string]string
 	TagCount     int // how many tags there are, where Tags does not say them
+
+	// What the tree tells of the content besides its Sum; nobody sets it.
+	Joint  Joint `json:"-"` // the zero value where it is not known
+	Sealed bool  `json:"-"` // encrypted so that the ETag is no checksum of the content
+}
+
+// Joint is the checksum of the checksums of the parts in which an object was
+// written, one behind the other.
+type Joint struct {
+	Sum
+	Parts int
 }
 
 // With lays b over a: what b sets holds.
@@ -189,6 +200,14 @@ type Kept struct {
 type Tagger interface {
 	// Tags are those of e.
 	Tags(ctx context.Context, e Entry) (map[string]string, error)
+}
+
+// Cutter is a tree whose objects may have been written in parts.
+type Cutter interface {
+	// FirstPart is the size of the first of the parts in which e was written. The
+	// error is Unsupported where the store does not know any more, for none of its
+	// objects.
+	FirstPart(ctx context.Context, e Entry) (int64, error)
 }
 
 // CreateOptions say how an object is written.

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"io"
 	"iter"
 	"time"
 )
@@ -31,9 +32,12 @@ type Uploads interface {
 	AbortUpload(ctx context.Context, u Upload) error
 }
 
-// Adopter is a Sink, made with CreateOptions.Resume, that can prove by itself
-// what an earlier sink with its ID wrote.
+// Adopter is a Sink that can be read before Commit, so that, made with
+// CreateOptions.Resume, it can prove by itself what an earlier sink with its ID
+// wrote. ReadAt gives back what the parts have written where they are whole.
 type Adopter interface {
+	io.ReaderAt
+
 	// Adopt takes p as written if the bytes that are there have its size and its
 	// Sum, which must be a CRC64NVME; the error is Corrupt if they have not, and
 	// the part is to be written anew. It may be called from several goroutines.

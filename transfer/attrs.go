@@ -24,7 +24,7 @@ func (t *task) keepAttrs(ctx context.Context, w *writing) error {
 		return nil
 	}
 	own := *w.entry.Attrs
-	own.StorageClass = ""
+	own.StorageClass, own.Joint, own.Sealed = "", remote.Joint{}, false
 	if own.TagCount > 0 && !it.untagged {
 		tags, err := t.tagsOf(ctx, w.entry)
 		if err != nil {

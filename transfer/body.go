@@ -38,7 +38,7 @@ type body struct {
 	stream  io.ReadCloser // open at pos; nil if it is not
 	counted int64         // bytes that the item has counted for this part
 	sum     hash.Hash64   // of everything up to summed
-	tag     hash.Hash     // the MD5 of the same, where the source shows one; else nil
+	tag     hash.Hash     // another one of the same, where the source promises one; else nil
 	summed  int64
 	err     error // why the source could not be read
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"gantry/remote"
@@ -85,6 +86,28 @@ func TestAnUploadThatIsGoneBeginsAnew(t *testing.T) {
 	wantContent(t, to, "in/a", content(35))
 	if s.Bytes.Done != 35 || f.Calls(wrap.Create) != 2 {
 		t.Errorf("bytes %v, %d uploads begun", s.Bytes, f.Calls(wrap.Create))
+	}
+}
+
+// S22: what was begun each time is aborted, and named where that is refused.
+func TestUploadsThatCannotBeAbortedAreNamed(t *testing.T) {
+	from, to := mem.NewDisk("l:"), mem.New("r:")
+	from.Put("/a", content(35))
+	f := wrap.NewFaulty(to)
+	f.Add(wrap.WritePart, wrap.Fault{Err: fault(remote.NotExist), Times: -1})
+	f.Add(wrap.Abort, wrap.Fault{Err: fault(remote.Other), Times: -1})
+	r := request(t, transfer.Copy, from, f, "in/", "/a")
+	note := ""
+	r.OnItem = func(it transfer.ItemSnapshot) { note = it.Note }
+	wantState(t, run(t, transfer.Options{}, r), transfer.Failed)
+	left := 0
+	for u := range to.ListUploads(t.Context(), "") {
+		if left++; !strings.Contains(note, u.ID) {
+			t.Errorf("%s is not named in %q", u.ID, note)
+		}
+	}
+	if left != 2 || !strings.Contains(note, "gantry leftovers r:in/a --abort") {
+		t.Errorf("%d are left, and it says %q", left, note)
 	}
 }
 

@@ -182,6 +182,9 @@ func (j *job) throwAway(it *item, s remote.Sink) {
 	}
 	if err != nil {
 		j.q.o.Log.Error("an unfinished upload could not be aborted", "job", j.id, "target", string(it.dst), "upload", s.ID(), "err", err)
+		j.mu.Lock()
+		it.left = append(it.left, s.ID())
+		j.mu.Unlock()
 		return
 	}
 	if !it.traced {

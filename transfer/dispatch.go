@@ -152,7 +152,8 @@ func (j *job) partSize() int64 {
 
 // hasWork tells whether next would return something. The caller holds j.mu.
 func (j *job) hasWork() bool {
-	if j.inflight-j.landing >= j.share.limit || j.landing >= landMost {
+	if j.inflight-j.landing >= j.share.limit || j.landing >= landMost ||
+		j.landing > 0 && j.q.landed.Load() >= int64(j.q.o.mostLanding()) { // one of ours ends and looks again
 		return false
 	}
 	return len(j.queued) > 0 || j.largeDue() || j.batchDue() || len(j.emptied) > 0 && j.dirsDue()
@@ -260,6 +261,7 @@ func (j *job) do(t *task) {
 		j.inflight--
 		if t.landing {
 			j.landing--
+			j.q.landed.Add(-1)
 		}
 		t.carry(-1)
 		j.mu.Unlock()

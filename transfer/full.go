@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"gantry/remote"
 )
@@ -63,6 +64,28 @@ func (j *job) full(ctx context.Context, err error) error {
 		q.news(DiskFull{Err: met, Jobs: paused})
 	}
 	q.schedule()
+	return nil
+}
+
+// givesUp deals with an operation that is not to be tried again. Where so few files
+// may be open that nothing of the job succeeds, the job waits for the user, or is
+// stopped once if nobody is there, instead of failing item by item. The error is why
+// the operation cannot go on.
+func (j *job) givesUp(since time.Time, attempt int, err error) error {
+	if !j.patient.lost(since, attempt, err) {
+		return err
+	}
+	if j.q.o.Unattended {
+		if !j.q.jr.Durable() || j.req.Rules.DryRun {
+			return err
+		}
+		j.cancelRun(haltError{err})
+		return context.Cause(j.ctx)
+	}
+	if j.state() != Paused {
+		j.pause(err)
+		j.q.schedule()
+	}
 	return nil
 }
 

@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -60,14 +62,15 @@ type item struct {
 	stale    bool   // on record as ended, or with another source: to be planned anew
 	proven   Progress
 	note     string
-	trouble  error // of the last attempt, while there is another
+	left     []string // uploads of it that could not be aborted
+	trouble  error    // of the last attempt, while there is another
 
 	w        *writing
 	landed   bool   // a move whose target is whole: only the source is left to delete
 	fresh    bool   // in phases: nothing was there before
 	copied   string // in phases: the version of the copy
 	keptID   string // under which the target keeps what was written apart from what that replaced; "" for nothing
-	oddTag   string // the MD5 of a content that is not the ETag that looks like one
+	oddSum   string // that of a content which is not what its source promises
 	layered  bool   // what was written may have replaced something that the job itself had written there
 	state    State
 	skipped  bool
@@ -114,12 +117,23 @@ func (it *item) snapshot() ItemSnapshot {
 		Job: it.j.id, Source: it.j.fromKey + string(it.src.Path), Dir: it.src.Dir, State: it.state,
 		Skipped: it.skipped, Reason: it.reason, Attempts: int(it.attempts.Load()),
 		Bytes:    Progress{Done: it.bytes.Load(), Total: it.src.Size},
-		Verified: it.verified, Err: it.err, Proven: it.proven, Note: it.note, Trouble: it.trouble,
+		Verified: it.verified, Err: it.err, Proven: it.proven, Note: it.told(), Trouble: it.trouble,
 	}
 	if it.j.req.To != nil && it.dst != "" {
 		s.Target = it.j.req.To.Label() + string(it.dst)
 	}
 	return s
+}
+
+// told is what there is to tell about the item besides how it ended: also which of its
+// uploads remain, since they cost.
+func (it *item) told() string {
+	if len(it.left) == 0 {
+		return it.note
+	}
+	left := fmt.Sprintf("What was begun of it could not be removed, remains and is billed (%s). gantry leftovers %s --abort tries once more.",
+		strings.Join(it.left, ", "), it.j.req.To.Label()+string(it.dst))
+	return strings.TrimSpace(it.note + " " + left)
 }
 
 // bounded is a list that remembers its first listMost items.

@@ -12,6 +12,7 @@ import (
 // Options are the settings of a queue. Zero values mean the defaults.
 type Options struct {
 	Workers    int              // parts and small items in flight over all jobs; 0 for as many as pay, 16 to 256
+	Files      int              // that may be open at a time, connections included; 0 for any number
 	Jobs       int              // jobs that run at the same time, besides those told to start now; 4
 	PartSize   int64            // bytes; 16 MiB, more where an object would need too many parts
 	Bandwidth  remote.Timetable // of all jobs together
@@ -61,14 +62,30 @@ func (o Options) withDefaults() Options {
 const (
 	workersLeast = 16
 	workersMost  = 256
+
+	filesKept = 48 // for the journal, the log, listings, and whatever the rest of the program opens
+	filesEach = 4  // of an item or part in flight: a source, a target, a connection to each
 )
 
 // most is how many items and parts may be in flight at a time.
 func (o Options) most() int {
+	most := workersMost
 	if o.Workers > 0 {
-		return o.Workers
+		most = o.Workers
 	}
-	return workersMost
+	return min(most, o.room(most*(filesEach+1))/(filesEach+1))
+}
+
+// mostLanding is how many of them may wait for the disk besides.
+func (o Options) mostLanding() int { return o.room(landMost*(filesEach+1)) / (filesEach + 1) }
+
+// room is how many files the queue may have open, of those that it wants. One item
+// has to go.
+func (o Options) room(wanted int) int {
+	if o.Files <= 0 {
+		return wanted
+	}
+	return min(wanted, max(o.Files-filesKept, filesEach+1))
 }
 
 // least is how many are in flight before anything is known about a tree.

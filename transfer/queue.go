@@ -37,11 +37,12 @@ type Queue struct {
 	budget *budget
 	memory *semaphore.Weighted // bytes of parts that are held in memory
 	pieces pieces
-	// oddTags are the labels of trees whose ETags look like MD5s and are none.
-	oddTags sync.Map
-	asks    atomic.Uint64 // the last id given to an ask
-	feeds   atomic.Pointer[[]*Feed]
-	wg      sync.WaitGroup // jobs that run; who stops them: Close through ctx
+	odd    sync.Map      // likenesses of promises that are none
+	cuts   sync.Map      // *cuts by the labels of trees
+	asks   atomic.Uint64 // the last id given to an ask
+	landed atomic.Int64  // items that wait for the disk without a slot
+	feeds  atomic.Pointer[[]*Feed]
+	wg     sync.WaitGroup // jobs that run; who stops them: Close through ctx
 
 	retime chan struct{} // of 1: times has changed
 

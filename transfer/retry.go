@@ -12,6 +12,7 @@ const (
 	firstWait = 500 * time.Millisecond // bound of the first wait; doubles each time
 	longWait  = 30 * time.Second       // bound of every later one
 	recheck   = 2                      // further attempts at what arrived damaged
+	crowded   = 5                      // attempts that find too many files open and nothing succeeding
 
 	// stride is the most that the time between two failures counts for: longer
 	// than any wait with the request after it. What is beyond was spent asleep, by
@@ -84,10 +85,23 @@ func (p *patience) again(now, since time.Time, attempt int, err error) (time.Dur
 	if p.spent > p.limit {
 		return 0, false
 	}
-	if attempt > p.retries && p.good.After(since) {
+	if attempt > p.retries && p.good.After(since) || p.crowdedOut(since, attempt, err) {
 		return 0, false
 	}
 	return backoff(attempt), true
+}
+
+// crowdedOut tells whether too many files are open and nothing has succeeded for so
+// many attempts: nobody else will close any. The caller holds the lock.
+func (p *patience) crowdedOut(since time.Time, attempt int, err error) bool {
+	return remote.KindOf(err) == remote.Crowded && attempt > crowded && !p.good.After(since)
+}
+
+// lost tells whether crowdedOut is why again has given up.
+func (p *patience) lost(since time.Time, attempt int, err error) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.crowdedOut(since, attempt, err)
 }
 
 // backoff is a wait with full jitter: anything up to a bound that doubles.

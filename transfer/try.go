@@ -63,7 +63,9 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 		} else {
 			var again bool
 			if wait, again = j.patient.again(at, since, attempt, err); !again {
-				return err
+				if err := j.givesUp(since, attempt, err); err != nil {
+					return err
+				}
 			}
 			blamed := g
 			if errors.As(err, new(sourceError)) {
@@ -144,6 +146,7 @@ func (t *task) land() {
 	j.mu.Lock()
 	t.landing = true
 	j.landing++
+	j.q.landed.Add(1)
 	j.mu.Unlock()
 	t.letGo()
 	j.wakeUp()
@@ -151,9 +154,10 @@ func (t *task) land() {
 
 func (t *task) fromGate() *gate { return t.j.gates[0] }
 
-// complain narrows the gate if its tree asks to slow down.
+// complain narrows the gate if its tree asks to slow down, or if fewer files have
+// to be open at a time.
 func (j *job) complain(g *gate, err error) {
-	if remote.KindOf(err) == remote.Throttled {
+	if k := remote.KindOf(err); k == remote.Throttled || k == remote.Crowded {
 		j.q.budget.throttled(g, now())
 	}
 	j.q.o.Log.Debug("trying again", "job", j.id, "err", err)

@@ -83,7 +83,7 @@ func (t *task) verify(ctx context.Context, e remote.Entry) (level string, err er
 	if j.req.Rules.Verify == "size" {
 		return sizeOnly, nil
 	}
-	level = sizeOnly
+	by := remote.NoSum
 	ours := w.sum()
 	for _, known := range []remote.Sum{ours, w.entry.Sum} {
 		if known.Algorithm == remote.NoSum || known.Algorithm != e.Sum.Algorithm {
@@ -92,34 +92,27 @@ func (t *task) verify(ctx context.Context, e remote.Entry) (level string, err er
 		if known != e.Sum {
 			return "", t.damaged("the checksum of the target differs")
 		}
-		level = known.Algorithm.String()
+		by = known.Algorithm
 		if known == w.entry.Sum {
-			w.shown = level
+			w.shown = by
 		}
 	}
 	switch {
-	case level == sizeOnly && e.Sum.Algorithm == remote.MD5:
-		level = e.Sum.Algorithm.String() // the sink has compared it, nobody else knows MD5s
-	case level == sizeOnly && !j.toKeyed && w.shown != "":
-		level = w.shown // a disk knows no checksum of its own: what it was given is what the source holds
+	case by == remote.NoSum && e.Sum.Algorithm == remote.MD5:
+		by = remote.MD5 // the sink has compared it, nobody else knows MD5s
+	case by == remote.NoSum && !j.toKeyed:
+		by = w.shown // a disk knows no checksum of its own: what it was given is what the source holds
 	}
 	if j.req.Rules.Verify == "full" && ours.Algorithm != remote.NoSum {
-		level, err = ours.Algorithm.String(), t.readBack(ctx, j.to, j.toGate, e, ours)
+		by, err = ours.Algorithm, t.readBack(ctx, j.to, j.toGate, e, ours)
 	}
-	return j.weaker(level, w.shown), err
-}
-
-// weaker is the level of an item whose source was read with another one.
-func (j *job) weaker(level, shown string) string {
-	switch {
-	case !j.fromKeyed || level == sizeOnly:
-		return level
-	case shown == "":
-		return sizeOnly
-	case shown == remote.MD5.String():
-		return shown
+	if j.fromKeyed {
+		by = min(by, w.shown) // the weaker one; they are in this order
 	}
-	return level
+	if by == remote.NoSum {
+		return sizeOnly, err
+	}
+	return by.String(), err
 }
 
 // readBack reads the whole of e and compares.

@@ -15,11 +15,11 @@ import (
 type writing struct {
 	plan   parts.Plan
 	sink   remote.Sink
-	entry  remote.Entry // the source as it described itself when opened
-	shown  string       // the checksum by which what was read is what the source holds; "" for none
-	at     io.ReaderAt  // the source as a file, shared by all parts
-	file   io.Closer    // of at
-	parted bool         // the parts are tasks of their own
+	entry  remote.Entry     // the source as it described itself when opened
+	shown  remote.Algorithm // by which what was read is what the source holds; NoSum for none
+	at     io.ReaderAt      // the source as a file, shared by all parts
+	file   io.Closer        // of at
+	parted bool             // the parts are tasks of their own
 
 	todo   []int // parts to hand out
 	left   int   // parts that are not written

@@ -48,7 +48,7 @@ func classify(err error) (remote.Kind, string) {
 	case syscall.ESTALE, syscall.ETIMEDOUT, syscall.EHOSTDOWN, syscall.EHOSTUNREACH:
 		return remote.Unreachable, "The file server does not answer. Try again when it is back."
 	case syscall.EMFILE, syscall.ENFILE:
-		return remote.Throttled, "Too many files are open. Lower the number of workers or raise the limit (ulimit -n)."
+		return remote.Crowded, remote.Crowd(no)
 	case syscall.EXDEV:
 		return remote.Unsupported, "The target is on another disk, so it cannot be renamed; move it instead."
 	case syscall.ENOTEMPTY:

@@ -62,7 +62,7 @@ func TestErrorsOfTheSystemHaveKindsAndHints(t *testing.T) {
 		syscall.EACCES: remote.Denied, syscall.EPERM: remote.Denied, syscall.EIO: remote.Unreachable,
 		syscall.ENOENT: remote.NotExist, syscall.EEXIST: remote.Exist, syscall.EXDEV: remote.Unsupported,
 		syscall.ENOTEMPTY: remote.Invalid, syscall.ENAMETOOLONG: remote.Invalid, syscall.ELOOP: remote.Invalid,
-		syscall.EMFILE: remote.Throttled, syscall.ESTALE: remote.Unreachable, syscall.ENOTDIR: remote.NotExist,
+		syscall.EMFILE: remote.Crowded, syscall.ENFILE: remote.Crowded, syscall.ESTALE: remote.Unreachable, syscall.ENOTDIR: remote.NotExist,
 	} {
 		err := fail("write", "/x", &fs.PathError{Op: "open", Path: "/x", Err: no})
 		if remote.KindOf(err) != want || remote.HintOf(err) == err.Error() || remote.HintOf(err) == "" {

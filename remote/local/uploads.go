@@ -63,6 +63,15 @@ func (s *sink) Adopt(ctx context.Context, p remote.Part) error {
 	return nil
 }
 
+// ReadAt reads from the temporary file.
+func (s *sink) ReadAt(p []byte, off int64) (int, error) {
+	n, err := s.f.ReadAt(p, off)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fail("read", s.path, err)
+	}
+	return n, err
+}
+
 // ListUploads yields the temporary files of unfinished writes below the folder
 // prefix. A prefix that is no folder stands for the writes of that one name.
 func (t *Tree) ListUploads(ctx context.Context, prefix remote.Path) iter.Seq2[remote.Upload, error] {

@@ -1,6 +1,7 @@
 package mem
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -66,6 +67,21 @@ type diskSink struct{ *sink }
 
 // Have is nothing: the size of a temporary file proves nothing.
 func (diskSink) Have() []remote.Part { return nil }
+
+// ReadAt reads the parts, one behind the other.
+func (s diskSink) ReadAt(p []byte, off int64) (int, error) {
+	s.t.mu.Lock()
+	defer s.t.mu.Unlock()
+	u := s.t.uploads[s.id]
+	if u == nil {
+		return 0, fail("read", s.path, remote.NotExist, errors.New("the upload has ended"))
+	}
+	var all []byte
+	for n := 1; n <= len(u.parts); n++ {
+		all = append(all, u.parts[n].data...)
+	}
+	return bytes.NewReader(all).ReadAt(p, off)
+}
 
 // Adopt compares the part with its checksum.
 func (s diskSink) Adopt(ctx context.Context, p remote.Part) error {

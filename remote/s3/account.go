@@ -33,6 +33,7 @@ var (
 	_ remote.Leveler = (*Account)(nil)
 	_ remote.Signer  = (*Account)(nil)
 	_ remote.Tagger  = (*Account)(nil)
+	_ remote.Cutter  = (*Account)(nil)
 	_ remote.Distant = (*Account)(nil)
 	_ remote.Stamper = (*Account)(nil)
 )
@@ -187,6 +188,15 @@ func (t *Account) buckets(ctx context.Context, token string) (remote.Page, error
 		})
 	}
 	return page, nil
+}
+
+// FirstPart asks for the headers of part 1 of an object.
+func (t *Account) FirstPart(ctx context.Context, e remote.Entry) (int64, error) {
+	b, err := t.hold(e.Path)
+	if err != nil {
+		return 0, err
+	}
+	return b.FirstPart(ctx, e)
 }
 
 // Stat describes a bucket, a folder or an object.

@@ -191,6 +191,15 @@ func (c *conn) sign(ctx context.Context) (aws.Credentials, error) {
 // now is the server's time as far as it is known.
 func (c *conn) now() time.Time { return time.Now().Add(time.Duration(c.skew.Load())) }
 
+// makeRoom ends the connections that rest.
+func (c *conn) makeRoom() {
+	c.fast.CloseIdleConnections()
+	c.slow.CloseIdleConnections()
+	if c.quick != nil {
+		c.quick.makeRoom()
+	}
+}
+
 func (c *conn) close() {
 	c.fast.CloseIdleConnections()
 	c.slow.CloseIdleConnections()

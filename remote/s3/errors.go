@@ -78,6 +78,10 @@ func (f fault) cause() error {
 
 // sentence fills in kind and hint by the code, else by the status.
 func (c *conn) sentence(e *remote.Error, w act, b *bucket, f fault) {
+	if hint := f.crowd(); hint != "" {
+		e.Kind, e.Hint = remote.Crowded, hint
+		return
+	}
 	if hint, final, ok := f.unreachable(); ok {
 		// A name that was known a moment ago has not gone out of the world: the
 		// network has, and with it whoever knows names.

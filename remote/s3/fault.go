@@ -193,6 +193,14 @@ func (f fault) throttled() bool {
 // balancer that lost the server in the middle of it; or what was said is damaged.
 func (f fault) bare() bool { return f.status == http.StatusBadRequest && f.code == "" }
 
+// crowd: this machine had no room for another connection.
+func (f fault) crowd() string {
+	if f.status != 0 {
+		return ""
+	}
+	return remote.Crowd(f.err)
+}
+
 // unreachable: the server or the way to it failed for now. final tells that
 // trying again cannot help.
 func (f fault) unreachable() (hint string, final, ok bool) {
@@ -255,7 +263,7 @@ func (f fault) retryable() bool {
 		return true
 	}
 	_, final, ok := f.unreachable()
-	return f.throttled() || ok && !final && !refusedDial(f.err)
+	return f.throttled() || f.crowd() != "" || ok && !final && !refusedDial(f.err)
 }
 
 // stripURL takes the layer of net/http away that repeats the URL.

@@ -277,20 +277,34 @@ func (t *Tree) abort(ctx context.Context, p remote.Path, id string) error {
 			})
 			return err
 		})
-		if gone(err) || remote.GoneOf(err) != "" { // perhaps with its bucket
+		switch {
+		case remote.GoneOf(err) != "": // with its bucket
 			return nil
-		}
-		if err != nil {
+		case gone(err):
+			if !t.lists(ctx, p, id) {
+				return nil
+			}
+		case err != nil:
 			return leftBehind(err)
-		}
-		m := &multi{sink: sink{t: t, path: p, key: t.key(p)}, id: id}
-		if _, _, err := m.list(ctx); err != nil {
-			return nil // gone, or nobody will tell
+		default:
+			m := &multi{sink: sink{t: t, path: p, key: t.key(p)}, id: id}
+			if _, _, err := m.list(ctx); err != nil {
+				return nil // gone, or nobody will tell
+			}
 		}
 		if try == abortTries || !pause(ctx, try) {
 			return leftBehind(&remote.Error{Op: w.op, Path: p, Kind: remote.Other, Err: errLeft})
 		}
 	}
+}
+
+// lists tells whether the store still lists an upload that it says is not there: then
+// it is billed. It is the first of its key, but for others of the same object.
+func (t *Tree) lists(ctx context.Context, p remote.Path, id string) bool {
+	out, err := t.uploadPage(ctx, p, mark{})
+	return err == nil && slices.ContainsFunc(out.Uploads, func(u types.MultipartUpload) bool {
+		return aws.ToString(u.UploadId) == id && decoded(aws.ToString(u.Key), out.EncodingType) == t.key(p)
+	})
 }
 
 var errLeft = errors.New("parts remain")

@@ -2,7 +2,6 @@ package s3
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"hash"
@@ -80,6 +79,7 @@ func described(p remote.Path, h http.Header, size int64) remote.Entry {
 		Path: p, Name: baseName(p), Size: size, Version: unquote(h.Get("Etag")),
 		Class: className([]byte(h.Get("X-Amz-Storage-Class"))), Sum: sumOf(h), Attrs: attrsFrom(h),
 	}
+	e.Attrs.Joint, e.Attrs.Sealed = jointOf(h), sealed(h)
 	if t, err := http.ParseTime(h.Get("Last-Modified")); err == nil {
 		e.ModTime = t
 	}
@@ -87,30 +87,6 @@ func described(p remote.Path, h http.Header, size int64) remote.Entry {
 		e.ModTime = t
 	}
 	return e
-}
-
-// sumOf is the strongest checksum of the whole content that the headers hold.
-// Composite ones, of parts, say nothing about the whole.
-func sumOf(h http.Header) remote.Sum {
-	if strings.EqualFold(h.Get("X-Amz-Checksum-Type"), "COMPOSITE") {
-		return remote.Sum{}
-	}
-	for _, c := range []struct {
-		name string
-		alg  remote.Algorithm
-		size int
-	}{
-		{"X-Amz-Checksum-Sha256", remote.SHA256, 32},
-		{"X-Amz-Checksum-Sha1", remote.SHA1, 20},
-		{"X-Amz-Checksum-Crc64nvme", remote.CRC64NVME, 8},
-		{"X-Amz-Checksum-Crc32c", remote.CRC32C, 4},
-		{"X-Amz-Checksum-Crc32", remote.CRC32, 4},
-	} {
-		if raw, err := base64.StdEncoding.DecodeString(h.Get(c.name)); err == nil && len(raw) == c.size {
-			return remote.Sum{Algorithm: c.alg, Digest: string(raw)}
-		}
-	}
-	return remote.Sum{}
 }
 
 // Open reads content of the version that e names.

@@ -15,9 +15,11 @@ import (
 const (
 	metaTries = 9 // of a metadata call, the first one included
 	dataTries = 1 // of a call that moves content: the caller retries
-	bareMost  = 2 // times that a request is sent again after a refusal without a reason
-	baseDelay = 100 * time.Millisecond
-	maxDelay  = 5 * time.Second
+
+	crowdTries = 5 // of any call while this machine has no room for another connection
+	bareMost   = 2 // times that a request is sent again after a refusal without a reason
+	baseDelay  = 100 * time.Millisecond
+	maxDelay   = 5 * time.Second
 )
 
 // act is an operation in the user's words and in AWS's.
@@ -53,13 +55,16 @@ func (b *bucket) run(ctx context.Context, w act, f func(attempt) error) error {
 		if flt.throttled() {
 			b.c.slowDown()
 		}
+		if flt.crowd() != "" {
+			b.c.makeRoom()
+		}
 		if ctx.Err() != nil {
 			return stopped(ctx, w)
 		}
 		if b.mend(ctx, flt, &done) {
 			continue
 		}
-		if try >= w.tries || !flt.retryable() {
+		if try >= w.tries || !flt.retryable() || try >= crowdTries && flt.crowd() != "" {
 			return b.c.fault(w, b, flt)
 		}
 		if !pause(ctx, try) {

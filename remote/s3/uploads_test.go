@@ -2,6 +2,8 @@ package s3_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
 	"gantry/remote"
@@ -47,5 +49,24 @@ func TestUnfinishedUploadsAreListedOverPages(t *testing.T) {
 	}
 	if left := len(server.Uploads("bucket")); left != len(want)-2 {
 		t.Errorf("%d are left", left)
+	}
+}
+
+// S22: a store that says of an upload that it is not there, and lists it.
+func TestAnUploadIsGoneWhenItIsNotListedAnyMore(t *testing.T) {
+	for _, c := range []struct{ times, left int }{{1, 0}, {s3test.All, 1}} {
+		tree, server := strict(t, s3test.Bucket{}, s3.Options{})
+		s, err := tree.Create(t.Context(), "k", remote.CreateOptions{Size: 3 * smallPart, PartSize: smallPart})
+		if err != nil {
+			t.Fatal(err)
+		}
+		server.Fault(s3test.Rule{Op: "AbortMultipartUpload", Times: c.times, Action: s3test.Status(http.StatusNotFound, "NoSuchUpload")})
+		err = s.Abort(t.Context())
+		if got := len(server.Uploads("bucket")); got != c.left || (err != nil) != (c.left > 0) {
+			t.Errorf("denied %d times: %d are left and it says %v", c.times, got, err)
+		}
+		if err != nil && !strings.Contains(remote.HintOf(err), "could not be removed") {
+			t.Errorf("it says %q", remote.HintOf(err))
+		}
 	}
 }

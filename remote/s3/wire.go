@@ -316,6 +316,11 @@ func (w *wire) close() {
 		stop()
 		w.ahead.wg.Wait()
 	}
+	w.makeRoom()
+}
+
+// makeRoom ends all connections that rest.
+func (w *wire) makeRoom() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, list := range w.idle {

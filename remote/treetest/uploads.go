@@ -89,6 +89,10 @@ func adoptProved(k *kit) {
 	k.kind(a.Adopt(k.ctx, wrong), remote.Corrupt)
 	missing := remote.Part{Num: 3, Size: k.partSize(), Sum: crcOf(first.slice(3, data))}
 	k.kind(a.Adopt(k.ctx, missing), remote.Corrupt)
+	got := make([]byte, k.partSize())
+	n, err := a.ReadAt(got, 0)
+	k.must(err)
+	k.equal(string(got[:n]), first.slice(1, data))
 	second.commit([]remote.Part{parts[0], second.writePart(2, data), second.writePart(3, data)})
 	k.equal(k.get(k.at("file")), data)
 	k.must(first.Abort(context.WithoutCancel(k.ctx)))

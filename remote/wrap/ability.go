@@ -32,6 +32,7 @@ type abilities struct {
 	signer  remote.Signer
 	distant remote.Distant
 	tagger  remote.Tagger
+	cutter  remote.Cutter
 }
 
 // chain builds what outer.Unwrap returns. last is where the chain ends: the
@@ -75,6 +76,9 @@ func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
 	}
 	if a.tagger != nil {
 		last = &tagNode{node{outer, last}, a.tagger}
+	}
+	if a.cutter != nil {
+		last = &cutNode{node{outer, last}, a.cutter}
 	}
 	return last
 }
@@ -144,6 +148,11 @@ type distantNode struct {
 type tagNode struct {
 	node
 	remote.Tagger
+}
+
+type cutNode struct {
+	node
+	remote.Cutter
 }
 
 var (

@@ -29,6 +29,7 @@ func ReadOnly(t remote.Tree, why string) remote.Tree {
 	a.signer, _ = remote.As[remote.Signer](t)
 	a.distant, _ = remote.As[remote.Distant](t)
 	a.tagger, _ = remote.As[remote.Tagger](t)
+	a.cutter, _ = remote.As[remote.Cutter](t)
 	r.read = chain(r, a, nil)
 	return r
 }

@@ -33,6 +33,7 @@ func (a *App) Queue() *transfer.Queue {
 		}
 		a.queue.Store(transfer.New(a.ctx, transfer.Options{
 			Workers:    firstPositive(a.options.Workers, t.Workers),
+			Files:      remote.FilesMost(),
 			PartSize:   firstPositive(a.options.PartSize, int64(t.PartSize)),
 			Bandwidth:  bandwidth,
 			Verify:     t.Verify,
@@ -72,6 +73,11 @@ func (a *App) openJournal() journal.Journal {
 		}
 	}
 	a.log.Error("open the journal", "error", err)
+	if remote.KindOf(err) == remote.Crowded {
+		a.noJournal = err
+		a.notices = append(a.notices, remote.HintOf(err)+" Until then there is no journal, and jobs that are interrupted cannot be resumed.")
+		return journal.NewMemory()
+	}
 	a.noJournal = &remote.Error{
 		Op: "open the journal", Kind: remote.Other, Err: err,
 		Hint: fmt.Sprintf("The journal in %s cannot be opened (%s). What is on record there is untouched; make the folder writable, or make room on its disk.",

@@ -73,14 +73,16 @@ func TestSEC03AKillLeavesTheOldStoreOrTheNew(t *testing.T) {
 	start := time.Now()
 	mustRun(t, program(t.Context(), dir, "server", "edit", "acme", "--description", "whole"))
 	whole := time.Since(start)
-	killed := 0
-	for i := range 25 {
+	for i, killed := 0, 0; killed < 15; i++ {
+		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), rand.N(whole))
 		err := program(ctx, dir, "server", "edit", "acme", "--description", fmt.Sprintf("%d %s", i, strings.Repeat("x", 1+rand.IntN(4000)))).Run()
 		cancel()
 		var ended *exec.ExitError
 		if errors.As(err, &ended) && ended.ExitCode() < 0 {
 			killed++
+		} else if err == nil {
+			whole = time.Since(start) // the machine may be faster than it was
 		}
 		s, err := store.Open(path)
 		if err != nil {
@@ -89,9 +91,6 @@ func TestSEC03AKillLeavesTheOldStoreOrTheNew(t *testing.T) {
 		if _, c, err := s.Lookup("acme"); err != nil || c.SecretAccessKey.Reveal() != canarySecret {
 			t.Fatalf("after kill %d: %v", i, err)
 		}
-	}
-	if killed == 0 {
-		t.Error("no run was killed in its middle")
 	}
 	mustRun(t, program(t.Context(), dir, "server", "edit", "acme", "--description", ""))
 	if files := holding(t, dir); len(files) != 1 || files[0] != path {

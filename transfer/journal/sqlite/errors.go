@@ -31,12 +31,15 @@ func (f *folder) fail(op string, err error) error {
 	kind, hint := f.explain(err)
 	return &remote.Error{
 		Op: op + " the journal", Path: remote.Path(filepath.Join(f.dir, fileName)), Kind: kind, Hint: hint, Err: err,
-		Final: kind == remote.Unreachable && !isBusy(err),
+		Final: kind == remote.Unreachable && !isBusy(err) || kind == remote.Crowded,
 	}
 }
 
 func (f *folder) explain(err error) (remote.Kind, string) {
 	code := codeOf(err)
+	if hint := f.crowd(err); hint != "" {
+		return remote.Crowded, hint
+	}
 	switch {
 	case isFull(err):
 		return remote.Full, fmt.Sprintf("The disk of the state folder %s is full, so nothing can be put on record. Free some space.", f.dir)
@@ -57,6 +60,21 @@ func (f *folder) explain(err error) (remote.Kind, string) {
 		return remote.NotExist, fmt.Sprintf("The state folder %s is gone. Start gantry again, or choose another one with --state.", f.dir)
 	}
 	return remote.Other, fmt.Sprintf("The journal in %s cannot be used. Choose another state folder with --state.", f.dir)
+}
+
+// crowd says of an error that too many files are open; "" for others. SQLite does not
+// tell why it cannot open one.
+func (f *folder) crowd(err error) string {
+	hint := remote.Crowd(err)
+	if hint != "" || codeOf(err) != lib.SQLITE_CANTOPEN {
+		return hint
+	}
+	dir, err := os.Open(f.dir)
+	if err != nil {
+		return remote.Crowd(err)
+	}
+	_ = dir.Close() // only opened
+	return ""
 }
 
 // codeOf is SQLite's primary result code, 0 if err is none of its errors.
