@@ -2,10 +2,12 @@ package cred
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -54,6 +56,17 @@ func (m *maker) fault(err error, before bool) error {
 		return m.failed(remote.Auth, errors.New("no such profile"),
 			"The AWS files of this machine have no profile "+quote(m.c.Profile)+". Add it with \"aws configure\" or name another one.")
 	}
+	var unread config.SharedConfigLoadError
+	if errors.As(err, &unread) {
+		return m.failed(remote.Auth, errors.New("settings that cannot be read"),
+			"The AWS settings in "+quote(unread.Filename)+" cannot be read. Check its form and who may read it.")
+	}
+	if file := os.Getenv(bundleVariable); file != "" && (m.c.Type == remote.Environment || m.c.Type == remote.Profile) {
+		if pem, _ := os.ReadFile(file); !x509.NewCertPool().AppendCertsFromPEM(pem) { //nolint:gosec // named by the user
+			return m.failed(remote.Auth, errors.New("no CA bundle"),
+				bundleVariable+" names "+quote(file)+", which cannot be read or holds no certificate in PEM form. Correct the variable or unset it.")
+		}
+	}
 	if hint, final, ok := remote.NetworkFault(err); ok {
 		var dns *net.DNSError
 		if errors.As(err, &dns) && dns.IsNotFound && before {
@@ -66,6 +79,10 @@ func (m *maker) fault(err error, before bool) error {
 	}
 	return m.failed(remote.Auth, errors.New("no keys"), m.noKeys())
 }
+
+// bundleVariable names a file of certificates. Without it the SDK does not even
+// look for keys.
+const bundleVariable = "AWS_CA_BUNDLE"
 
 func (m *maker) noKeys() string {
 	switch m.c.Type {
