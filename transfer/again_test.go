@@ -8,6 +8,7 @@ import (
 	"gantry/remote/mem"
 	"gantry/remote/wrap"
 	"gantry/transfer"
+	"gantry/transfer/journal"
 	"gantry/transfer/journal/sqlite"
 )
 
@@ -110,5 +111,35 @@ func TestARetriedMoveDoesNotTakeAnotherForItsCopy(t *testing.T) {
 	wantState(t, await(t, q, id), transfer.Failed)
 	if _, there := from.Get("/a"); !there {
 		t.Error("the source is gone")
+	}
+}
+
+// watched is a journal that tells when the end of a job is about to be put on record.
+type watched struct {
+	*journal.Memory
+	ends func(id int64)
+}
+
+func (w watched) PutJob(ctx context.Context, j journal.Job) error {
+	if !j.Ended.IsZero() {
+		w.ends(j.ID)
+	}
+	return w.Memory.PutJob(ctx, j)
+}
+
+// A job is over when that is on record: who sees it and retries it finds it there.
+func TestAJobIsNotOverBeforeThatIsOnRecord(t *testing.T) {
+	from, to := mem.NewDisk("l:"), mem.New("r:")
+	from.Put("/a", content(5))
+	var q *transfer.Queue
+	var seen []transfer.Snapshot
+	q = newQueue(t, transfer.Options{Journal: watched{journal.NewMemory(), func(id int64) {
+		s, _ := q.Job(transfer.JobID(id))
+		seen = append(seen, s)
+	}}})
+	s := await(t, q, q.Submit(request(t, transfer.Copy, from, to, "in/", "/a")))
+	wantState(t, s, transfer.Done)
+	if len(seen) != 1 || seen[0].State.Ended() || !seen[0].Finished.IsZero() || s.Finished.IsZero() {
+		t.Errorf("before: %+v, at the end: %+v", seen, s)
 	}
 }

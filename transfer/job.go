@@ -72,6 +72,7 @@ type job struct {
 	final    State // Waiting until it has ended
 	why      error // of a pause or of the end
 	blocks   []*block
+	ending   bool     // final is not on record yet
 	told     bool     // the end is in the feeds; until then the job keeps its place
 	adopted  *adopted // of a job that another process began
 	kept     sources
@@ -267,7 +268,7 @@ func (j *job) end(s State, err error) {
 		return
 	}
 	kept := s == Cancelled && j.keepsFor(err)
-	j.final, j.finished, j.paused = s, now(), false
+	j.final, j.finished, j.paused, j.ending = s, now(), false, true
 	if s == Done {
 		j.allItems.Store(j.items.Load()) // folders that a filter kept do not count
 	}
@@ -283,6 +284,9 @@ func (j *job) end(s State, err error) {
 	if !kept { // else the journal goes on to show it as it was
 		j.save()
 	}
+	j.mu.Lock()
+	j.ending = false
+	j.mu.Unlock()
 	j.tell(Finished{Job: j.snapshot(now())})
 	j.mu.Lock()
 	j.told = true
