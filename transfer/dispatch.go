@@ -124,7 +124,7 @@ func (j *job) accept(it *item, ok bool) bool {
 		j.listed = true
 	case it.kind == kindDoomed:
 		j.doomed = append(j.doomed, it)
-	case it.kind == kindFile && j.several && j.twins.waits(it):
+	case it.kind == kindFile && j.several && !it.landed && j.twins.waits(it):
 	case j.isLarge(it):
 		j.big = append(j.big, it)
 	default:

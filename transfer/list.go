@@ -291,7 +291,7 @@ func (l *lister) record(batch []*item) error {
 // newItem numbers and counts an item.
 func (j *job) newItem(step plan.Item, kind itemKind, n *node) *item {
 	it := &item{
-		j: j, num: j.nums.Add(1), kind: kind, src: step.Src, dst: step.Dst, planned: step.Dst, node: n,
+		j: j, num: j.nums.Add(1), kind: kind, src: step.Src, dst: step.Dst, node: n,
 		target: step.Target, unsure: step.Unsure, same: step.Same, again: step.Again,
 		resumed: j.req.landed[step.Src.Path],
 	}

@@ -20,7 +20,7 @@ func (w *twins) waits(it *item) bool {
 	}
 	first, known := w.last[it.dst]
 	w.last[it.dst] = it
-	it.twin = known
+	it.twin, it.planned = known, it.dst
 	if known { // nobody looked since
 		it.target, it.unsure = nil, true
 	}
