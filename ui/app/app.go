@@ -16,7 +16,6 @@ import (
 	"gantry/remote/wrap"
 	"gantry/transfer"
 	"gantry/transfer/journal"
-	"gantry/transfer/rate"
 	"gantry/ui/config"
 )
 
@@ -72,6 +71,8 @@ type App struct {
 	watch *watch
 
 	mu       sync.Mutex
+	limits   map[string]*limit // of the servers that were opened
+	written  remote.Timetable  // [transfer] bandwidth as the store had it last
 	trees    map[string]*openServer
 	retired  []*openServer // changed or removed meanwhile, but perhaps in use
 	account  *s3.Account
@@ -84,7 +85,6 @@ type openServer struct {
 	tree   remote.Tree
 	bucket *s3.Tree
 	server remote.Server
-	limit  limit
 }
 
 // New reads the configuration. A store that is refused is a *store.Refused with
@@ -98,9 +98,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a := &App{
 		options: o, config: cfg, store: st, log: log, logFile: file, ctx: ctx,
 		disk:  wrap.Logged(local.New(), log),
-		trees: map[string]*openServer{},
-		known: &known{dir: o.StateDir, log: log},
-		watch: newWatch(),
+		trees: map[string]*openServer{}, limits: map[string]*limit{},
+		written: remote.Timetable(cfg.Transfer.Bandwidth),
+		known:   &known{dir: o.StateDir, log: log},
+		watch:   newWatch(),
 	}
 	a.pool = cred.NewPool(a.credOptions())
 	return a, nil
@@ -180,47 +181,10 @@ func (a *App) server(name string) (remote.Tree, remote.Server, error) {
 	if srv.ReadOnly {
 		t = wrap.ReadOnly(t, a.readOnlyWhy(srv.Name))
 	}
-	n, err := remote.ParseRate(srv.Bandwidth)
-	if err != nil {
-		n = 0 // the store was checked
-	}
-	l := limit{rate.NewLimiter(n)}
-	t = wrap.Logged(wrap.Limited(t, l), a.log)
-	a.trees[name] = &openServer{tree: t, bucket: bucket, server: srv, limit: l}
+	t = wrap.Logged(wrap.Limited(t, a.limitOf(srv)), a.log)
+	a.trees[name] = &openServer{tree: t, bucket: bucket, server: srv}
 	return t, srv, nil
 }
-
-// limit is the bandwidth of one server, shared by all jobs that use it.
-type limit struct{ *rate.Limiter }
-
-// Limited tells whether there is a limit at the moment.
-func (l limit) Limited() bool { return l.Limit() > 0 }
-
-// ServerBandwidth is the limit of a server in bytes a second, 0 for none; false
-// if it is not open.
-func (a *App) ServerBandwidth(server string) (int64, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s, ok := a.trees[server]
-	if !ok {
-		return 0, false
-	}
-	return s.limit.Limit(), true
-}
-
-// SetServerBandwidth limits everything that moves from and to an open server,
-// whatever is set in the store, until the program ends; 0 lifts the limit. What
-// moves without a limit at the moment ends its part first.
-func (a *App) SetServerBandwidth(server string, bytesPerSecond int64) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if s, ok := a.trees[server]; ok {
-		s.limit.Set(bytesPerSecond)
-	}
-}
-
-// Wait waits for n bytes.
-func (l limit) Wait(ctx context.Context, n int) error { return l.Limiter.Wait(ctx, rate.Normal, n) }
 
 // resolved is a server with its paths as the system takes them.
 func (a *App) resolved(s remote.Server) remote.Server {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"gantry/remote"
 	"gantry/remote/store"
 )
 
@@ -146,7 +147,7 @@ func (a *App) changed() {
 	a.mu.Lock()
 	for name, open := range a.trees {
 		now, _, err := a.store.Lookup(name)
-		if err == nil && reflect.DeepEqual(now, open.server) {
+		if err == nil && sameButLimit(now, open.server) {
 			continue
 		}
 		// Jobs may still be using it; it is closed with the program.
@@ -160,6 +161,7 @@ func (a *App) changed() {
 		}
 	}
 	a.mu.Unlock()
+	a.followLimits()
 	if q := a.queue.Load(); q != nil {
 		// Whatever has changed: a role that is refused may have a source that was
 		// mended, and a credential another name.
@@ -168,4 +170,11 @@ func (a *App) changed() {
 		}
 	}
 	a.watch.notify()
+}
+
+// sameButLimit tells whether two settings differ in nothing that takes another
+// connection.
+func sameButLimit(a, b remote.Server) bool {
+	a.Bandwidth = b.Bandwidth
+	return reflect.DeepEqual(a, b)
 }

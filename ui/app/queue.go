@@ -22,10 +22,6 @@ func (a *App) Queue() *transfer.Queue {
 		if err != nil {
 			policy = transfer.PolicyAsk // the configuration was checked; ask is the safe one
 		}
-		bandwidth := remote.Timetable(t.Bandwidth)
-		if a.options.Bandwidth > 0 {
-			bandwidth = remote.Constant(a.options.Bandwidth)
-		}
 		if a.options.Forget {
 			a.journal = journal.NewMemory()
 		} else {
@@ -35,7 +31,6 @@ func (a *App) Queue() *transfer.Queue {
 			Workers:    firstPositive(a.options.Workers, t.Workers),
 			Files:      remote.FilesMost(),
 			PartSize:   firstPositive(a.options.PartSize, int64(t.PartSize)),
-			Bandwidth:  bandwidth,
 			Verify:     t.Verify,
 			Names:      t.Names,
 			Retries:    t.Retries,
@@ -46,6 +41,7 @@ func (a *App) Queue() *transfer.Queue {
 			Journal:    a.journal,
 			Open:       a.tree,
 		}))
+		a.limitQueue(a.queue.Load()) // what the store says from here on is told to it
 	})
 	return a.queue.Load()
 }
