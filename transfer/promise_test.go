@@ -224,3 +224,23 @@ func TestTagsOfPartsThatAreNoSumsLeaveTheOthersAlone(t *testing.T) {
 		t.Errorf("they are %s", got)
 	}
 }
+
+// While what was read is read once more to be compared, everything shows that it is
+// being verified: all bytes are there.
+func TestWhatIsReadOnceMoreIsShownToBeVerified(t *testing.T) {
+	q := newQueue(t, transfer.Options{PartSize: 10})
+	seen := make(chan transfer.Snapshot, 1)
+	from, to := newTelling(withTag(func(b []byte) string { return partsTag(b, 8) }), func() (int64, error) {
+		s := q.Jobs()[0]
+		s.Active = q.Items(s.ID, transfer.ItemsActive, 0, 9)
+		seen <- s
+		return 8, nil
+	}, 0), mem.NewDisk("l:")
+	from.Put("a", content(45))
+	wantState(t, await(t, q, q.Submit(request(t, transfer.Copy, from, to, "/in", "a"))), transfer.Done)
+	s := <-seen
+	wantState(t, s, transfer.Verifying)
+	if len(s.Active) != 1 || s.Active[0].State != transfer.Verifying || s.Active[0].Bytes.Done != 45 {
+		t.Errorf("the items at work are %+v", s.Active)
+	}
+}

@@ -24,6 +24,8 @@ type moved struct {
 	failures     int
 	proven       transfer.Progress
 	trouble      error // of one of the jobs
+	moving       bool  // one of the jobs moves bytes, or may
+	checking     bool  // one of them verifies what it has moved
 }
 
 func (m *moved) add(s transfer.Snapshot) {
@@ -37,6 +39,8 @@ func (m *moved) add(s transfer.Snapshot) {
 	if s.Trouble != nil {
 		m.trouble = s.Trouble
 	}
+	m.moving = m.moving || s.State == transfer.Running || s.State == transfer.Listing
+	m.checking = m.checking || s.State == transfer.Verifying
 	switch {
 	case s.State.Ended() || m.eta < 0:
 	case s.ETA < 0:
@@ -45,6 +49,9 @@ func (m *moved) add(s transfer.Snapshot) {
 		m.eta = max(m.eta, s.ETA)
 	}
 }
+
+// verifying tells whether all that is left to do is to verify what was moved.
+func (m *moved) verifying() bool { return m.checking && !m.moving }
 
 // far is how much is done: "139 MiB of 300 MiB, 0 of 1 item".
 func (m *moved) far() string {
@@ -72,10 +79,13 @@ func (m *moved) line(w int) string {
 	if m.failures > 0 {
 		parts = append(parts, text.Count(int64(m.failures))+" failed")
 	}
-	if m.rate > 0 {
+	switch {
+	case m.verifying():
+		parts = append(parts, transfer.Verifying.String())
+	case m.rate > 0:
 		parts = append(parts, text.Rate(m.rate))
 	}
-	if m.eta > 0 {
+	if m.eta > 0 && !m.verifying() {
 		parts = append(parts, text.ETA(m.eta))
 	}
 	if m.proven.Total > 0 {
@@ -90,7 +100,7 @@ func (m *moved) line(w int) string {
 func (m *moved) json() progressJSON {
 	j := progressJSON{
 		"progress", m.bytes.Done, m.bytes.Total, m.items.Done, m.items.Total, m.listed, m.rate, m.failures,
-		m.proven.Done, m.proven.Total, "",
+		m.proven.Done, m.proven.Total, "", m.verifying(),
 	}
 	if m.trouble != nil {
 		j.Trouble = remote.HintOf(m.trouble)
@@ -189,6 +199,7 @@ type progressJSON struct {
 	Proven   int64   `json:"parts_proven,omitempty"` // of interrupted items, against their sources
 	Parts    int64   `json:"parts,omitempty"`        // of these items
 	Trouble  string  `json:"trouble,omitempty"`      // why nothing succeeds although it is tried again
+	Checking bool    `json:"verifying,omitempty"`    // nothing is left to be moved, only to be verified
 }
 
 // itemJSON is an ended item as --json prints it.

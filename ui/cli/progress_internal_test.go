@@ -42,6 +42,22 @@ func TestTheLiveLineFitsAndSaysWhyNothingMoves(t *testing.T) {
 	}
 }
 
+func TestTheLiveLineSaysThatWhatArrivedIsVerified(t *testing.T) {
+	m := moved{listed: true}
+	m.add(transfer.Snapshot{State: transfer.Done, Listed: true})
+	m.add(transfer.Snapshot{
+		State: transfer.Verifying, Listed: true, Rate: 21e6, ETA: time.Second,
+		Items: transfer.Progress{Total: 1}, Bytes: transfer.Progress{Done: 300<<20 - 1, Total: 300 << 20},
+	})
+	if line := m.line(200); !strings.HasSuffix(line, "0 of 1  verifying") || !m.json().Checking {
+		t.Errorf("%q, %+v", line, m.json())
+	}
+	m.add(transfer.Snapshot{State: transfer.Running, Listed: true, Rate: 1e6, ETA: -1})
+	if line := m.line(200); strings.Contains(line, "verifying") || !strings.Contains(line, "22 MB/s") || m.json().Checking {
+		t.Errorf("another one is not there yet: %q, %+v", line, m.json())
+	}
+}
+
 func TestWhatAStoppedJobLeavesIsNotCalledCancelled(t *testing.T) {
 	for kept, want := range map[bool]string{true: "3 copied, 16 left", false: "3 copied, 16 cancelled"} {
 		if got := (totals{Op: "copy", Done: 3, Cancelled: 16, kept: kept}).String(); got != want {

@@ -277,6 +277,8 @@ func (v *View) item(it transfer.ItemSnapshot, w int) []string {
 		right = ""
 	case it.State == transfer.Running && it.Bytes.Total > 0:
 		right = text.Percent(it.Bytes.Done, it.Bytes.Total) + " of " + right
+	case it.State == transfer.Verifying:
+		right = it.State.String() + "  " + right
 	case it.Verified != "":
 		right += "  " + text.Clean(transfer.Level{Name: it.Verified}.String())
 	}

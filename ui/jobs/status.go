@@ -73,6 +73,9 @@ func (v *View) story(s transfer.Snapshot, w int) string {
 	for _, i := range order {
 		line += shown[i]
 	}
+	if word := " " + state(s); s.State == transfer.Verifying && text.Width(line+word) <= w {
+		line += word
+	}
 	if room := w - text.Width(line) - 1; troubled(s) && room >= 16 {
 		line += " " + v.st.Warn.Render(text.Truncate(again(s.Trouble), room))
 	}

@@ -1,0 +1,40 @@
+package jobs_test
+
+import (
+	"strings"
+	"testing"
+
+	"gantry/transfer"
+	"gantry/ui/jobs"
+	"gantry/ui/theme"
+)
+
+func TestWhatIsBeingVerifiedSaysSoEverywhere(t *testing.T) {
+	v := jobs.New(theme.Plain(), clock)
+	bytes := transfer.Progress{Done: 100 << 20, Total: 100 << 20}
+	s := transfer.Snapshot{
+		ID: 1, Title: "copy q1.parquet to /tmp", From: "acme:", To: "/tmp", State: transfer.Verifying, Listed: true, ETA: -1,
+		Items: transfer.Progress{Done: 0, Total: 1}, Bytes: bytes, Created: now,
+	}
+	v.Reset([]transfer.Snapshot{s})
+	if list := look(t, v, 80, 4); !strings.Contains(list, "verifying") {
+		t.Errorf("the list:\n%s", list)
+	}
+	if line := v.StatusLine(80); !strings.Contains(line, "99 %") || !strings.Contains(line, "verifying") {
+		t.Errorf("the status line: %q", line)
+	}
+	if line := v.StatusLine(30); strings.Contains(line, "ver") {
+		t.Errorf("half a word says nothing: %q", line)
+	}
+	v.Items = func(transfer.JobID, transfer.ItemFilter, int, int) []transfer.ItemSnapshot {
+		return []transfer.ItemSnapshot{
+			{Source: "acme:q1.parquet", State: transfer.Verifying, Attempts: 1, Bytes: bytes},
+			{Source: "acme:q2.parquet", State: transfer.Running, Attempts: 1, Bytes: transfer.Progress{Total: 1}},
+		}
+	}
+	v.Open()
+	details := look(t, v, 80, 16)
+	if !strings.Contains(details, "verifying  100 MiB") || strings.Count(details, "verifying") != 2 {
+		t.Errorf("the details:\n%s", details)
+	}
+}
