@@ -84,7 +84,13 @@ func (j *job) hold(it *item) {
 		j.bytes.Add(it.size() - it.bytes.Swap(it.size()))
 	}
 	j.held++
+	told := func() {}
+	if f := j.req.OnHeld; f != nil {
+		snap := it.snapshot()
+		told = func() { f(snap) }
+	}
 	j.mu.Unlock()
+	told()
 	j.wakeUp()
 	j.touch()
 }

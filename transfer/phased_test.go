@@ -3,6 +3,8 @@ package transfer_test
 import (
 	"context"
 	"fmt"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,6 +112,23 @@ func TestARenameThatIsStuckCanBeTakenBack(t *testing.T) {
 	wantState(t, awaitOn(t, feed, id), transfer.Cancelled)
 	if n := len(b.Keys()); n != 11 {
 		t.Errorf("keys %q", b.Keys())
+	}
+}
+
+// TestACopyIsToldOfBeforeItsSourceGoes: whoever shows the target folder need not wait.
+func TestACopyIsToldOfBeforeItsSourceGoes(t *testing.T) {
+	f := wrap.NewFaulty(tree(10))
+	var told, early atomic.Int32
+	f.Add(wrap.Remove, wrap.Fault{Do: func() { early.Store(told.Load()) }})
+	r := rename(t, f)
+	r.OnHeld = func(it transfer.ItemSnapshot) {
+		if strings.HasPrefix(it.Target, "b:new/") && it.State == transfer.Waiting {
+			told.Add(1)
+		}
+	}
+	wantState(t, run(t, transfer.Options{}, r), transfer.Done)
+	if n := early.Load(); n != 11 || told.Load() != n {
+		t.Errorf("%d copies were told of before the first deletion, %d in all", n, told.Load())
 	}
 }
 

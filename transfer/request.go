@@ -57,8 +57,13 @@ type Request struct {
 	Rules   Rules
 
 	// OnItem is told about each item that has ended, one call at a time; it may
-	// block and so hold the job back. nil on screen.
+	// block and so hold the job back.
 	OnItem func(ItemSnapshot)
+
+	// OnHeld is told about each item of a move that is copied, and whose source waits
+	// until the others are as well. It may be called by several goroutines at a time
+	// and must not block.
+	OnHeld func(ItemSnapshot)
 
 	landed map[remote.Path]bool // sources that an earlier job has copied and could not delete, see already
 }

@@ -29,6 +29,9 @@ func Blocked(m *Model, id string) string {
 // Poll is the time to look at the mounts on the screen.
 func Poll() tea.Msg { return pollMsg{} }
 
+// Fresh is the time to list what jobs have changed.
+func Fresh() tea.Msg { return freshMsg{} }
+
 // Hide is the message that ends the front window when its time is over.
 func Hide(m *Model) tea.Msg { return hideMsg{m.dialogs.Top()} }
 

@@ -57,7 +57,7 @@ func (m *Model) queueNews(msg queueMsg) tea.Cmd {
 	if m.leaving && m.unfinished() == 0 {
 		return tea.Quit
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, m.freshen())...)
 }
 
 // finished tells how a job ended and lists the panes anew that show what it

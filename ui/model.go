@@ -46,20 +46,22 @@ type Model struct {
 	mouse   mouse
 	zones   []zone // buttons of the last frame
 
-	feed      *transfer.Feed
-	touched   map[transfer.JobID][]remote.Place   // what to reload when the job has ended
-	asking    map[uint64]*dialog.Conflict         // windows of conflicts, by the id of the ask
-	obstacles map[transfer.Obstacle]dialog.Dialog // windows about what jobs wait for
-	blast     *blastDialog                        // the deletion that is being asked about
-	finder    *finder                             // the last search
-	clip      clipboard
-	questions map[uint64]*dialog.Prompt // of workers, by id
-	polling   bool                      // a look at the mounts is on its way
-	away      bool                      // the terminal has lost the focus
-	trouble   string                    // why the store on disk is not used
-	marks     map[string]string         // bookmarks: locations by letter
-	ids       int                       // of tallies and openings, never used twice
-	leaving   bool                      // quit when no job is busy any more
+	feed       *transfer.Feed
+	touched    map[transfer.JobID][]remote.Place   // what to reload when the job has ended
+	asking     map[uint64]*dialog.Conflict         // windows of conflicts, by the id of the ask
+	obstacles  map[transfer.Obstacle]dialog.Dialog // windows about what jobs wait for
+	blast      *blastDialog                        // the deletion that is being asked about
+	finder     *finder                             // the last search
+	clip       clipboard
+	questions  map[uint64]*dialog.Prompt // of workers, by id
+	polling    bool                      // a look at the mounts is on its way
+	prints     *footprints
+	freshening bool              // the time to list what jobs have changed is waited for
+	away       bool              // the terminal has lost the focus
+	trouble    string            // why the store on disk is not used
+	marks      map[string]string // bookmarks: locations by letter
+	ids        int               // of tallies and openings, never used twice
+	leaving    bool              // quit when no job is busy any more
 
 	console    *console                      // nil where there is no terminal
 	raw        func(string)                  // writes a sequence to the terminal outside of frames; may be nil
@@ -79,6 +81,7 @@ func New(ctx context.Context, d Deps) *Model {
 		obstacles: map[transfer.Obstacle]dialog.Dialog{},
 		marks:     map[string]string{},
 		questions: map[uint64]*dialog.Prompt{},
+		prints:    newFootprints(),
 	}
 	m.dialogs.Now = d.Now
 	m.matcher = keys.NewMatcher(bind(m.actions, d.Keys))

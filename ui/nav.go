@@ -117,6 +117,7 @@ func (m *Model) show(p *pane, place remote.Place, at string) tea.Cmd {
 	if p == m.here() {
 		m.filter.end()
 	}
+	m.prints.look(p.ID(), place)
 	cmd := p.Open(m.ctx, place, at)
 	m.readClock()
 	return cmd
@@ -232,6 +233,7 @@ func (m *Model) reload(p *pane) tea.Cmd {
 		return nil
 	}
 	p.gone = remote.Place{}
+	m.prints.look(p.ID(), p.Place())
 	return p.Reload()
 }
 
@@ -250,7 +252,7 @@ func (m *Model) afterPanel(p *pane, msg tea.Msg) tea.Cmd {
 		}
 	}
 	if !p.Gone() || same(p.gone, place) {
-		return m.poll()
+		return tea.Batch(m.poll(), m.freshen())
 	}
 	p.gone = place
 	ctx, id := m.ctx, p.ID()

@@ -67,7 +67,7 @@ func (m *Model) polled() tea.Cmd {
 			continue
 		}
 		p.rest = p.Total() / pollRows
-		cmds = append(cmds, p.Refresh())
+		cmds = append(cmds, m.refresh(p))
 	}
 	return tea.Batch(cmds...)
 }

@@ -85,6 +85,7 @@ func (m *Model) closeTab() tea.Cmd {
 	p := t.list[t.at]
 	p.calm()
 	p.Close()
+	m.prints.drop(p.ID())
 	t.list = slices.Delete(t.list, t.at, t.at+1)
 	return m.showTab(m.active, min(t.at, len(t.list)-1))
 }
@@ -106,5 +107,5 @@ func (m *Model) showTab(side, at int) tea.Cmd {
 	if p.late {
 		return m.reload(p)
 	}
-	return nil
+	return m.freshen()
 }

@@ -140,11 +140,11 @@ func (m *Model) reviewOne(jobs []transfer.Snapshot, i int) tea.Cmd {
 }
 
 func (m *Model) resumeOld(jobs []transfer.Snapshot) tea.Cmd {
-	ctx, u := m.ctx, m.d.Unfinished
+	ctx, u, prints := m.ctx, m.d.Unfinished, m.prints
 	return func() tea.Msg {
 		var errs []error
 		for _, s := range jobs {
-			errs = append(errs, u.Adopt(ctx, s.ID, nil))
+			errs = append(errs, u.Adopt(ctx, s.ID, prints.of(s.Op)))
 		}
 		return settledMsg{"Resumed: " + text.Plural(int64(len(jobs)), "job"), errors.Join(errs...)}
 	}

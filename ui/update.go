@@ -34,10 +34,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tickMsg:
 		m.readClock()
 		m.lookAgain()
-		return m, tea.Batch(m.tick(), m.poll())
+		return m, tea.Batch(m.tick(), m.poll(), m.freshen())
 	case tea.FocusMsg:
 		m.away = false
-		return m, m.poll()
+		return m, tea.Batch(m.poll(), m.freshen())
 	case backgroundMsg:
 		m.restyle(msg.dark)
 		return m, nil
@@ -63,6 +63,8 @@ func (m *Model) result(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 	switch msg := msg.(type) {
 	case queueMsg:
 		return m.queueNews(msg), true
+	case freshMsg:
+		return m.freshened(), true
 	case unfinishedMsg:
 		return m.unfinishedFound(msg), true
 	case settledMsg:

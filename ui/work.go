@@ -256,6 +256,7 @@ func (m *Model) submit(op transfer.Op, c cargo, to remote.Tree, dir remote.Path,
 	if c.cut {
 		m.clip = clipboard{}
 	}
+	r.OnItem, r.OnHeld = m.prints.of(op), m.prints.of(transfer.Copy) // what is held is still at its source
 	id := m.d.Queue.Submit(r)
 	m.touched[id] = touched
 	m.d.Log.Info("submitted", "job", int64(id), "op", op.String(), "entries", c.count)

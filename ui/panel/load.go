@@ -3,6 +3,7 @@ package panel
 import (
 	"context"
 	"errors"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -54,14 +55,29 @@ func (p *Panel) Reload() tea.Cmd {
 }
 
 // Refresh is Reload that nobody asked for: nothing on the screen tells that it is
-// under way, and it does nothing while something else is.
+// under way, and it does nothing unless the panel is at rest.
 func (p *Panel) Refresh() tea.Cmd {
-	if p.Loading() || p.stale || p.err != nil {
+	if !p.AtRest() {
 		return nil
 	}
 	cmd := p.Reload()
 	p.quiet = true
 	return cmd
+}
+
+// AtRest tells whether a listing shows as it was taken, and nothing is under way that
+// another one would disturb: no listing, and no range that is being marked.
+func (p *Panel) AtRest() bool {
+	return p.place.Tree != nil && !p.Loading() && !p.stale && p.err == nil && p.anchor < 0
+}
+
+// Listed tells when a listing was last complete, and how long it was under way.
+func (p *Panel) Listed() (at time.Time, took time.Duration) { return p.listed, p.took }
+
+// clock notes that the listing is complete.
+func (p *Panel) clock() {
+	p.listed = p.o.Now()
+	p.took = p.listed.Sub(p.began)
 }
 
 // Close calls off whatever the panel does in the background. A listing that was
@@ -83,7 +99,7 @@ func (p *Panel) Close() {
 func (p *Panel) begin() tea.Cmd {
 	p.quiet = false
 	p.ctx, p.cancel = context.WithCancel(p.parent)
-	p.loading = true
+	p.loading, p.began = true, p.o.Now()
 	return p.fetch("")
 }
 
@@ -125,6 +141,7 @@ func (p *Panel) Apply(m PageMsg) tea.Cmd {
 		cmd = p.fetch(m.Page.Next)
 	default:
 		p.loading, p.err, p.partial = false, nil, false
+		p.clock()
 		if p.next != nil {
 			p.next.whole = true
 		}

@@ -34,7 +34,10 @@ type Panel struct {
 	loading bool
 	stale   bool // rows are still those of the place before
 	partial bool
-	quiet   bool // it is listed again without anybody having asked
+	quiet   bool          // it is listed again without anybody having asked
+	began   time.Time     // when the listing did
+	listed  time.Time     // when one was last complete, and in order
+	took    time.Duration // how long that was under way
 	err     error
 	rows    rows
 	next    *successor // what Reload has listed so far; nil when it does not run

@@ -182,6 +182,7 @@ func (p *Panel) swap(m arrangedMsg) tea.Cmd {
 	p.rows, p.next, p.marks = p.next.rows, nil, m.carry.to
 	p.marks.edits = edits
 	p.shown, p.anchor, p.drop = m.arranged, -1, NoDrop
+	p.clock()
 	p.version++
 	switch i := slices.Index(p.shown.view, row); {
 	case i >= 0:
