@@ -358,7 +358,9 @@ func (j *job) retry() bool {
 		default:
 			it.reset()
 			it.node.take()
-			again = append(again, it)
+			if !j.mayBeTwin(it) || !j.twins.waitsAgain(it) {
+				again = append(again, it)
+			}
 		}
 	}
 	j.enqueue(again...)
