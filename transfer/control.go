@@ -54,12 +54,28 @@ func (q *Queue) Cancel(id JobID) {
 	if j == nil {
 		return
 	}
-	if j.withdraw() {
+	switch {
+	case j.adopted != nil && q.runCancelled(j): // an earlier process may have begun something
+	case j.withdraw():
 		j.end(Cancelled, errUser)
-	} else {
+	default:
 		j.cancelRun(errUser)
 	}
 	q.schedule()
+}
+
+// runCancelled runs a job that waits to be started for no more than to clean up, and
+// tells whether it does wait. A queue that is closed leaves it to the next process.
+func (q *Queue) runCancelled(j *job) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !j.waits() {
+		return false
+	}
+	if !q.closed {
+		q.launch(j, errUser)
+	}
+	return true
 }
 
 // Retry does the failed items of a job again, also after it has ended. Only
@@ -113,7 +129,7 @@ func (q *Queue) Start(id JobID) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.closed && j.ready() {
-		q.launch(j)
+		q.launch(j, nil)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 const (
 	smallAhead = 512    // small items to hold ready, so that they can overtake
 	bigAhead   = 16     // large items to look past while searching for small ones
-	parkedMost = 10_000 // open conflicts of a job; with more it waits for answers
+	parkedMost = 10_000 // open conflicts of a job, and items that wait for others; with more it waits for answers
 	batchSize  = 1000   // entries in one deletion
 	landMost   = 512    // items of a job that wait for the disk without a slot
 	landSize   = 1 << 20
@@ -41,7 +41,7 @@ func (j *job) dispatch() bool {
 		}
 		j.mu.Lock()
 		work, over, from := j.hasWork(), items == nil && j.isOver(), items
-		if len(j.queued) >= smallAhead || len(j.big) >= bigAhead || len(j.doomed) >= 2*batchSize || len(j.parked) >= parkedMost {
+		if len(j.queued) >= smallAhead || len(j.big) >= bigAhead || len(j.doomed) >= 2*batchSize || j.manyParked() {
 			from = nil
 		}
 		j.mu.Unlock()
@@ -72,6 +72,10 @@ func (j *job) dispatch() bool {
 		}
 	}
 }
+
+// manyParked tells whether so much waits for answers, and for items that do, that no
+// more is planned. The caller holds j.mu.
+func (j *job) manyParked() bool { return len(j.parked)+j.twins.waiting >= parkedMost }
 
 // nextList starts to plan what has not been planned, and returns the channel of
 // its items; nil when there is nothing.
@@ -124,7 +128,7 @@ func (j *job) accept(it *item, ok bool) bool {
 		j.listed = true
 	case it.kind == kindDoomed:
 		j.doomed = append(j.doomed, it)
-	case it.kind == kindFile && j.several && !it.landed && j.twins.waits(it):
+	case j.mayBeTwin(it) && j.twins.waits(it):
 	case j.isLarge(it):
 		j.big = append(j.big, it)
 	default:

@@ -201,6 +201,11 @@ func (j *job) begin(ctx context.Context) {
 
 // run is the whole life of a started job, until it has ended.
 func (j *job) run() {
+	if j.q.lost(j) {
+		j.end(Cancelled, errTaken)
+		j.cancel(nil) // frees what is bound to the context
+		return
+	}
 	j.save()
 	err := j.confine()
 	j.hands = make(chan *task)
@@ -353,7 +358,9 @@ func (j *job) retry() bool {
 		default:
 			it.reset()
 			it.node.take()
-			again = append(again, it)
+			if !j.mayBeTwin(it) || !j.twins.waitsAgain(it) {
+				again = append(again, it)
+			}
 		}
 	}
 	j.enqueue(again...)

@@ -23,6 +23,7 @@ type machine struct {
 	served   int
 
 	workers    int // 0 for three
+	jobs       int // that run at a time; 0 for as many as by default
 	unattended bool
 	around     func(mortal) remote.Tree // the source as processes see it; nil for as it is
 
@@ -38,7 +39,7 @@ func (m *machine) boot(ctx context.Context, at int, after bool) (*transfer.Queue
 		m.failed = map[int64][]journal.Item{}
 	}
 	q := transfer.New(ctx, transfer.Options{
-		PartSize: 10, Retries: 2, Workers: cmp.Or(m.workers, 3), Unattended: m.unattended,
+		PartSize: 10, Retries: 2, Workers: cmp.Or(m.workers, 3), Jobs: m.jobs, Unattended: m.unattended,
 		Journal: remembering{lasting{m.jr, d, fmt.Sprint("process ", m.served)}, m},
 		Open: func(_ context.Context, label string) (remote.Tree, error) {
 			if label == m.from.Label() {

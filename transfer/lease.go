@@ -59,8 +59,10 @@ func (q *Queue) heartbeat() {
 			if j.over() {
 				continue
 			}
-			err := q.jr.Lease(q.ctx, int64(j.id), q.owner, now().Add(leaseFor))
+			err := q.renew(q.ctx, j)
 			switch {
+			case errors.Is(err, journal.ErrLeased) && j.withdraw():
+				j.end(Cancelled, errTaken)
 			case errors.Is(err, journal.ErrLeased):
 				j.cancelRun(errTaken)
 			case err != nil && q.ctx.Err() == nil:
@@ -68,6 +70,16 @@ func (q *Queue) heartbeat() {
 			}
 		}
 	}
+}
+
+func (q *Queue) renew(ctx context.Context, j *job) error {
+	return q.jr.Lease(ctx, int64(j.id), q.owner, now().Add(leaseFor))
+}
+
+// lost tells whether another process has taken over a job that has waited for its
+// place here.
+func (q *Queue) lost(j *job) bool {
+	return q.jr.Durable() && errors.Is(q.renew(context.WithoutCancel(q.ctx), j), journal.ErrLeased)
 }
 
 // letGo ends the leases of the jobs that have not ended, so that the next

@@ -16,8 +16,8 @@ import (
 // record, that began after the job and before this process, and that has no
 // part, since the id goes on record before the first part is sent.
 func (q *Queue) removeUpload(ctx context.Context, tree remote.Tree, u journal.Upload, created time.Time) error {
-	if u.PartSize < 0 && u.Size <= copyTraced {
-		return nil // one request, which leaves nothing unfinished
+	if !leaves(u) {
+		return nil
 	}
 	list, ok := remote.As[remote.Uploads](tree)
 	switch {
@@ -63,6 +63,10 @@ func (q *Queue) removeUpload(ctx context.Context, tree remote.Tree, u journal.Up
 	}
 	return nil
 }
+
+// leaves tells whether an upload on record can have left anything: a copy that the
+// store made in one request leaves nothing unfinished.
+func leaves(u journal.Upload) bool { return u.PartSize >= 0 || u.Size > copyTraced }
 
 // slack is how far the clock of a server may be behind ours.
 const slack = 5 * time.Minute

@@ -193,15 +193,23 @@ func stillComing(t *testing.T, op transfer.Op, after bool, known int) {
 			landed++
 		}
 	}
+	paged := make(chan struct{})
 	q, d := m.boot(t.Context(), 0, false)
-	d.hit = func(what string, _ remote.Path) blow {
+	d.hit = func(what string, _ remote.Path) (b blow) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		landing(what, d)
 		if what == "PutSources" {
-			pages++
+			if pages++; pages == 2 {
+				close(paged)
+			}
 		}
-		return blow{die: pages == 2, after: after && what == "PutSources"}
+		if what == "Commit" && pages < 2 && landed > 9000 { // the rest is left to the second process
+			b.do = func() { <-paged }
+		}
+		// Whatever dies before the page does keeps it from its record.
+		b.die, b.after = pages == 2 && (what == "PutSources" || !after), after
+		return b
 	}
 	r := request(t, op, m.source(d), m.to, "in/", m.paths...)
 	r.To = mortal{m.to, d}

@@ -139,16 +139,19 @@ func (q *Queue) schedule() {
 	}
 	for _, j := range q.order {
 		if room > 0 && j.ready() {
-			q.launch(j)
+			q.launch(j, nil)
 			room--
 		}
 	}
 }
 
-// launch runs j in the background. The caller holds q.mu, has found q open and
-// j ready.
-func (q *Queue) launch(j *job) {
+// launch runs j in the background, called off from the beginning unless off is nil.
+// The caller holds q.mu, has found q open and j ready.
+func (q *Queue) launch(j *job, off error) {
 	j.begin(q.ctx)
+	if off != nil {
+		j.cancelRun(off)
+	}
 	q.wg.Go(func() {
 		j.run()
 		q.schedule()

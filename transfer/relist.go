@@ -5,7 +5,6 @@ import (
 	"errors"
 	"iter"
 	"maps"
-	"slices"
 
 	"gantry/remote"
 	"gantry/transfer/journal"
@@ -315,28 +314,44 @@ func (j *job) dropFound() {
 		return
 	}
 	j.mu.Lock()
-	left := slices.Collect(maps.Values(j.adopted.ups))
+	left := maps.Clone(j.adopted.ups)
 	clear(j.adopted.ups)
 	j.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), cleanUp)
 	defer cancel()
-	// Nor does what items have taken up that had no turn before the user gave the
-	// job up: the record names it.
 	if errors.Is(context.Cause(j.ctx), errUser) {
-		j.ends.flush()
-		ups, err := j.q.uploadsOf(ctx, int64(j.id))
-		if err != nil {
-			j.q.o.Log.Error("read the uploads on record", "job", j.id, "err", err)
-		}
-		for _, up := range ups {
-			if up.ID != "" && !slices.ContainsFunc(left, func(f *found) bool { return f.ID == up.ID }) {
-				left = append(left, up)
-			}
-		}
+		j.addUnturned(ctx, left)
 	}
-	for _, up := range left {
-		if err := j.q.removeUpload(ctx, j.to, up.Upload, j.created); err != nil {
+	for num, up := range left {
+		err := j.q.removeUpload(ctx, j.to, up.Upload, j.created)
+		if err == nil {
+			err = j.q.jr.Settled(ctx, int64(j.id), num)
+		}
+		if err != nil {
 			j.q.o.Log.Error("an unfinished upload could not be removed", "job", j.id, "target", string(up.Path), "upload", up.ID, "err", err)
 		}
+	}
+}
+
+// addUnturned adds what is still on record when the user gives the job up: what items
+// have taken up that had no turn. A kill may have kept the id of an upload from its
+// record. What leaves nothing on record is looked for beside the targets, since the
+// job may have been given up before it did that.
+func (j *job) addUnturned(ctx context.Context, left map[int64]*found) {
+	j.ends.flush()
+	ups, err := j.q.uploadsOf(ctx, int64(j.id))
+	if err != nil {
+		j.q.o.Log.Error("read the uploads on record", "job", j.id, "err", err)
+	}
+	for num, up := range ups {
+		if leaves(up.Upload) {
+			left[num] = up
+		}
+	}
+	if j.to == nil {
+		return
+	}
+	if err := j.q.sweep(ctx, j.to, j.record()); err != nil {
+		j.q.o.Log.Error("look for temporary files", "job", j.id, "err", err)
 	}
 }

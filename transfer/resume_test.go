@@ -215,14 +215,48 @@ func TestP16AJobWhoseLeaseIsLostIsLeftToWhoHasIt(t *testing.T) {
 	})
 }
 
+// P09: nor is one begun, or cleaned up, that waited here while another process took it.
+func TestAJobThatWaitsIsLeftToWhoHasTakenIt(t *testing.T) {
+	for how, do := range map[string]func(q *transfer.Queue, first, second transfer.JobID){
+		"it gets its place":  func(q *transfer.Queue, first, _ transfer.JobID) { q.Cancel(first) },
+		"it waits on":        func(*transfer.Queue, transfer.JobID, transfer.JobID) { time.Sleep(time.Minute) },
+		"the user starts it": func(q *transfer.Queue, _, second transfer.JobID) { q.Start(second) },
+	} {
+		t.Run(how, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				jr := &stolen{leasing: leasing{journal.NewMemory()}}
+				from, to := mem.NewDisk("l:"), mem.New("r:")
+				from.Put("/a", content(10))
+				f := wrap.NewFaulty(to)
+				q := transfer.New(t.Context(), transfer.Options{PartSize: 10, Journal: jr, Jobs: 1})
+				defer closeQueue(t, q)
+				f.Add(wrap.Create, wrap.Fault{Hang: true})
+				first := q.Submit(request(t, transfer.Copy, from, f, "in/", "/a"))
+				second := q.Submit(request(t, transfer.Copy, from, to, "in2/", "/a"))
+				time.Sleep(100 * time.Second)
+				jr.taken.Store(int64(second))
+				do(q, first, second)
+				synctest.Wait()
+				s, _ := q.Job(second)
+				if wantState(t, s, transfer.Cancelled); !s.Kept {
+					t.Error("it is not kept")
+				}
+				wantNothing(t, to, "in2/a")
+				q.Cancel(first)
+			})
+		})
+	}
+}
+
 // stolen is a journal whose leases another process has taken.
 type stolen struct {
 	leasing
-	gone atomic.Bool
+	gone  atomic.Bool
+	taken atomic.Int64 // the job whose lease alone is; 0 for none
 }
 
 func (s *stolen) Lease(ctx context.Context, job int64, owner string, until time.Time) error {
-	if s.gone.Load() {
+	if s.gone.Load() || s.taken.Load() == job {
 		return journal.ErrLeased
 	}
 	return s.leasing.Lease(ctx, job, owner, until)

@@ -89,7 +89,7 @@ func (j *job) stateLocked() State {
 		return Asking
 	case !j.started:
 		return Waiting
-	case len(j.parked) > 0 && idle && (j.listed || len(j.parked) >= parkedMost):
+	case len(j.parked) > 0 && idle && (j.listed || j.manyParked()):
 		return Asking
 	case !j.listed:
 		return Listing

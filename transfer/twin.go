@@ -9,7 +9,8 @@ const twinsMost = 20_000
 // one folder have. The later one waits until the earlier one is there, and then
 // meets it like anything else in its place. It belongs to job.mu.
 type twins struct {
-	last map[remote.Path]*item // the last with that target; nil has ended
+	last    map[remote.Path]*item // the last with that target; nil has ended
+	waiting int                   // items that wait for another one
 }
 
 // waits tells whether an item has to wait for another one, which then puts it on
@@ -28,7 +29,17 @@ func (w *twins) waits(it *item) bool {
 		return false
 	}
 	first.next = it
+	w.waiting++
 	return true
+}
+
+// waitsAgain is waits for an item that has failed and is tried again: that its target
+// is known says nothing about another one.
+func (w *twins) waitsAgain(it *item) bool {
+	was := it.twin
+	waits := w.waits(it)
+	it.twin = was || waits
+	return waits
 }
 
 // left is told that nothing more becomes of an item at its target, which was dst
@@ -39,9 +50,15 @@ func (w *twins) left(it *item) (next *item) {
 			delete(w.last, it.planned)
 		}
 	}
-	next, it.next = it.next, nil
+	if next, it.next = it.next, nil; next != nil {
+		w.waiting--
+	}
 	return next
 }
+
+// mayBeTwin tells whether another item of the job may have the target of an item that
+// is to begin.
+func (j *job) mayBeTwin(it *item) bool { return it.kind == kindFile && j.several && !it.landed }
 
 // follow begins what has waited for an item. The caller holds j.mu.
 func (j *job) follow(it *item) {
