@@ -10,10 +10,7 @@ import (
 	"gantry/remote"
 )
 
-const (
-	lookEvery = 30 * time.Second // between looks whether an obstacle is out of the way
-	waitsMost = 3                // times that one operation waits for obstacles
-)
+const waitsMost = 3 // times that one operation waits for obstacles
 
 // Obstacle is what several jobs may have to wait for together: a credential that
 // is refused (remote.Auth) or a bucket that is gone (remote.NotExist). The zero
@@ -207,7 +204,7 @@ func (q *Queue) blocked(b *block) Blocked {
 func (q *Queue) watch(b *block, tree remote.Tree, dir remote.Path) {
 	defer q.clear(b)
 	for {
-		timer := time.NewTimer(lookEvery)
+		timer := time.NewTimer(q.o.Look)
 		select {
 		case <-timer.C:
 		case <-b.now:

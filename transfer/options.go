@@ -24,6 +24,7 @@ type Options struct {
 	Log        *slog.Logger     // nil discards
 	Journal    journal.Journal  // nil keeps everything in memory
 	Interval   time.Duration    // least time between two Updates of a Feed without news; 100 ms
+	Look       time.Duration    // between looks whether an obstacle is out of the way; 30 s
 
 	// Open gives the tree of a label again when a job of another process is taken
 	// over. nil: no job can be.
@@ -55,6 +56,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Interval <= 0 {
 		o.Interval = 100 * time.Millisecond
+	}
+	if o.Look <= 0 {
+		o.Look = 30 * time.Second
 	}
 	return o
 }

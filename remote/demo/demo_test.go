@@ -60,7 +60,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	g, err := demo.NewGateway(demo.GatewayOptions{Dir: dir, MinSession: 2 * time.Second, Now: gate.now})
+	g, err := demo.NewGateway(demo.GatewayOptions{Dir: dir, MinSession: 10 * time.Minute, Now: gate.now})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -202,7 +202,10 @@ func TestSessionWorksUntilItExpires(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := gate.STSCalls()
-	p := aws.NewCredentialsCache(role(access, secret, arn, "ext-1", 2*time.Second, nil))
+	// Longer than a busy machine takes for a request, and short enough for a
+	// gateway whose clock has gone on by it to take signatures.
+	const life = 10 * time.Minute
+	p := aws.NewCredentialsCache(role(access, secret, arn, "ext-1", life, nil))
 	creds, err := p.Retrieve(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -212,12 +215,13 @@ func TestSessionWorksUntilItExpires(t *testing.T) {
 		AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.SecretAccessKey, SessionToken: creds.SessionToken,
 	}})
 	put(t, c, b, "a", "1")
-	gate.advance(3 * time.Second)
+	gate.advance(life + time.Second)
+	defer gate.advance(-life - time.Second)
 	wantCode(t, tryPut(c, b, "a", "2"), "ExpiredToken")
 	if n := gate.STSCalls() - calls; n != 1 {
 		t.Errorf("%d calls of AssumeRole, want 1", n)
 	}
-	renewed, err := role(access, secret, arn, "ext-1", 2*time.Second, nil).Retrieve(t.Context())
+	renewed, err := role(access, secret, arn, "ext-1", life, nil).Retrieve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

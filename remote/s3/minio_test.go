@@ -58,7 +58,7 @@ func newMinIO(t *testing.T) string {
 	url := "http://" + address
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(time.Minute)
+	limit := time.After(5 * time.Minute)
 	for {
 		if r, err := http.Get(url + "/minio/health/ready"); err == nil {
 			_ = r.Body.Close()

@@ -139,7 +139,7 @@ rgw crypt require ssl = false
 // run does one command of Ceph.
 func (c *cluster) run(name string, args ...string) []byte {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	var errs bytes.Buffer
@@ -204,7 +204,7 @@ func (c *cluster) gateway() {
 	c.admin("role-policy", "put", "--role-name=test", "--policy-name=p", `--policy-doc={"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::*"]}]}`)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(time.Minute)
+	limit := time.After(5 * time.Minute)
 	for {
 		if res, err := http.Get(c.url); err == nil {
 			_ = res.Body.Close()

@@ -62,6 +62,7 @@ type App struct {
 
 	queueOnce sync.Once
 	queue     atomic.Pointer[transfer.Queue] // nil before its first use
+	look      time.Duration                  // Look of the queue; 0 outside of tests
 	journal   journal.Journal
 	notices   []string // what the user has to know about the journal
 	noJournal error    // why it could not be opened

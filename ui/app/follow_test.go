@@ -127,6 +127,7 @@ func TestJobsOfARefusedCredentialGoOnWithTheEditedOne(t *testing.T) {
 			right := w.read(t)
 			w.write(t, strings.Replace(right, w.s3.Secret, "wrong-secret-of-ours", 1))
 			a := w.open(t)
+			a.LookEvery(24 * time.Hour) // so that it is the edit that helps
 			w.App = a
 			file := filepath.Join(t.TempDir(), "file")
 			if err := os.WriteFile(file, []byte("content"), 0o600); err != nil {
@@ -148,8 +149,7 @@ func TestJobsOfARefusedCredentialGoOnWithTheEditedOne(t *testing.T) {
 			feed := q.Subscribe()
 			defer feed.Close()
 			id := q.Submit(transfer.Request{Op: transfer.Copy, From: from.Tree, List: []transfer.Source{{Entry: entry}}, To: to.Tree, Dir: to.Path})
-			// Shorter than the pause between two looks, so that it is the edit that helps.
-			ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // a guard: it takes a second
 			defer cancel()
 			for edited := false; ; {
 				u, err := feed.Next(ctx)

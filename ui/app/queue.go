@@ -37,6 +37,7 @@ func (a *App) Queue() *transfer.Queue {
 			Patience:   time.Duration(t.Patience),
 			OnConflict: policy,
 			Unattended: a.options.Unattended,
+			Look:       a.look,
 			Log:        a.log,
 			Journal:    a.journal,
 			Open:       a.tree,

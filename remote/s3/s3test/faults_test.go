@@ -300,15 +300,18 @@ func TestUploadsCanBeCut(t *testing.T) {
 }
 
 func TestSessionsComeFromTheSTS(t *testing.T) {
+	// Longer than a busy machine takes for a request, and short enough for a server
+	// whose clock has gone on by it to take signatures.
+	const life = 10 * time.Minute
 	late := time.Duration(0)
-	s := s3test.New(t, s3test.Options{MinSession: time.Second, Now: func() time.Time { return time.Now().Add(late) }})
+	s := s3test.New(t, s3test.Options{MinSession: time.Minute, Now: func() time.Time { return time.Now().Add(late) }})
 	s.AddBucket(bucket, s3test.Bucket{})
 	const arn = "arn:aws:iam::123456789012:role/r"
 	s.STS.AddRole(sts.Role{ARN: arn, ExternalID: "e1"})
 	cfg := aws.Config{Region: "us-east-1", Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys(s), nil })}
 	p := stscreds.NewAssumeRoleProvider(awssts.NewFromConfig(cfg, func(o *awssts.Options) { o.BaseEndpoint = &s.STSURL }), arn,
 		func(o *stscreds.AssumeRoleOptions) {
-			o.ExternalID, o.Duration, o.RoleSessionName = aws.String("e1"), 2*time.Second, "me@host"
+			o.ExternalID, o.Duration, o.RoleSessionName = aws.String("e1"), life, "me@host"
 		})
 	session, err := p.Retrieve(t.Context())
 	if err != nil {
@@ -319,7 +322,7 @@ func TestSessionsComeFromTheSTS(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "signed by", s.Events()[0].Access, session.AccessKeyID)
-	late = 3 * time.Second
+	late = life + time.Second
 	_, err = put(c, "k", "x")
 	wantCode(t, err, "ExpiredToken")
 	equal(t, "calls", s.STS.Calls(), 1)

@@ -230,12 +230,12 @@ func (l *load) close(before usage) {
 	l.server.Settle()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	after := use()
-	// Goroutines that have been told to end need a moment: each look yields to them.
-	for range 2000 {
+	// Goroutines that have been told to end need a moment, of which a busy machine
+	// makes seconds: each look yields to them. The limit only bounds a failure.
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); runtime.Gosched() {
 		if after.goroutines <= before.goroutines+2 && after.files <= before.files+2 {
 			return
 		}
-		runtime.Gosched()
 		after = use()
 	}
 	buf := make([]byte, 1<<20)

@@ -297,8 +297,13 @@ func (h *hunter) interrupted(w *world) []string {
 	w.must(os.WriteFile(state, nil, 0o600)) // no folder can be made there
 	cmd := exec.Command(w.program, w.arguments(s.args)...)
 	cmd.Env = w.env
+	begun := make(chan struct{})
+	w.server.Fault(s3test.Rule{ID: "U13", Op: "UploadPart", Nth: 2, Action: s3test.Call(func() {
+		<-begun
+		_ = cmd.Process.Signal(syscall.SIGINT)
+	})})
 	o := w.begin(cmd)
-	w.server.Fault(s3test.Rule{ID: "U13", Op: "UploadPart", Nth: 2, Action: s3test.Call(func() { _ = cmd.Process.Signal(syscall.SIGINT) })})
+	close(begun)
 	w.finish(cmd, o)
 	w.server.Settle()
 	w.must(os.Remove(state))

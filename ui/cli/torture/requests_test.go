@@ -58,15 +58,20 @@ func (w *world) doomed(rule s3test.Rule, after bool, args []string) said {
 	w.Helper()
 	cmd := exec.Command(w.program, w.arguments(args)...)
 	cmd.Env = w.env
-	strike := func() { _ = cmd.Process.Kill() } // it may have ended by itself
+	begun := make(chan struct{})
+	strike := func() {
+		<-begun
+		_ = cmd.Process.Kill() // it may have ended by itself
+	}
 	w.stops++
-	o := w.begin(cmd)
 	if rule.Action = s3test.CallAfter(strike); !after {
 		rule.Action = s3test.Call(strike)
 		w.server.Fault(rule)
 		rule.Action = s3test.ResetBeforeHeaders() // so that it is not done
 	}
-	w.server.Fault(rule)
+	w.server.Fault(rule) // before the program begins, which may be faster than we are
+	o := w.begin(cmd)
+	close(begun)
 	return w.finish(cmd, o)
 }
 

@@ -28,6 +28,7 @@ func TestTortureRandomSchedules(t *testing.T) {
 		t.Run(fmt.Sprint("lane ", lane+1), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, program, s3test.Options{})
+			w.passing = true
 			var sum tally
 			for seed := first + lane; seed < first+seeds; seed += lanes {
 				if s := newSchedule(seed, c); !s.play(w, &sum) {
@@ -134,9 +135,14 @@ func (w *world) stopped(rule s3test.Rule, args []string) said {
 	cmd := exec.Command(w.program, w.arguments(args)...)
 	cmd.Env = w.env
 	w.stops++
-	rule.Action = s3test.Call(func() { _ = cmd.Process.Signal(syscall.SIGTERM) }) // it may have ended by itself
-	o := w.begin(cmd)
+	begun := make(chan struct{})
+	rule.Action = s3test.Call(func() {
+		<-begun
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
+	})
 	w.server.Fault(rule)
+	o := w.begin(cmd)
+	close(begun)
 	r := w.finish(cmd, o)
 	if r.code == -1 {
 		w.Errorf("P02: %v is killed by a SIGTERM that it could obey", args)
