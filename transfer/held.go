@@ -47,7 +47,8 @@ func (it *item) keptAs(id string) {
 
 // copyTag is how a copy was verified and what version it has, as a part's tag;
 // and, if what it replaced can be brought back, the id under which the tree keeps
-// the copy apart from that, and what version that has.
+// the copy apart from that, and what version that has; or that it is the copy of
+// another item, see replaced.go.
 func copyTag(fields ...string) string { return strings.Join(fields, "\x00") }
 
 // copyOf takes the tag of a held item apart.
@@ -107,7 +108,7 @@ func (j *job) recall(tr journal.Trace) *item {
 	}
 	it := &item{
 		j: j, num: tr.Num, kind: kindOf(tr.Item), src: src, dst: tr.Upload.Path, onRecord: true, traced: true,
-		landed: true, fresh: tr.Upload.PartSize == copyFresh, copied: version, verified: level, state: Waiting,
+		landed: true, fresh: tr.Upload.PartSize == copyFresh, copied: version, copySize: tr.Parts[0].Size, verified: level, state: Waiting,
 	}
 	it.attempts.Store(1)
 	it.bytes.Store(it.size())
@@ -131,7 +132,7 @@ func (it *item) copyStands(e remote.Entry) bool {
 	if it.kind == kindFolder {
 		return true
 	}
-	return e.Size == it.src.Size && (it.copied == "" || e.Version == it.copied)
+	return e.Size == it.copySize && (it.copied == "" || e.Version == it.copied)
 }
 
 // sourceStands tells whether e, which is at the source, is what was copied.

@@ -68,7 +68,8 @@ type item struct {
 	w        *writing
 	landed   bool   // a move whose target is whole: only the source is left to delete
 	fresh    bool   // in phases: nothing was there before
-	copied   string // in phases: the version of the copy
+	copied   string // in phases: the version of the copy,
+	copySize int64  // and its size
 	keptID   string // under which the target keeps what was written apart from what that replaced; "" for nothing
 	oddSum   string // that of a content which is not what its source promises
 	layered  bool   // what was written may have replaced something that the job itself had written there

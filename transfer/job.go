@@ -85,11 +85,12 @@ type job struct {
 	proven   Progress
 	lists
 
-	inflight  int   // tasks that hold or wait for a slot
-	landing   int   // of those, the ones that have let go of it and wait for the disk
-	large     int   // of those, the ones that work on large items
-	under     int64 // their bytes
-	finishing int   // of those, the ones that complete, verify or delete sources
+	inflight  int     // tasks that hold or wait for a slot
+	landing   int     // of those, the ones that have let go of it and wait for the disk
+	large     int     // of those, the ones that work on large items
+	under     int64   // their bytes
+	lost      []*item // of a move in phases: copied, but the copy is not there; see replaced.go
+	finishing int     // of those, the ones that complete, verify or delete sources
 	active    map[*item]struct{}
 	planned   bool          // Request.Sources has been ranged over
 	relist    []plan.Source // to plan once more, by a retry

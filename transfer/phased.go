@@ -57,7 +57,7 @@ func (j *job) secondPhase() bool {
 		return j.stay(err)
 	}
 	if !begun {
-		if err := j.pass((*task).verifyHeld); err != nil {
+		if err := j.verifyAll(); err != nil {
 			return j.stay(err)
 		}
 		if err := j.stuckFor(); err != nil {
@@ -200,11 +200,12 @@ func (t *task) onPage(ctx context.Context, work func(*task, context.Context) err
 	return work(t, ctx)
 }
 
-// verifyHeld sees that the copies of a page are there and whole. One that is not
-// fails; its source stays.
+// verifyHeld sees that the copies of a page are there and whole. One that is not,
+// and was not replaced by another one of the job, fails; its source stays.
 func (t *task) verifyHeld(ctx context.Context) error {
 	j := t.j
 	there := t.glance(ctx, j.to, j.toGate, targetsOf(t.batch))
+	var lost []*item
 	for _, it := range t.batch {
 		if e, ok := there[it.dst]; ok && it.copyStands(e) {
 			continue
@@ -215,10 +216,10 @@ func (t *task) verifyHeld(ctx context.Context) error {
 			return err
 		}
 		if gone != nil {
-			j.endHeld(it, gone)
+			lost = append(lost, it)
 		}
 	}
-	return nil
+	return j.lose(ctx, lost)
 }
 
 // deleteHeld deletes the sources of a page, as far as the copies are still there
@@ -288,13 +289,21 @@ func (t *task) copyGone(ctx context.Context) (gone, err error) {
 	e, err := t.restat(ctx, j.to, j.toGate, it.dst)
 	switch {
 	case remote.KindOf(err) == remote.NotExist, err == nil && !it.copyStands(e):
-		it.landed = false
-		return midwayError{&remote.Error{
-			Op: "move", Path: it.dst, Kind: remote.Changed,
-			Hint: "The copy has been changed or deleted meanwhile, so the source was kept.",
-		}}, nil
+		it.landed, it.target = false, nil
+		if err == nil {
+			it.target = &e
+		}
+		return it.copyLost(), nil
 	}
 	return nil, err
+}
+
+// copyLost is the failure of an item whose copy is not there any more.
+func (it *item) copyLost() error {
+	return midwayError{&remote.Error{
+		Op: "move", Path: it.dst, Kind: remote.Changed,
+		Hint: "The copy has been changed or deleted meanwhile, so the source was kept.",
+	}}
 }
 
 // makeHeld makes a folder in the first phase: a slash object, which is put on

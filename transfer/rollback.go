@@ -138,6 +138,9 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 	var replaced []journal.Trace
 	var errs []error
 	for _, tr := range page {
+		if wasReplaced(tr) { // what is there belongs to another trace
+			continue
+		}
 		p := tr.Upload.Path
 		_, version, held := copyOf(tr)
 		e, shown := there[p]
