@@ -25,10 +25,22 @@ type staying struct {
 	why   error         // the first reason there is, beside that nothing is kept
 	lost  int           // they are removed, but what they had replaced is not there
 	gone  []remote.Path // of the first of these
+
+	back    int // they have given way to what they had replaced
+	beneath int // they are not what is in their place: perhaps another copy is
 }
+
+// next is for what is to be taken back once others have been: what was lost stays so.
+func (s *staying) next() *staying { return &staying{lost: s.lost, gone: s.gone} }
 
 // note adds what became of the copy at p.
 func (s *staying) note(p remote.Path, r reverted) {
+	if r.back {
+		s.back++
+	}
+	if r.stays && remote.KindOf(r.why) == remote.Changed {
+		s.beneath++
+	}
 	if r.stays {
 		if s.n++; len(s.names) < namesTold {
 			s.names = append(s.names, p)
@@ -79,6 +91,7 @@ func named(ps []remote.Path, n int) string {
 // reverted is what became of a copy that has replaced something.
 type reverted struct {
 	stays, lost bool
+	back        bool  // it gave way
 	why         error // it stays
 	err         error // nobody knows
 }
@@ -130,5 +143,5 @@ func revert(ctx context.Context, to remote.Tree, r remote.Reverter, tr journal.T
 	if err != nil && remote.KindOf(err) != remote.NotExist {
 		return reverted{err: err}
 	}
-	return reverted{lost: err != nil || e.Version != before}
+	return reverted{back: true, lost: err != nil || e.Version != before}
 }

@@ -168,7 +168,7 @@ func TestACopyThatReplacedSomethingIsKeptWhenNobodyCanTellWhatComesBack(t *testi
 		},
 		"somebody has written the same": {
 			fault: func(f *wrap.Faulty, _ *mem.Tree) {
-				f.Add(wrap.Revert, wrap.Fault{Err: &remote.Error{Kind: remote.Changed, Hint: "Somebody has written it."}, Match: at("new/02")})
+				f.Add(wrap.Revert, wrap.Fault{Times: -1, Err: &remote.Error{Kind: remote.Changed, Hint: "Somebody has written it."}, Match: at("new/02")})
 			},
 			says: "it was kept: new/02. Somebody has written it.", holds: content(3),
 		},

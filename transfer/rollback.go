@@ -102,9 +102,18 @@ func (q *Queue) back(ctx context.Context, rec journal.Job) (*staying, error) {
 
 // takeBack removes the copies that a job has made, as far as they still are what
 // it has made, and brings back what they have replaced where that is kept.
-// Everything else stays.
-func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) (*staying, error) {
-	stay := &staying{}
+// Everything else stays. A copy that lay beneath another one of the job, of a source
+// of the same name, is met once that has been taken back.
+func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) (stay *staying, err error) {
+	for stay = (&staying{}); ; stay = stay.next() {
+		if err = q.takeOnce(ctx, from, to, job, stay); err != nil || stay.back == 0 || stay.beneath == 0 {
+			return stay, err
+		}
+	}
+}
+
+// takeOnce is takeBack for what nothing lies upon.
+func (q *Queue) takeOnce(ctx context.Context, from, to remote.Tree, job int64, stay *staying) error {
 	var page []journal.Trace
 	var errs []error
 	take := func() {
@@ -112,7 +121,7 @@ func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) (
 	}
 	for tr, err := range q.jr.Traces(ctx, job) {
 		if err != nil {
-			return stay, errors.Join(append(errs, err)...)
+			return errors.Join(append(errs, err)...)
 		}
 		if tr.Upload == nil || tr.Upload.PartSize >= 0 {
 			continue
@@ -124,7 +133,7 @@ func (q *Queue) takeBack(ctx context.Context, from, to remote.Tree, job int64) (
 	if len(page) > 0 {
 		take()
 	}
-	return stay, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
 // takePage takes back the copies of some traces, and notes those that stay.
@@ -154,6 +163,9 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 			}
 		}
 		if !(held && e.Version == version || !held && copyMade(ctx, from, tr, e)) {
+			if held {
+				stay.beneath++
+			}
 			continue
 		}
 		if tr.Upload.PartSize == copyFresh { // nothing was there before

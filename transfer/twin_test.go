@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"iter"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -148,6 +149,49 @@ func repeated(some iter.Seq2[transfer.Source, error], n int, read func()) iter.S
 					return
 				}
 			}
+		}
+	}
+}
+
+// TestARollbackOfTwoSourcesOfOneName takes back both copies, of which one lies on the
+// other, and what they have replaced is there again.
+func TestARollbackOfTwoSourcesOfOneName(t *testing.T) {
+	for _, before := range []string{"", "older"} {
+		for _, second := range []string{"from b, longer", "from a"} {
+			t.Run(before+" "+second, func(t *testing.T) {
+				inBubble(t, transfer.Options{}, func(t *testing.T, q *transfer.Queue) {
+					b := mem.New("b:")
+					b.Versions = true
+					b.Put("a/x", "from a")
+					b.Put("b/x", second)
+					b.Put("c/y", "refused")
+					if before != "" {
+						b.Put("in/x", before)
+					}
+					f := wrap.NewFaulty(b)
+					f.Add(wrap.Copy, wrap.Fault{Err: fault(remote.Denied), Match: func(p remote.Path) bool { return p == "in/y" }})
+					r := transfer.Request{Op: transfer.Move, From: f, To: f, Dir: "in/", Rules: transfer.Rules{OnConflict: transfer.PolicyOverwrite}}
+					for _, p := range []remote.Path{"a/x", "b/x", "c/y"} {
+						r.List = append(r.List, transfer.Source{Entry: list(t, b, p)[0]})
+					}
+					id := q.Submit(r)
+					synctest.Wait()
+					wantContent(t, b, "in/x", second)
+					if !q.Rollback(id) {
+						t.Error("it was refused")
+					}
+					s := await(t, q, id)
+					wantState(t, s, transfer.Cancelled)
+					if hint := remote.HintOf(s.Err); strings.Contains(hint, "replaced") {
+						t.Errorf("it says %q", hint)
+					}
+					if before == "" {
+						wantNothing(t, b, "in/x")
+					} else {
+						wantContent(t, b, "in/x", before)
+					}
+				})
+			})
 		}
 	}
 }
