@@ -7,9 +7,7 @@
 package cli_test
 
 import (
-	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -49,8 +47,9 @@ func TestTheProgramInATerminal(t *testing.T) {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{program: build(t), races: t.TempDir()} // before the gateway, which changes the working directory
+	w := &world{program: build(t), races: t.TempDir()}
 	var err error
+	// Before the gateway, which changes the working directory.
 	if w.root, err = filepath.Abs(filepath.Join("..", "..")); err != nil {
 		t.Fatal(err)
 	}
@@ -59,21 +58,4 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { _ = w.gateway.Close() }) // after the scenes, which this test waits for
 	return w
-}
-
-// build builds the program as a user does, with the race detector if the tests
-// have it.
-func build(t testing.TB) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "gantry")
-	args := []string{"build", "-o", program}
-	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		args = append(args, "-race")
-	}
-	cmd := exec.CommandContext(t.Context(), "go", append(args, ".")...)
-	cmd.Dir = filepath.Join("..", "..")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return program
 }

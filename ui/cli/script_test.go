@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(tests{m}, map[string]func(){
 		"gantry": func() { os.Exit(run(os.Args[1:])) },
 		// dumpable ARGS... runs gantry and says whether its process may be dumped.
 		"dumpable": func() {
