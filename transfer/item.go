@@ -178,7 +178,6 @@ func (j *job) finish(it *item, reason string, err error) {
 		return
 	}
 	delete(j.active, it)
-	j.follow(it)
 	it.w, it.ctx, it.cancel, it.trouble = nil, nil, nil, nil
 	it.err, it.reason, it.skipped = err, reason, reason != "" && err == nil
 	switch {
@@ -214,6 +213,9 @@ func (j *job) finish(it *item, reason string, err error) {
 	it.node.done(it.state == Done && !it.skipped)
 	j.mu.Unlock()
 	j.log(it, snap)
+	j.mu.Lock()
+	j.follow(it) // which awaits what was just logged
+	j.mu.Unlock()
 	if f := j.req.OnItem; f != nil {
 		j.reporting.Lock()
 		defer j.reporting.Unlock()

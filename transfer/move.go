@@ -91,7 +91,7 @@ func (t *task) published(ctx context.Context, level, version string) error {
 	it.verified = level
 	j.mu.Unlock()
 	if j.req.Op != Move {
-		if !it.traced {
+		if !it.traced || t.renames() { // the name that was chosen stays on record until the item has ended
 			return nil
 		}
 		return j.q.jr.Settled(context.WithoutCancel(ctx), int64(j.id), it.num)

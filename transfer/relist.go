@@ -54,7 +54,7 @@ func (j *job) comeBack(it *item) {
 		delete(j.adopted.ups, it.num)
 		it.up, it.traced, it.layered = up, true, true
 		if up.Path != "" {
-			it.dst = up.Path // a free name that was chosen stays chosen
+			it.planned, it.dst = it.dst, up.Path // a free name that was chosen stays chosen
 		}
 	}
 }

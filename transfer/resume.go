@@ -138,6 +138,10 @@ func (t *task) goOn(ctx context.Context, w *writing) (bool, error) {
 	if up == nil {
 		return false, nil
 	}
+	if up.Path != "" && up.Path != it.dst { // something else has taken the name that had been chosen
+		t.dropUpload(ctx)
+		return false, nil
+	}
 	fits := up.ID != "" && !w.plan.Single() && w.plan.Count > 0 && up.Size == w.plan.Size && up.PartSize == w.plan.PartSize
 	if !fits || up.Version == "" || up.Version != w.entry.Version {
 		if up.ID != "" {

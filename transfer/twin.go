@@ -1,6 +1,10 @@
 package transfer
 
-import "gantry/remote"
+import (
+	"cmp"
+
+	"gantry/remote"
+)
 
 // twinsMost is how many targets of items that have ended a job remembers.
 const twinsMost = 20_000
@@ -19,9 +23,10 @@ func (w *twins) waits(it *item) bool {
 	if w.last == nil {
 		w.last = map[remote.Path]*item{}
 	}
-	first, known := w.last[it.dst]
-	w.last[it.dst] = it
-	it.twin, it.planned = known, it.dst
+	it.planned = cmp.Or(it.planned, it.dst)
+	first, known := w.last[it.planned]
+	w.last[it.planned] = it
+	it.twin = known
 	if known { // nobody looked since
 		it.target, it.unsure = nil, true
 	}

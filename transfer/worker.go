@@ -40,6 +40,9 @@ func (t *task) runItem() {
 	it.ctx, it.cancel = context.WithCancelCause(j.ctx)
 	ctx := it.ctx
 	j.mu.Unlock()
+	if it.twin { // or whoever comes after a kill takes what is about to be replaced for a stranger's
+		j.ends.reach()
+	}
 	if err := j.planAnew(ctx, it); err != nil {
 		t.conclude(err)
 		return
