@@ -68,7 +68,7 @@ func (t *Tree) Copy(ctx context.Context, src remote.Tree, e remote.Entry, dst re
 // sourceIs looks at the source before the copy where the store ignores
 // conditions: it would copy whatever is there by now.
 func (j *copying) sourceIs(ctx context.Context) error {
-	if j.e.Version == "" || !j.from.c.quirks.noConditions.Load() {
+	if j.e.Version == "" || !weak(j.e.Version) && !j.from.c.quirks.noConditions.Load() {
 		return nil
 	}
 	now, err := j.from.Stat(ctx, j.e.Path)
@@ -206,7 +206,7 @@ func (j *copying) arrived(ctx context.Context) (remote.Entry, bool) {
 // source sets what is copied, and that it must still be the version of e.
 func (j *copying) source(r *request) {
 	r.set("x-amz-copy-source", copySource(j.from.b.name, j.from.key(j.e.Path)))
-	if j.e.Version != "" {
+	if j.e.Version != "" && !weak(j.e.Version) {
 		r.set("x-amz-copy-source-if-match", quoted(j.e.Version))
 	}
 }

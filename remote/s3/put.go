@@ -84,7 +84,9 @@ func (s *sink) lookFirst(a attempt) error {
 	return s.look(a)
 }
 
-func (s *sink) unconditioned() bool { return s.looks || s.t.c.quirks.noConditions.Load() }
+func (s *sink) unconditioned() bool {
+	return s.looks || weak(s.o.IfVersion) || s.t.c.quirks.noConditions.Load()
+}
 
 // vacant tells, after the store has refused to write because something is there,
 // that nothing is: some take the mark that a deletion leaves in a bucket with

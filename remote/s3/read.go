@@ -107,7 +107,7 @@ func (t *Tree) Open(ctx context.Context, e remote.Entry, off, n int64) (io.ReadC
 		} else {
 			r.set("x-amz-checksum-mode", "ENABLED")
 		}
-		if e.Version != "" {
+		if e.Version != "" && !weak(e.Version) { // else the answer is compared all the same
 			r.set("if-match", quoted(e.Version))
 		}
 		res, err := a.do(r)
@@ -266,8 +266,12 @@ func unquote(tag string) string {
 	return tag
 }
 
+// weak tells whether a tag names what is alike and not what is the same. It meets
+// no condition (RFC 9110, section 13.1.1).
+func weak(tag string) bool { return strings.HasPrefix(tag, "W/") }
+
 func quoted(tag string) string {
-	if strings.HasPrefix(tag, "W/") {
+	if weak(tag) {
 		return tag
 	}
 	return `"` + tag + `"`

@@ -80,7 +80,7 @@ func (t *Tree) FirstPart(ctx context.Context, e remote.Entry) (size int64, err e
 	w := act{op: "read", api: "s3:GetObject", path: e.Path, tries: metaTries}
 	err = t.b.run(ctx, w, func(a attempt) error {
 		r := a.site.newRequest(http.MethodHead, t.key(e.Path), "partNumber=1")
-		if e.Version != "" {
+		if e.Version != "" && !weak(e.Version) {
 			r.set("if-match", quoted(e.Version))
 		}
 		res, err := a.do(r)

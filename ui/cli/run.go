@@ -28,10 +28,11 @@ type run struct {
 	jobs    map[transfer.JobID]transfer.Snapshot
 	open    int
 	ask     *asker
-	halted  int                     // exit code of a job that was stopped to be resumed; 0 for none
-	flagged bool                    // the command has --on-conflict
-	decided *transfer.Decision      // about all further conflicts
-	told    map[transfer.JobID]bool // of the trouble that a job is in
+	halted  int                      // exit code of a job that was stopped to be resumed; 0 for none
+	flagged bool                     // the command has --on-conflict
+	decided *transfer.Decision       // about all further conflicts
+	guessed map[transfer.JobID]found // folders that nobody has seen before their job
+	told    map[transfer.JobID]bool  // of the trouble that a job is in
 
 	mu       sync.Mutex // guards what jobs write, by OnItem and lost
 	t        totals
@@ -69,6 +70,7 @@ func newRun(e *env, q *transfer.Queue, rules transfer.Rules, progress bool) *run
 	r := &run{
 		env: e, queue: q, feed: q.Subscribe(), rules: rules, started: time.Now(),
 		jobs: map[transfer.JobID]transfer.Snapshot{}, told: map[transfer.JobID]bool{},
+		guessed: map[transfer.JobID]found{},
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
@@ -121,7 +123,7 @@ func (r *run) events(ctx context.Context, events []transfer.Event) error {
 			if _, ours := r.jobs[ev.Job.ID]; ours {
 				r.jobs[ev.Job.ID] = ev.Job
 				r.open--
-				r.ended(ev.Job)
+				r.ended(ctx, ev.Job)
 			}
 		}
 	}
@@ -130,7 +132,12 @@ func (r *run) events(ctx context.Context, events []transfer.Event) error {
 
 // ended tells why a job as a whole did not go well. What failed item by item has
 // been told item by item.
-func (r *run) ended(s transfer.Snapshot) {
+func (r *run) ended(ctx context.Context, s transfer.Snapshot) {
+	if f, ok := r.guessed[s.ID]; ok && s.State == transfer.Done && s.Items.Total == 0 {
+		if err := f.isThere(ctx); remote.KindOf(err) == remote.NotExist {
+			r.lost(f.location, err)
+		}
+	}
 	var halt *remote.Error // of a job that waits on record for somebody
 	halted := s.Kept && errors.As(s.Err, &halt)
 	if s.Err == nil || s.Failures > 0 && !halted || remote.Cancelled(s.Err) {

@@ -61,6 +61,9 @@ func expandAll(ctx context.Context, a *app.App, locations []string, exact bool) 
 				asked = append(asked, said)
 				wg.Go(func() { // ends with its request, at the latest with ctx
 					s, err := resolve(ctx, a, ahead)
+					if err == nil && len(locations) > 1 { // else what finds nothing there asks
+						err = s.isThere(ctx)
+					}
 					said <- resolved{s, err}
 				})
 			}
@@ -111,6 +114,15 @@ func resolve(ctx context.Context, a *app.App, location string) (source, error) {
 	s.as, s.certain = lastSegment(t, s.entry.Path), true
 	s.entry.Name = s.as
 	return s, nil
+}
+
+// isThere asks whether a source is there of which nobody knows that yet.
+func (s source) isThere(ctx context.Context) error {
+	if s.certain {
+		return nil
+	}
+	_, err := s.place.Tree.Stat(ctx, s.entry.Path)
+	return err
 }
 
 // isRoot tells whether place is a whole server, bucket or disk: as a source it

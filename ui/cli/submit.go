@@ -99,6 +99,9 @@ func (r *run) submitBatch(ctx context.Context, op transfer.Op, dest destination,
 	}
 	id := r.queue.Submit(req)
 	r.jobs[id] = transfer.Snapshot{}
+	if len(known) == 1 && !known[0].certain {
+		r.guessed[id] = known[0]
+	}
 	r.open++
 }
 
