@@ -65,12 +65,33 @@ func newReader(ctx context.Context, f *os.File, e remote.Entry, off, n int64) (*
 	if e.Version != "" && e.Version != r.entry.Version {
 		return nil, r.changed()
 	}
+	if err := r.sized(fi.Size()); err != nil {
+		return nil, err
+	}
 	left := max(fi.Size()-off, 0)
 	if n >= 0 {
 		left = min(left, n)
 	}
 	r.SectionReader = io.NewSectionReader(f, off, left)
 	return r, nil
+}
+
+// sized refuses a file that has content and says that it has none, as those of
+// /proc do: how much there is cannot be known, and nothing would be sent.
+func (r *reader) sized(size int64) error {
+	if size > 0 {
+		return nil
+	}
+	if n, _ := r.f.ReadAt(make([]byte, 1), 0); n == 0 {
+		return nil // what else it fails with shows when it is read
+	}
+	if err := r.check(); err != nil {
+		return err // it has grown just now
+	}
+	return &remote.Error{
+		Op: "read", Path: r.entry.Path, Kind: remote.Unsupported, Err: errors.New("content without a size"),
+		Hint: "This file has no size of its own, as those in /proc, so nobody can tell when all of it is read. Copy it to an ordinary file first.",
+	}
 }
 
 // reader is a range of a file. When it comes to its end, and when it is closed,

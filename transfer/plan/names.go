@@ -126,8 +126,8 @@ func reads(s string) bool {
 
 // unescape is what escape was given.
 func unescape(s string) string {
-	if s == "%_" {
-		return ""
+	if rest, empty := strings.CutPrefix(s, "%_"); empty && (rest == "" || rest == "%2F") {
+		return unescape(rest) // nothing else begins so
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

@@ -42,6 +42,9 @@ func FuzzEscape(f *testing.F) {
 		if got := unescape(e); got != s {
 			t.Errorf("%q is escaped as %q and read back as %q", s, e, got)
 		}
+		if got := unescape(e + "%2F"); got != s+"/" {
+			t.Errorf("%q with a slash and content is escaped as %q and read back as %q", s, e+"%2F", got)
+		}
 		if e == "" || e == "." && cannot || e == ".." && cannot || strings.Contains(e, "/") || cannot && strings.Contains(e, "\x00") {
 			t.Errorf("%q is escaped as %q", s, e)
 		}
