@@ -298,7 +298,7 @@ func (t *task) whereabouts(it *item, rec journal.Item) error {
 		return nil
 	}
 	e, err := t.restat(t.j.ctx, t.j.to, t.j.toGate, it.dst)
-	if err == nil && e.Size == rec.Source.Size {
+	if err == nil && (e.Size == rec.Source.Size || t.j.replaces(it)) {
 		return nil
 	}
 	return &remote.Error{

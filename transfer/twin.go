@@ -65,6 +65,15 @@ func (w *twins) left(it *item) (next *item) {
 // is to begin.
 func (j *job) mayBeTwin(it *item) bool { return it.kind == kindFile && j.several && !it.landed }
 
+// replaces tells whether another item of the job has the target of it, and may have
+// taken its place there by now.
+func (j *job) replaces(it *item) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_, known := j.twins.last[cmp.Or(it.planned, it.dst)]
+	return known
+}
+
 // follow begins what has waited for an item. The caller holds j.mu.
 func (j *job) follow(it *item) {
 	if next := j.twins.left(it); next != nil {

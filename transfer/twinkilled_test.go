@@ -61,7 +61,13 @@ func twinsKilled(t *testing.T, c scene, op transfer.Op, policy transfer.Policy, 
 	for u := range m.to.ListUploads(t.Context(), "") {
 		t.Errorf("killed at %d, after: %t: left over is %+v", n, after, u)
 	}
-	for _, why := range twinsWrong(m, c, op, policy, names, texts, ended[0]) {
+	wrong := twinsWrong(m, c, op, policy, names, texts, ended[0])
+	if len(wrong) > 0 {
+		for _, it := range q.Items(ended[0].ID, transfer.ItemsFailed, 0, 10) {
+			wrong = append(wrong, fmt.Sprintf("%s to %s: %v, %s", it.Source, it.Target, it.Err, it.Note))
+		}
+	}
+	for _, why := range wrong {
 		t.Errorf("killed at %d, after: %t: %s", n, after, why)
 	}
 	return d.struck()
