@@ -237,8 +237,12 @@ func (h *hunter) overwritten(w *world) []string {
 	s := h.one("acme:big", "big", false, "cp", "--verify", "size", "acme:big", "{}/")
 	s.stage(w)
 	newer := h.c.of(2, 11*mib)
+	before := w.server.Fired()["D01"]
 	w.server.Fault(s3test.Rule{ID: "D01", Op: "GetObject", Nth: 2, Action: s3test.Call(func() { w.server.Put(bucket, "big", newer) })})
-	w.run(s.args...)
+	r := w.run(s.args...)
+	if w.server.Fired()["D01"] == before {
+		w.Fatalf("nothing was overwritten: it ends with %d: %s%s", r.code, r.err, w.trail())
+	}
 	x := &s.plan.things[0]
 	x.content, x.old = newer, x.content
 	if _, there := w.get(x.dst); !there {
