@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 
 	"gantry/remote"
@@ -278,19 +277,10 @@ func (t *task) shortcut(ctx context.Context) (done bool, err error) {
 	}
 	t.verifying(true)
 	defer t.verifying(false)
-	if entry.Size >= 0 && it.src.Size >= 0 && entry.Size != it.src.Size {
-		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
-		return true, t.damaged(fmt.Sprintf("the copy has %d bytes instead of %d", entry.Size, it.src.Size))
-	}
-	level := sizeOnly
-	if it.src.Sum.Algorithm != remote.NoSum && it.src.Sum.Algorithm == entry.Sum.Algorithm {
-		if it.src.Sum != entry.Sum {
-			it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
-			return true, t.damaged("the checksum of the copy differs")
-		}
-		level = entry.Sum.Algorithm.String()
-	} else if looksLikeMD5(entry.Version) && entry.Version == it.src.Version {
-		level = remote.MD5.String() // what the store has written has the sum of what it has read
+	level, err := t.checkCopy(ctx, entry)
+	if err != nil {
+		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite // as in complete
+		return true, err
 	}
 	return true, t.published(ctx, level, entry.Version)
 }
