@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"testing"
 
 	"github.com/minio/crc64nvme"
 
 	"gantry/remote"
+	"gantry/remote/mem"
+	"gantry/remote/wrap"
 	"gantry/transfer"
 )
 
@@ -167,5 +170,30 @@ func TestTheHeadsTellOfACopyInPartsWhatItsListingDoesNot(t *testing.T) {
 	b := newCopier(showsCRC(parts), nil, 0)
 	if level := copyIn(t, b, transfer.Move, "auto"); level != "CRC64NVME" {
 		t.Errorf("a move is verified %q", level)
+	}
+}
+
+// TestWhatOthersWriteOverACopyThatIsReadIsLeftAlone: it is a target like any other then.
+func TestWhatOthersWriteOverACopyThatIsReadIsLeftAlone(t *testing.T) {
+	for n := range 4 {
+		op, streamed := []transfer.Op{transfer.Copy, transfer.Move}[n%2], n > 1
+		t.Run(fmt.Sprint(op, " streamed: ", streamed), func(t *testing.T) {
+			inBubble(t, transfer.Options{Unattended: true}, func(t *testing.T, q *transfer.Queue) {
+				b := mem.New("b:")
+				b.Put("a", content(45))
+				f := wrap.NewFaulty(b)
+				if streamed {
+					f = wrap.NewFaulty(plain{b})
+				}
+				f.Add(wrap.Open, wrap.Fault{Match: func(p remote.Path) bool { return p == "in/a" }, Do: func() { b.Put("in/a", "of others") }})
+				r := request(t, op, f, f, "in/", "a")
+				r.Rules.Verify = "full"
+				if s := await(t, q, q.Submit(r)); s.State == transfer.Done {
+					t.Error("it is done")
+				}
+				wantContent(t, b, "in/a", "of others")
+				wantContent(t, b, "a", content(45))
+			})
+		})
 	}
 }

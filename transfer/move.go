@@ -19,7 +19,7 @@ import (
 
 // complete publishes what has been written.
 func (t *task) complete(ctx context.Context) error {
-	it, w := t.it, t.it.w
+	w := t.it.w
 	t.verifying(true)
 	defer t.verifying(false)
 	// A file can be edited under our hands; an object is pinned by its version.
@@ -42,12 +42,20 @@ func (t *task) complete(ctx context.Context) error {
 	}
 	level, err := t.verify(ctx, entry)
 	if err != nil {
-		// What was published is ours and is wrong: another try replaces it, and
-		// nothing else.
-		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
+		t.redo(entry, err)
 		return err
 	}
 	return t.published(ctx, level, entry.Version)
+}
+
+// redo has another try replace what was published, which is ours and wrong, and
+// nothing else: what others have written there meanwhile is a target like any other.
+func (t *task) redo(e remote.Entry, err error) {
+	if remote.KindOf(err) == remote.Changed && !errors.As(err, new(sourceError)) {
+		return
+	}
+	it := t.it
+	it.target, it.unsure, it.decided, it.policy = &e, false, true, PolicyOverwrite
 }
 
 // settleFolder makes the names durable that lead to the target of a resumed job:
@@ -279,7 +287,7 @@ func (t *task) shortcut(ctx context.Context) (done bool, err error) {
 	defer t.verifying(false)
 	level, err := t.checkCopy(ctx, entry)
 	if err != nil {
-		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite // as in complete
+		t.redo(entry, err)
 		return true, err
 	}
 	return true, t.published(ctx, level, entry.Version)
