@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 
 	"gantry/remote"
@@ -20,7 +19,7 @@ import (
 
 // complete publishes what has been written.
 func (t *task) complete(ctx context.Context) error {
-	it, w := t.it, t.it.w
+	w := t.it.w
 	t.verifying(true)
 	defer t.verifying(false)
 	// A file can be edited under our hands; an object is pinned by its version.
@@ -43,12 +42,20 @@ func (t *task) complete(ctx context.Context) error {
 	}
 	level, err := t.verify(ctx, entry)
 	if err != nil {
-		// What was published is ours and is wrong: another try replaces it, and
-		// nothing else.
-		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
+		t.redo(entry, err)
 		return err
 	}
 	return t.published(ctx, level, entry.Version)
+}
+
+// redo has another try replace what was published, which is ours and wrong, and
+// nothing else: what others have written there meanwhile is a target like any other.
+func (t *task) redo(e remote.Entry, err error) {
+	if remote.KindOf(err) == remote.Changed && !errors.As(err, new(sourceError)) {
+		return
+	}
+	it := t.it
+	it.target, it.unsure, it.decided, it.policy = &e, false, true, PolicyOverwrite
 }
 
 // settleFolder makes the names durable that lead to the target of a resumed job:
@@ -278,19 +285,10 @@ func (t *task) shortcut(ctx context.Context) (done bool, err error) {
 	}
 	t.verifying(true)
 	defer t.verifying(false)
-	if entry.Size >= 0 && it.src.Size >= 0 && entry.Size != it.src.Size {
-		it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
-		return true, t.damaged(fmt.Sprintf("the copy has %d bytes instead of %d", entry.Size, it.src.Size))
-	}
-	level := sizeOnly
-	if it.src.Sum.Algorithm != remote.NoSum && it.src.Sum.Algorithm == entry.Sum.Algorithm {
-		if it.src.Sum != entry.Sum {
-			it.target, it.unsure, it.decided, it.policy = &entry, false, true, PolicyOverwrite
-			return true, t.damaged("the checksum of the copy differs")
-		}
-		level = entry.Sum.Algorithm.String()
-	} else if looksLikeMD5(entry.Version) && entry.Version == it.src.Version {
-		level = remote.MD5.String() // what the store has written has the sum of what it has read
+	level, err := t.checkCopy(ctx, entry)
+	if err != nil {
+		t.redo(entry, err)
+		return true, err
 	}
 	return true, t.published(ctx, level, entry.Version)
 }

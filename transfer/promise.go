@@ -39,8 +39,11 @@ func (c promise) like(j *job) likeness { return likeness{j.fromKey, c.Algorithm,
 
 // promise is what the source of w promises, if it shows nothing better; the zero value
 // for nothing.
-func (w *writing) promise(j *job) promise {
-	e := w.entry
+func (w *writing) promise(j *job) promise { return j.promise(w.entry, w.plan.Single()) }
+
+// promise is what the object e of the source promises. free says that it costs little
+// to find out that it is none.
+func (j *job) promise(e remote.Entry, free bool) promise {
 	if !j.fromKeyed || j.req.Rules.Verify == "size" || e.Sum.Algorithm == remote.CRC64NVME {
 		return promise{}
 	}
@@ -51,7 +54,7 @@ func (w *writing) promise(j *job) promise {
 	switch a := e.Attrs; {
 	case a != nil && a.Joint.Parts > 0:
 		c = promise{Sum: a.Joint.Sum, parts: a.Joint.Parts}
-	case a != nil && a.Sealed && (!w.plan.Single() || c.parts > 0):
+	case a != nil && a.Sealed && (!free || c.parts > 0):
 		return promise{} // most likely none, and to find out takes too long
 	}
 	if _, odd := j.q.odd.Load(c.like(j)); odd {
@@ -117,7 +120,7 @@ func (t *task) workOut(ctx context.Context, c promise) (string, error) {
 		sum, err := sumOf(ctx, newHash(c.Algorithm), io.NewSectionReader(at, 0, size))
 		return string(sum), err
 	}
-	part, err := t.firstPart(ctx)
+	part, err := t.firstPart(ctx, w.entry)
 	if err != nil || part <= 0 || (size+part-1)/part != int64(c.parts) {
 		return "", err
 	}
@@ -185,10 +188,10 @@ type cuts struct {
 	no    atomic.Bool
 }
 
-// firstPart asks for the size of the first part in which the source was written;
+// firstPart asks for the size of the first part in which e of the source was written;
 // 0 if nobody knows. Without it nothing fails, there is only less to compare. A
 // place that does not tell is asked once.
-func (t *task) firstPart(ctx context.Context) (int64, error) {
+func (t *task) firstPart(ctx context.Context, e remote.Entry) (int64, error) {
 	j := t.j
 	cutter, ok := remote.As[remote.Cutter](j.req.From)
 	if !ok {
@@ -207,7 +210,7 @@ func (t *task) firstPart(ctx context.Context) (int64, error) {
 	if c.no.Load() {
 		return 0, nil
 	}
-	size, err := cutter.FirstPart(ctx, t.it.w.entry)
+	size, err := cutter.FirstPart(ctx, e)
 	switch {
 	case ctx.Err() != nil:
 		return 0, context.Cause(ctx)

@@ -55,6 +55,7 @@ func (t *Tree) Written(ctx context.Context, p remote.Path) (at time.Time, err er
 	return at, err
 }
 
+// statFolder tells of the folder's own object what a listing does, if there is one.
 func (t *Tree) statFolder(ctx context.Context, p remote.Path) (remote.Entry, error) {
 	var pg page
 	if _, err := t.fetch(ctx, p, cursor{}, "", 1, &pg); err != nil {
@@ -69,6 +70,9 @@ func (t *Tree) statFolder(ctx context.Context, p remote.Path) (remote.Entry, err
 	e := remote.Entry{Path: p, Name: baseName(p), Dir: true, Size: -1}
 	if r := pg.rows[0]; string(pg.text[r.key.from:r.key.to]) == key {
 		e.ModTime, e.Size = r.mod, r.size
+		if r.size > 0 { // an object like any other, also in a listing
+			e.Class, e.Version = r.class, string(pg.text[r.tag.from:r.tag.to])
+		}
 	}
 	return e, nil
 }

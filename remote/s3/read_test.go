@@ -14,6 +14,7 @@ import (
 
 	"gantry/remote"
 	"gantry/remote/s3"
+	"gantry/remote/s3/s3test"
 )
 
 func sumText(data string) string {
@@ -203,5 +204,22 @@ func TestS13HeadWithoutABody(t *testing.T) {
 	})
 	if e, err := f.tree(t, nil, s3.Options{}).Stat(t.Context(), "k"); err != nil || e.Size != 10 || e.Version != "v" {
 		t.Errorf("%+v, %v", e, err)
+	}
+}
+
+// TestASlashObjectWithContentHasAVersion: the same as in a listing, so that one can
+// tell whether it is still what was listed.
+func TestASlashObjectWithContentHasAVersion(t *testing.T) {
+	tree, srv := strict(t, s3test.Bucket{}, s3.Options{})
+	for _, key := range []string{"d/x/", "d/y//", "//", "/"} {
+		tag := srv.Put("bucket", key, []byte("slash\n"))
+		e, err := tree.Stat(t.Context(), remote.Path(key))
+		if err != nil || e.Version != strings.Trim(tag, `"`) || e.Size != 6 || !e.Dir {
+			t.Errorf("%s is %+v, %v; its tag is %s", key, e, err, tag)
+		}
+	}
+	srv.Put("bucket", "d/z/", nil)
+	if e, err := tree.Stat(t.Context(), "d/z/"); err != nil || e.Version != "" {
+		t.Errorf("an empty one is %+v, %v", e, err)
 	}
 }
