@@ -184,8 +184,8 @@ type Reverter interface {
 	// NotExist if it holds nothing.
 	Revert(ctx context.Context, p Path, id string) error
 
-	// RemoveIf deletes what p holds if that is of the version, as Entry.Version, which
-	// it finds out right before, and by a condition of the deletion itself where the
+	// RemoveIf deletes what p holds if that is of the version, as Entry.Version, or of
+	// no content where version is "", which it finds out right before, and by a condition of the deletion itself where the
 	// server knows one. The error is Changed if p holds another version, NotExist if it
 	// holds nothing, and Unsupported, with nothing done, if the tree would keep what it
 	// deletes: there Revert is for that.

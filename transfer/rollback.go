@@ -167,11 +167,11 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 		}
 		isFresh := tr.Upload.PartSize == copyFresh // nothing was there before
 		switch {
-		case !(held && e.Version == version || !held && copyMade(ctx, from, tr, e)):
+		case !copyThere(ctx, from, tr, e):
 			if held {
 				stay.beneath++
 			}
-			if isFresh && !(tr.Dir && e.Version == "") { // that is but the way to others
+			if isFresh && !(tr.Dir && e.Version == "" && e.Size <= 0) { // that is but the way to others
 				others = append(others, p)
 			}
 			continue
@@ -191,6 +191,15 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 		}
 	}
 	return errors.Join(append(errs, takeAll(ctx, to, fresh, stay, unmake), takeAll(ctx, to, replaced, stay, revert))...)
+}
+
+// copyThere tells whether dst is, as far as it shows, the copy of a trace.
+func copyThere(ctx context.Context, from remote.Tree, tr journal.Trace, dst remote.Entry) bool {
+	_, version, held := copyOf(tr)
+	if !held {
+		return copyMade(ctx, from, tr, dst)
+	}
+	return dst.Version == version && (!tr.Dir || dst.Size == 0)
 }
 
 // copyMade tells whether dst holds exactly what the source of a trace holds,

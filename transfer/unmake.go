@@ -76,15 +76,21 @@ func provenFresh(ctx context.Context, to remote.Tree, c standing) (id string) {
 		return ""
 	}
 	kept, err := k.Kept(ctx, c.Upload.Path, keptMost)
-	if err != nil || len(kept) == 0 || kept[0].Version != c.there.Version || kept[0].ID == "null" {
+	if err != nil || len(kept) == 0 || !holds(kept[0], c.there) {
 		return ""
 	}
 	for i, v := range kept[1:] {
-		if i == 0 && v.Version != "" || v.Version == c.there.Version {
+		if i == 0 && v.Version != "" || v.Version == kept[0].Version {
 			return ""
 		}
 	}
 	return kept[0].ID
+}
+
+// holds tells whether v may be what e tells of, which need not have a version if it
+// is a folder, and has an id of its own.
+func holds(v remote.Kept, e remote.Entry) bool {
+	return v.ID != "null" && v.Version != "" && (v.Version == e.Version || e.Version == "" && e.Dir)
 }
 
 // proven is the trace of a copy that a kill kept from going on record with the id

@@ -56,7 +56,7 @@ func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) erro
 		return fail("delete", p, remote.NotExist, nil)
 	case t.Versions:
 		return fail("delete", p, remote.Unsupported, nil)
-	case o.version != version:
+	case version != "" && o.version != version, version == "" && len(o.data) > 0:
 		return fail("delete", p, remote.Changed, nil)
 	}
 	delete(t.objects, key)

@@ -8,7 +8,7 @@ import (
 	"gantry/remote"
 )
 
-// RemoveIf deletes the object at p if it has the ETag version. A look right before
+// RemoveIf deletes the object at p if it has the ETag version, or no content. A look right before
 // comes first everywhere: it is all there is where the store does not know
 // conditional deletions, and it tells whether the bucket would only hide the object.
 func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) error {
@@ -27,7 +27,7 @@ func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) erro
 			return err
 		})
 	}
-	bare := version == "" || t.c.quirks.noRemoveIf.Load()
+	bare := t.c.quirks.noRemoveIf.Load()
 	err := send(bare)
 	if unknown(err) && !bare && t.c.srv.Endpoint != "" && t.c.srv.Integrity != "strict" {
 		err = send(true)
@@ -51,15 +51,16 @@ func (t *Tree) removeIf(a attempt, p remote.Path, version string, bare bool) (ke
 	if err != nil {
 		return false, err
 	}
-	if unquote(h.header.Get("Etag")) != version {
+	tag := unquote(h.header.Get("Etag"))
+	if version != "" && tag != version || version == "" && h.size != 0 {
 		return false, &answer{status: http.StatusPreconditionFailed, code: "PreconditionFailed"}
 	}
 	if id := h.header.Get(hdrVersionID); id != "" && id != "null" {
 		return true, nil
 	}
 	r := a.site.newRequest(http.MethodDelete, t.key(p), "")
-	if !bare {
-		r.set("if-match", quoted(version))
+	if !bare && tag != "" {
+		r.set("if-match", quoted(tag))
 	}
 	res, err := a.do(r)
 	if err == nil {

@@ -67,3 +67,22 @@ func TestABucketWithVersionsIsNotLeftWithAMark(t *testing.T) {
 		t.Errorf("%d versions", n)
 	}
 }
+
+// TestAFolderIsDeletedWhileItHoldsNothing: no listing tells its version.
+func TestAFolderIsDeletedWhileItHoldsNothing(t *testing.T) {
+	tree, srv := strict(t, s3test.Bucket{}, s3.Options{})
+	if err := tree.Mkdir(t.Context(), "d/"); err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.RemoveIf(t.Context(), "d/", ""); err != nil || len(srv.Keys("bucket")) > 0 {
+		t.Errorf("%v, %q left", err, srv.Keys("bucket"))
+	}
+	srv.Put("bucket", "d/", []byte("of others"))
+	wantKind(t, tree.RemoveIf(t.Context(), "d/", ""), remote.Changed)
+	if err := tree.Remove(t.Context(), []remote.Path{"d/"}); err != nil {
+		t.Fatal(err)
+	}
+	srv.Put("bucket", "d/", nil)
+	srv.Fault(s3test.Rule{ID: "late", Op: "DeleteObject", Action: s3test.Call(func() { srv.Put("bucket", "d/", []byte("of others")) })})
+	wantKind(t, tree.RemoveIf(t.Context(), "d/", ""), remote.Changed)
+}

@@ -68,5 +68,6 @@ func removeIf(k *kit) {
 	k.kind(r.RemoveIf(k.ctx, p, old.Version), remote.NotExist)
 	k.put(p, "of somebody else")
 	k.kind(r.RemoveIf(k.ctx, p, old.Version), remote.Changed)
+	k.kind(r.RemoveIf(k.ctx, p, ""), remote.Changed)
 	k.equal(k.get(p), "of somebody else")
 }
