@@ -173,7 +173,9 @@ type Settler interface {
 	Settle(ctx context.Context, p Path) error
 }
 
-// Reverter is a tree that may keep what is overwritten, and can bring it back.
+// Reverter is a tree that can take back what was written, without touching what
+// others have written since. It may keep what is overwritten, and then can bring
+// that back.
 type Reverter interface {
 	// Revert deletes exactly the version of p that CreateOptions.VersionID was told
 	// of, if that is what p holds now, so that p holds again what was replaced, or
@@ -181,6 +183,13 @@ type Reverter interface {
 	// error is Changed if p holds another version, of the same content even, and
 	// NotExist if it holds nothing.
 	Revert(ctx context.Context, p Path, id string) error
+
+	// RemoveIf deletes what p holds if that is of the version, as Entry.Version, or of
+	// no content where version is "", which it finds out right before, and by a condition of the deletion itself where the
+	// server knows one. The error is Changed if p holds another version, NotExist if it
+	// holds nothing, and Unsupported, with nothing done, if the tree would keep what it
+	// deletes: there Revert is for that.
+	RemoveIf(ctx context.Context, p Path, version string) error
 }
 
 // Keeper is a tree that may keep what is overwritten, and shows what it has kept.

@@ -11,5 +11,6 @@
 // failure is counted and kept with its reason. Order guards data everywhere:
 // write, verify, make durable, publish, and only then delete a source. A move
 // inside a bucket copies all, verifies all, and then deletes all; until then
-// Rollback removes its copies, except those that replaced something.
+// Rollback removes its copies, except those that replaced something that is not kept,
+// and what others may have written.
 package transfer

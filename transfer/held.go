@@ -30,7 +30,11 @@ func (t *task) holdSource(ctx context.Context, level, version string) error {
 		}
 	}
 	p := remote.Part{Num: 1, Size: it.size(), Tag: copyTag(level, version)}
-	if it.keptID != "" && !it.layered && !it.fresh && it.ifVersion != "" {
+	switch {
+	case it.keptID == "" || it.layered:
+	case it.fresh:
+		p.Tag = copyTag(level, version, it.keptID, "")
+	case it.ifVersion != "":
 		p.Tag = copyTag(level, version, it.keptID, it.ifVersion)
 	}
 	if err := j.q.jr.Part(ctx, int64(j.id), it.num, p); err != nil {
@@ -47,8 +51,8 @@ func (it *item) keptAs(id string) {
 
 // copyTag is how a copy was verified and what version it has, as a part's tag;
 // and, if what it replaced can be brought back, the id under which the tree keeps
-// the copy apart from that, and what version that has; or that it is the copy of
-// another item, see replaced.go.
+// the copy apart from that, and what version that has, "" if nothing was there; or
+// that it is the copy of another item, see replaced.go.
 func copyTag(fields ...string) string { return strings.Join(fields, "\x00") }
 
 // copyOf takes the tag of a held item apart.
@@ -60,7 +64,8 @@ func copyOf(tr journal.Trace) (level, version string, held bool) {
 }
 
 // replacedBy is the id of the version that a held item has written, and what
-// version it replaced; "" if that cannot be brought back.
+// version it replaced; no id if the copy cannot be told from others by one, no
+// version if nothing was there.
 func replacedBy(tr journal.Trace) (id, before string) {
 	if f := tagOf(tr); len(f) == 4 {
 		return f[2], f[3]

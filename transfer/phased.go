@@ -329,5 +329,27 @@ func (t *task) makeHeld(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if it.fresh {
+		it.keptAs(t.keptID(ctx, e))
+	}
 	return t.holdSource(ctx, "", e.Version)
+}
+
+// keptID is the id under which the target keeps a folder that was made just now, of
+// which no answer told it; "" if nobody says so.
+func (t *task) keptID(ctx context.Context, made remote.Entry) string {
+	if v, ok := remote.As[remote.Versioner](t.j.to); ok {
+		if keeps, err := v.Versioned(ctx); err == nil && !keeps {
+			return ""
+		}
+	}
+	k, ok := remote.As[remote.Keeper](t.j.to)
+	if !ok {
+		return ""
+	}
+	kept, err := k.Kept(ctx, t.it.dst, 1)
+	if err != nil || len(kept) == 0 || !holds(kept[0], made) {
+		return ""
+	}
+	return kept[0].ID
 }

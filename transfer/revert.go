@@ -25,6 +25,8 @@ type staying struct {
 	why   error         // the first reason there is, beside that nothing is kept
 	lost  int           // they are removed, but what they had replaced is not there
 	gone  []remote.Path // of the first of these
+	other int           // nobody knows them to be the copies, or they cannot be deleted as those
+	kept  []remote.Path // of the first of these
 
 	back    int // they have given way to what they had replaced
 	beneath int // they are not what is in their place: perhaps another copy is
@@ -38,8 +40,14 @@ func (s *staying) note(p remote.Path, r reverted) {
 	if r.back {
 		s.back++
 	}
-	if r.stays && remote.KindOf(r.why) == remote.Changed {
+	if (r.stays || r.other) && remote.KindOf(r.why) == remote.Changed {
 		s.beneath++
+	}
+	if r.other {
+		if s.other++; len(s.kept) < namesTold {
+			s.kept = append(s.kept, p)
+		}
+		s.why = cmp.Or(s.why, r.why)
 	}
 	if r.stays {
 		if s.n++; len(s.names) < namesTold {
@@ -62,6 +70,12 @@ func (s *staying) err() error {
 		says = append(says, "1 copy replaced what was there before, which cannot be brought back; it was kept: "+named(s.names, s.n)+".")
 	case s.n > 1:
 		says = append(says, fmt.Sprintf("%d copies replaced what was there before, which cannot be brought back; they were kept: %s.", s.n, named(s.names, s.n)))
+	}
+	switch {
+	case s.other == 1:
+		says = append(says, "1 object was kept, because it is not, or could not be deleted as, the copy that was made: "+named(s.kept, s.other)+".")
+	case s.other > 1:
+		says = append(says, fmt.Sprintf("%d objects were kept, because they are not, or could not be deleted as, the copies that were made: %s.", s.other, named(s.kept, s.other)))
 	}
 	if s.why != nil {
 		says = append(says, remote.HintOf(s.why))
@@ -88,46 +102,52 @@ func named(ps []remote.Path, n int) string {
 	return strings.Join(all, ", ")
 }
 
-// reverted is what became of a copy that has replaced something.
+// reverted is what became of a copy.
 type reverted struct {
-	stays, lost bool
+	stays, lost bool  // in the place of something; that was not there
+	other       bool  // where nothing was before there is something, perhaps the copy
 	back        bool  // it gave way
 	why         error // it stays
 	err         error // nobody knows
 }
 
-// revertAll brings back what the copies of some traces have replaced, as far as
-// the tree has kept it. The copies that have to stay are noted.
-func revertAll(ctx context.Context, to remote.Tree, replaced []journal.Trace, stay *staying) error {
-	r, _ := remote.As[remote.Reverter](to)
-	outs := make([]reverted, len(replaced))
+// standing is a copy that is to be taken back, and what is in its place.
+type standing struct {
+	journal.Trace
+	there remote.Entry
+}
+
+// takeAll takes copies back, each by itself, and notes those that stay.
+func takeAll(ctx context.Context, to remote.Tree, copies []standing, stay *staying, take func(context.Context, remote.Tree, standing) reverted) error {
+	outs := make([]reverted, len(copies))
 	var g errgroup.Group
 	g.SetLimit(revertMost)
-	for i, tr := range replaced {
-		if id, _ := replacedBy(tr); id == "" || r == nil {
-			outs[i].stays = true
-			continue
-		}
+	for i, c := range copies {
 		g.Go(func() error {
-			outs[i] = revert(ctx, to, r, tr)
+			outs[i] = take(ctx, to, c)
 			return nil
 		})
 	}
 	_ = g.Wait() // the errors are in outs
 	var errs []error
 	for i, out := range outs {
-		stay.note(replaced[i].Upload.Path, out)
+		stay.note(copies[i].Upload.Path, out)
 		errs = append(errs, out.err)
 	}
 	return errors.Join(errs...)
 }
 
-// revert is revertAll for one trace. The copy is deleted by the id of its
-// version, so that what anybody else writes meanwhile is not touched.
-func revert(ctx context.Context, to remote.Tree, r remote.Reverter, tr journal.Trace) reverted {
-	p := tr.Upload.Path
-	id, before := replacedBy(tr)
-	_, copied, _ := copyOf(tr)
+// revert brings back what a copy has replaced, if the tree has kept it. The copy is
+// deleted by the id of its version, so that what anybody else writes meanwhile is
+// not touched.
+func revert(ctx context.Context, to remote.Tree, c standing) reverted {
+	p := c.Upload.Path
+	id, before := replacedBy(c.Trace)
+	_, copied, _ := copyOf(c.Trace)
+	r, ok := remote.As[remote.Reverter](to)
+	if id == "" || !ok {
+		return reverted{stays: true}
+	}
 	if err := r.Revert(ctx, p, id); err != nil {
 		switch k := remote.KindOf(err); {
 		case k == remote.NotExist:

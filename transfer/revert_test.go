@@ -75,7 +75,7 @@ func TestWhatACopyReplacedIsBroughtBack(t *testing.T) {
 		t.Errorf("it says %q", hint)
 	}
 	wantAsBefore(t, b)
-	if f.Calls(wrap.Revert) != 2 {
+	if f.Calls(wrap.Revert) != 10 || f.Calls(wrap.Remove) != 0 {
 		t.Errorf("%d versions were deleted", f.Calls(wrap.Revert))
 	}
 
@@ -237,7 +237,7 @@ func TestWhatWasBroughtBackBeforeIsNotSaidToStay(t *testing.T) {
 	f := wrap.NewFaulty(b)
 	f.Add(wrap.Revert, wrap.Fault{Err: fault(remote.Changed), Match: func(p remote.Path) bool { return p == "new/02" }})
 	s := takenBack(t, f, f)
-	if hint := remote.HintOf(s.Err); f.Calls(wrap.Revert) != 2 || strings.Contains(hint, "kept") {
+	if hint := remote.HintOf(s.Err); f.Calls(wrap.Revert) != 10 || strings.Contains(hint, "kept") {
 		t.Errorf("it says %q", hint)
 	}
 }

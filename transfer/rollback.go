@@ -136,16 +136,19 @@ func (q *Queue) takeOnce(ctx context.Context, from, to remote.Tree, job int64, s
 	return errors.Join(errs...)
 }
 
-// takePage takes back the copies of some traces, and notes those that stay.
+// takePage takes back the copies of some traces, and notes those that stay. The
+// listing tells what is to be looked at; each copy is looked at once more right
+// before it goes.
 func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, stay *staying) error {
 	ps := make([]remote.Path, len(page))
 	for i, tr := range page {
 		ps[i] = tr.Upload.Path
 	}
 	there := glance(ctx, to, ps, func(ctx context.Context, op func(context.Context) error) error { return op(ctx) })
-	var ours []remote.Path
-	var replaced []journal.Trace
+	var fresh, replaced []standing
+	var others []remote.Path
 	var errs []error
+	ours := map[remote.Path]bool{}
 	for _, tr := range page {
 		if wasReplaced(tr) { // what is there belongs to another trace
 			continue
@@ -153,7 +156,7 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 		p := tr.Upload.Path
 		_, version, held := copyOf(tr)
 		e, shown := there[p]
-		if !shown || e.Version != version {
+		if !shown || e.Version == "" || e.Version != version {
 			var err error
 			if e, err = to.Stat(ctx, p); err != nil {
 				if remote.KindOf(err) != remote.NotExist {
@@ -162,25 +165,41 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 				continue
 			}
 		}
-		if !(held && e.Version == version || !held && copyMade(ctx, from, tr, e)) {
+		isFresh := tr.Upload.PartSize == copyFresh // nothing was there before
+		switch {
+		case !copyThere(ctx, from, tr, e):
 			if held {
 				stay.beneath++
 			}
+			if isFresh && !(tr.Dir && e.Version == "" && e.Size <= 0) { // that is but the way to others
+				others = append(others, p)
+			}
 			continue
-		}
-		if tr.Upload.PartSize == copyFresh { // nothing was there before
-			ours = append(ours, p)
-		} else if !tr.Dir {
+		case isFresh:
+			fresh = append(fresh, standing{tr, e})
+		case !tr.Dir:
 			if !held {
 				tr = proven(ctx, to, tr, e)
 			}
-			replaced = append(replaced, tr)
+			replaced = append(replaced, standing{tr, e})
+		}
+		ours[p] = true
+	}
+	for _, p := range others {
+		if !ours[p] { // another copy of the job is there
+			stay.note(p, reverted{other: true})
 		}
 	}
-	if len(ours) > 0 {
-		errs = append(errs, to.Remove(ctx, ours))
+	return errors.Join(append(errs, takeAll(ctx, to, fresh, stay, unmake), takeAll(ctx, to, replaced, stay, revert))...)
+}
+
+// copyThere tells whether dst is, as far as it shows, the copy of a trace.
+func copyThere(ctx context.Context, from remote.Tree, tr journal.Trace, dst remote.Entry) bool {
+	_, version, held := copyOf(tr)
+	if !held {
+		return copyMade(ctx, from, tr, dst)
 	}
-	return errors.Join(append(errs, revertAll(ctx, to, replaced, stay))...)
+	return dst.Version == version && (!tr.Dir || dst.Size == 0)
 }
 
 // copyMade tells whether dst holds exactly what the source of a trace holds,
@@ -197,23 +216,4 @@ func copyMade(ctx context.Context, from remote.Tree, tr journal.Trace, dst remot
 		return src.Sum == dst.Sum
 	}
 	return src.Version == dst.Version
-}
-
-// proven is the trace of a copy that a kill kept from going on record with the id
-// of the version it has, if the tree shows that: what was to be replaced lies right
-// beneath what holds the content of the source now, so that was written after the
-// intent, and nothing else was. Else it is the trace as it is.
-func proven(ctx context.Context, to remote.Tree, tr journal.Trace, e remote.Entry) journal.Trace {
-	k, ok := remote.As[remote.Keeper](to)
-	if !ok || tr.Upload.Before == "" || tr.Upload.Before == e.Version {
-		return tr
-	}
-	kept, err := k.Kept(ctx, tr.Upload.Path, 2)
-	if err != nil || len(kept) < 2 || kept[0].Version != e.Version || kept[1].Version != tr.Upload.Before {
-		return tr
-	}
-	if id := kept[0].ID; id != "" && id != "null" { // else it is overwritten for good
-		tr.Parts = []remote.Part{{Num: 1, Size: e.Size, Tag: copyTag("", e.Version, id, tr.Upload.Before)}}
-	}
-	return tr
 }

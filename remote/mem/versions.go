@@ -43,6 +43,27 @@ func (t *Tree) Kept(ctx context.Context, p remote.Path, n int) ([]remote.Kept, e
 	return out, nil
 }
 
+// RemoveIf deletes what is at p if it is of that version, in one step.
+func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+	if err := ctx.Err(); err != nil {
+		return fail("delete", p, remote.Other, err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := t.key(p)
+	switch o := t.objects[key]; {
+	case o == nil:
+		return fail("delete", p, remote.NotExist, nil)
+	case t.Versions:
+		return fail("delete", p, remote.Unsupported, nil)
+	case version != "" && o.version != version, version == "" && len(o.data) > 0:
+		return fail("delete", p, remote.Changed, nil)
+	}
+	delete(t.objects, key)
+	t.sorted = nil
+	return nil
+}
+
 // Revert brings back what the version id of p has replaced.
 func (t *Tree) Revert(ctx context.Context, p remote.Path, id string) error {
 	if err := ctx.Err(); err != nil {

@@ -137,6 +137,15 @@ func (t *Account) Revert(ctx context.Context, p remote.Path, id string) error {
 	return b.Revert(ctx, p, id)
 }
 
+// RemoveIf deletes the object at p if it is of that version.
+func (t *Account) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+	b, err := t.hold(p)
+	if err != nil {
+		return err
+	}
+	return b.RemoveIf(ctx, p, version)
+}
+
 // Kept are the newest versions of p.
 func (t *Account) Kept(ctx context.Context, p remote.Path, n int) ([]remote.Kept, error) {
 	b, err := t.hold(p)

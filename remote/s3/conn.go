@@ -47,6 +47,7 @@ type quirks struct {
 	noCRC        atomic.Bool // CRC-64/NVME: Content-MD5 is sent instead
 	noConditions atomic.Bool // conditional writes: HEAD comes first instead
 	noMulti      atomic.Bool // DeleteObjects: one request for each key instead
+	noRemoveIf   atomic.Bool // conditional deletions: the HEAD before is all
 }
 
 var errSettings = errors.New("invalid settings")

@@ -19,6 +19,7 @@ var abilityTests = []test{
 	{"Copy of an old version is Changed", copyChanged},
 	{"Revert brings back what was replaced", revert},
 	{"Revert keeps what others wrote", revertOthers},
+	{"RemoveIf deletes exactly one version", removeIf},
 	{"Range begins anywhere", rangeAnywhere},
 	{"Scope writes inside", scopeInside},
 	{"Scope refuses what is outside", scopeOutside},

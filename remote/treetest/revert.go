@@ -53,3 +53,21 @@ func revertOthers(k *kit) {
 	k.kind(r.Revert(k.ctx, p, id), remote.NotExist)
 	k.absent(p)
 }
+
+func removeIf(k *kit) {
+	r := ability[remote.Reverter](k)
+	p := k.at("a b+%2F")
+	old := k.put(p, "mine")
+	if err := r.RemoveIf(k.ctx, p, old.Version); remote.KindOf(err) == remote.Unsupported && err != nil {
+		k.equal(k.get(p), "mine")
+		return // it keeps what it deletes
+	} else if err != nil {
+		k.Fatal(err)
+	}
+	k.absent(p)
+	k.kind(r.RemoveIf(k.ctx, p, old.Version), remote.NotExist)
+	k.put(p, "of somebody else")
+	k.kind(r.RemoveIf(k.ctx, p, old.Version), remote.Changed)
+	k.kind(r.RemoveIf(k.ctx, p, ""), remote.Changed)
+	k.equal(k.get(p), "of somebody else")
+}

@@ -35,6 +35,8 @@ const (
 	Presign Method = "Presign"
 	Revert  Method = "Revert"
 
+	RemoveIf Method = "RemoveIf"
+
 	Any Method = "" // whichever is called
 )
 

@@ -18,6 +18,10 @@ func (n *revertNode) Revert(ctx context.Context, p remote.Path, id string) error
 	return n.r.Revert(ctx, p, id)
 }
 
+func (n *revertNode) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+	return n.r.RemoveIf(ctx, p, version)
+}
+
 type loggedReverter struct {
 	l *logged
 	r remote.Reverter
@@ -30,7 +34,14 @@ func (r loggedReverter) Revert(ctx context.Context, p remote.Path, id string) er
 	return err
 }
 
-// faultyReverter has faults of Revert.
+func (r loggedReverter) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+	start := time.Now()
+	err := r.r.RemoveIf(ctx, p, version)
+	r.l.tell(ctx, "remove", p, start, err)
+	return err
+}
+
+// faultyReverter has faults of Revert and RemoveIf.
 type faultyReverter struct {
 	f *Faulty
 	r remote.Reverter
@@ -38,4 +49,8 @@ type faultyReverter struct {
 
 func (r faultyReverter) Revert(ctx context.Context, p remote.Path, id string) error {
 	return r.f.strike(ctx, Revert, p, func() error { return r.r.Revert(ctx, p, id) })
+}
+
+func (r faultyReverter) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+	return r.f.strike(ctx, RemoveIf, p, func() error { return r.r.RemoveIf(ctx, p, version) })
 }

@@ -66,6 +66,11 @@ func movedOver(t *testing.T, program string) {
 		v.server.Put("kept", fmt.Sprintf("old/%02d", i), random(10+i, 5))
 		v.server.Put("kept", fmt.Sprintf("new/%02d", i), random(10+i, 6))
 	}
+	for _, key := range []string{"old/sub/", "new/sub/", "old/sub/one"} {
+		v.server.Put("kept", key, nil)
+	}
+	v.server.Delete("kept", "new/sub/")
+	before := v.server.Versions("kept", "new/sub/")
 	holds := func(i int, seed byte) bool {
 		o, ok := v.server.Object("kept", fmt.Sprintf("new/%02d", i))
 		return ok && bytes.Equal(o.Content, random(10+i, seed))
@@ -93,13 +98,18 @@ func movedOver(t *testing.T, program string) {
 			t.Errorf("new/%02d is not what it was", i)
 		}
 	}
+	for key, n := range map[string]int{"new/": 0, "new/sub/": before, "new/sub/one": 0} {
+		if got := v.server.Versions("kept", key); got != n {
+			t.Errorf("%s has %d versions, had %d", key, got, n)
+		}
+	}
 	move()
 	v.server.Fault(s3test.Rule{ID: "deny", Op: "DeleteObject", Times: s3test.All, Action: s3test.Deny()})
 	said := fails("queue", "cancel", "--rollback", "2")
 	if !strings.Contains(said, "they were kept: new/00, new/01, new/02, and 36 more.") || !strings.Contains(said, "s3:DeleteObjectVersion") {
 		t.Errorf("it says %s", said)
 	}
-	if keys := v.server.Keys("kept"); len(keys) != 80 || !holds(0, 5) || !holds(21, 6) {
+	if keys := v.server.Keys("kept"); len(keys) != 84 || !holds(0, 5) || !holds(21, 6) {
 		t.Errorf("%d keys, or one of them holds something else", len(keys))
 	}
 }
