@@ -62,6 +62,10 @@ type Error struct {
 	// Source says of Changed that in a copy it is the source that has, not the target.
 	Source bool
 
+	// Doubt says that the target may hold by now just what was to be written: an
+	// answer was lost, and nothing but its content can tell.
+	Doubt bool
+
 	// Final says that trying again cannot help although the kind suggests it: no
 	// such host, a certificate that is not trusted.
 	Final bool
@@ -186,6 +190,13 @@ func GoneOf(err error) string {
 func OfSource(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Source
+}
+
+// InDoubt tells whether err leaves open that the target holds just what was to be
+// written: then its content is to be compared.
+func InDoubt(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Doubt
 }
 
 // Answered tells whether a server has said so: what is Invalid then made sense to us,

@@ -7,6 +7,7 @@ import (
 
 	"gantry/remote"
 	"gantry/transfer/journal"
+	"gantry/transfer/plan"
 )
 
 // What a move inside a bucket has copied rests in the journal, not in memory,
@@ -149,8 +150,9 @@ func (it *item) sourceStands(e remote.Entry) bool {
 }
 
 // bringFailed plans those items of a move in phases anew that had failed before
-// it was interrupted: without them it cannot end. If what failed was not an item
-// yet, as a folder that could not be listed, everything is listed once more.
+// it was interrupted: without them it cannot end. One whose source has gone has
+// failed for good, and holds up nothing. If what failed was not an item yet, as a
+// folder that could not be listed, everything is listed once more.
 func (j *job) bringFailed() error {
 	f, ok := j.q.jr.(journal.Failures)
 	if !ok {
@@ -163,6 +165,7 @@ func (j *job) bringFailed() error {
 	t.held = true
 	defer t.letGo()
 	var again []journal.Item
+	gone := map[int64]bool{}
 	for it, err := range f.Failed(j.ctx, int64(j.id)) {
 		if err != nil {
 			return err
@@ -174,16 +177,37 @@ func (j *job) bringFailed() error {
 			return err
 		}
 		e, err := t.restat(j.ctx, j.req.From, t.fromGate(), it.Source.Path)
-		if remote.KindOf(err) == remote.NotExist {
-			continue // nobody can move it any more
-		}
-		if err != nil {
+		switch {
+		case remote.KindOf(err) == remote.NotExist:
+			gone[it.Num] = true
+		case err != nil:
 			return err
+		default:
+			e.Name = it.Source.Name
+			it.Source, it.Dir = e, e.Dir
+			j.adopted.failed[it.Num] = true
 		}
-		e.Name = it.Source.Name
-		it.Source, it.Dir = e, e.Dir
-		j.adopted.failed[it.Num] = true
 		again = append(again, it.Item)
 	}
-	return j.q.jr.Plan(j.ctx, again)
+	if err := j.q.jr.Plan(j.ctx, again); err != nil {
+		return err
+	}
+	for _, rec := range again {
+		if gone[rec.Num] {
+			j.endAbsent(rec)
+		}
+	}
+	j.ends.flush() // what has ended is not read again
+	return nil
+}
+
+// endAbsent ends an item on record that nobody can move any more.
+func (j *job) endAbsent(rec journal.Item) {
+	it := j.newItem(plan.Item{Src: rec.Source, Dst: rec.Target}, kindOf(rec), nil)
+	it.num = rec.Num
+	j.mu.Lock()
+	it.absent = true
+	j.absent++
+	j.mu.Unlock()
+	j.finish(it, "", vanishedFrom(rec.Source.Path))
 }

@@ -70,6 +70,7 @@ type item struct {
 	fresh    bool   // in phases: nothing was there before
 	copied   string // in phases: the version of the copy,
 	copySize int64  // and its size
+	absent   bool   // in phases: it failed since its source has gone
 	keptID   string // under which the target keeps what was written apart from what that replaced; "" for nothing
 	oddSum   string // that of a content which is not what its source promises
 	layered  bool   // what was written may have replaced something that the job itself had written there
@@ -166,6 +167,7 @@ type lists struct {
 
 	failed, skipped bounded
 	failCount, skip int
+	absent          int // of failCount: phased, their sources have gone, so nothing waits for them
 	firstErr        error
 	sinceBig        int // small items since a large one had its turn, see next
 }

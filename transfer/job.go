@@ -348,7 +348,10 @@ func (j *job) retry() bool {
 	}
 	var again []*item
 	for _, it := range j.failed.take() {
-		j.failCount--
+		if j.failCount--; it.absent {
+			it.absent = false
+			j.absent--
+		}
 		switch {
 		case it.again != (plan.Source{}):
 			j.relist = append(j.relist, it.again)

@@ -118,7 +118,7 @@ func (j *job) readKnown() (*known, error) {
 // settle ends the second listing. What had failed in the first one has been tried
 // again, unless a deletion leaves alone what may lie where it could not look. An item
 // that had failed and was not met again has still failed, except that to be gone is
-// all that a deletion wants, and that a move in phases could not end with it.
+// all that a deletion wants. In a move in phases it holds up nothing any more.
 func (k *known) settle() error {
 	j := k.j
 	f, ok := j.q.jr.(journal.Failures)
@@ -126,19 +126,24 @@ func (k *known) settle() error {
 		return nil
 	}
 	var over []int64
-	still := 0
+	still, absent := 0, 0
 	if k.left {
 		still += len(k.faults)
 	} else {
 		over = k.faults
 	}
-	if (j.req.Op == Delete || j.phased) && j.adopted.knowsAll() {
+	switch whole := j.adopted.knowsAll(); {
+	case whole && j.req.Op == Delete:
 		over = slices.AppendSeq(over, maps.Values(k.failed))
-	} else {
+	case whole && j.phased:
+		absent = len(k.failed)
+		fallthrough
+	default:
 		still += len(k.failed)
 	}
 	j.mu.Lock()
 	j.failCount += still
+	j.absent += absent
 	j.mu.Unlock()
 	if len(over) == 0 {
 		return nil

@@ -184,7 +184,7 @@ func (t *task) commit(ctx context.Context) (entry remote.Entry, err error) {
 		if len(w.bodies) == 1 && w.bodies[0].err != nil {
 			return w.bodies[0].err // a single part is read only now by some sinks
 		}
-		doubt = doubt || remote.Retryable(err)
+		doubt = doubt || remote.Retryable(err) || remote.InDoubt(err)
 		return err
 	})
 	t.it.layered = t.it.layered || doubt
@@ -314,7 +314,7 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 			j.sourced.Store(true)
 			j.targeted.Store(true)
 		}
-		doubt = doubt || remote.Retryable(err)
+		doubt = doubt || remote.Retryable(err) || remote.InDoubt(err)
 		if remote.GoneOf(err) != "" { // the source's bucket, or the target's? the store does not say
 			if _, lerr := j.req.From.List(ctx, j.folderOf(it), ""); remote.GoneOf(lerr) != "" {
 				return sourceError{lerr}

@@ -103,7 +103,7 @@ func (j *job) beginToDelete() error {
 func (j *job) stuckFor() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.failCount == 0 || j.goAhead || j.deleting {
+	if j.failCount <= j.absent || j.goAhead || j.deleting {
 		return nil
 	}
 	j.stuck = true
@@ -111,7 +111,7 @@ func (j *job) stuckFor() error {
 	if j.q.o.Unattended {
 		hint = "%d could not be copied, so nothing was deleted. Resume the job to try them again, or cancel it."
 	}
-	return &remote.Error{Op: "move", Kind: remote.Other, Hint: fmt.Sprintf(hint, j.failCount)}
+	return &remote.Error{Op: "move", Kind: remote.Other, Hint: fmt.Sprintf(hint, j.failCount-j.absent)}
 }
 
 // stay deals with a move that cannot go on: it waits for the user, or, where

@@ -301,8 +301,13 @@ func (t *task) whereabouts(it *item, rec journal.Item) error {
 	if err == nil && (e.Size == rec.Source.Size || t.j.replaces(it)) {
 		return nil
 	}
+	return vanishedFrom(rec.Source.Path)
+}
+
+// vanishedFrom is the failure of a move whose source has gone.
+func vanishedFrom(p remote.Path) error {
 	return &remote.Error{
-		Op: t.j.req.Op.String(), Path: rec.Source.Path, Kind: remote.NotExist,
+		Op: Move.String(), Path: p, Kind: remote.NotExist,
 		Hint: "It was gone from its place before it was moved; somebody else has moved or deleted it.",
 	}
 }

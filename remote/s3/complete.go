@@ -41,7 +41,7 @@ func (m *multi) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, 
 		if err != nil && m.vacant(ctx, err) {
 			got, err = m.complete(ctx, w, plan)
 		}
-		if err == nil && got.tag != "" {
+		if err == nil && got.said {
 			m.tell(got.id)
 			return m.published(ctx, w, plan, got)
 		}
@@ -49,11 +49,15 @@ func (m *multi) Commit(ctx context.Context, parts []remote.Part) (remote.Entry, 
 			return remote.Entry{}, m.outcome(err)
 		}
 		// The object may be there. Ask for it before anything is said or sent.
-		if e, here := m.t.ours(ctx, m.path, plan.size, plan.sum, plan.tag); here {
+		e, here := m.t.ours(ctx, m.path, plan.size, plan.sum, plan.tag)
+		if here {
 			return m.keep(e), nil
 		}
 		if err != nil && (!ambiguous(err) || gone(err)) {
-			return remote.Entry{}, m.outcome(err)
+			if err = m.outcome(err); e.Size == plan.size {
+				err = inDoubt(err) // an upload is gone because it was completed, most likely by us
+			}
+			return remote.Entry{}, err
 		}
 		if try == completeTries || !pause(ctx, try) {
 			if err == nil {
@@ -120,9 +124,10 @@ func tagOf(parts []remote.Part) string {
 
 // completed is the answer to CompleteMultipartUpload.
 type completed struct {
-	tag string // "" when the answer says nothing
-	id  string // of the version that the upload made
-	sum remote.Sum
+	said bool   // the answer is more than its status
+	tag  string // "" where the store has none
+	id   string // of the version that the upload made
+	sum  remote.Sum
 }
 
 // complete sends the request.
@@ -150,7 +155,10 @@ func (m *multi) complete(ctx context.Context, w act, p plan) (completed, error) 
 		}
 		out, err := a.site.slow.CompleteMultipartUpload(a.ctx, in)
 		if err == nil {
-			got = completed{unquote(aws.ToString(out.ETag)), aws.ToString(out.VersionId), crcSum(aws.ToString(out.ChecksumCRC64NVME))}
+			got = completed{
+				said: out.ETag != nil || out.Key != nil || out.Bucket != nil || out.Location != nil,
+				tag:  unquote(aws.ToString(out.ETag)), id: aws.ToString(out.VersionId), sum: crcSum(aws.ToString(out.ChecksumCRC64NVME)),
+			}
 		}
 		return err
 	})

@@ -136,9 +136,14 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 	}
 	if err != nil {
 		if k := remote.KindOf(err); uncertain && (k == remote.Changed || k == remote.Unreachable) {
-			if e, here := j.arrived(ctx); here {
+			e, here := j.arrived(ctx)
+			if here {
 				return e, nil
 			}
+			if err = j.outcome(ctx, err); e.Size == j.e.Size && !remote.OfSource(err) {
+				err = inDoubt(err)
+			}
+			return remote.Entry{}, err
 		}
 		return remote.Entry{}, j.outcome(ctx, err)
 	}
@@ -283,7 +288,7 @@ func (t *Tree) copied(res *http.Response) (copied, error) {
 			}
 		}
 	}
-	if out.tag == "" {
+	if out.tag == "" && out.when.IsZero() {
 		return out, &answer{status: http.StatusOK} // empty: nobody knows whether it worked
 	}
 	return out, nil

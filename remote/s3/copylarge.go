@@ -50,7 +50,7 @@ func (j *copying) large(ctx context.Context) (remote.Entry, error) {
 		if aerr := m.Abort(ctx); aerr != nil {
 			j.t.c.o.Log.Warn("abort failed", "server", j.t.c.srv.Name, "error", aerr)
 		}
-		return remote.Entry{}, err
+		return remote.Entry{}, sure(err) // content alone is not all of it: the tags would be missing
 	}
 	if want := sumOf(h.header); want.Algorithm == remote.CRC64NVME && e.Sum.Algorithm == remote.CRC64NVME && want != e.Sum {
 		return remote.Entry{}, refuse(j.act, remote.Corrupt, "The copy is not what the source is. Delete it and copy again.")

@@ -302,9 +302,32 @@ func (s *single) settle(ctx context.Context, err error) (remote.Entry, error) {
 	case s.o.IfAbsent, now.Version != s.o.IfVersion:
 		w := act{op: "upload", api: "s3:PutObject", path: s.path}
 		refused := &answer{status: http.StatusPreconditionFailed, code: "PreconditionFailed"}
-		return remote.Entry{}, s.outcome(s.t.c.fault(w, s.t.b, inspect(refused)))
+		err := s.outcome(s.t.c.fault(w, s.t.b, inspect(refused)))
+		if now.Size == s.sums.size {
+			err = inDoubt(err)
+		}
+		return remote.Entry{}, err
 	}
 	return remote.Entry{}, s.outcome(err)
+}
+
+// inDoubt marks a failure after which what is there may be ours: its size is right,
+// and no sum or ETag of it proves anything.
+func inDoubt(err error) error {
+	var e *remote.Error
+	if errors.As(err, &e) {
+		e.Doubt = true
+	}
+	return err
+}
+
+// sure takes the mark of inDoubt away.
+func sure(err error) error {
+	var e *remote.Error
+	if errors.As(err, &e) {
+		e.Doubt = false
+	}
+	return err
 }
 
 // Abort forgets the body.

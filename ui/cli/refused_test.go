@@ -22,7 +22,12 @@ type customer struct {
 
 func newCustomer(t *testing.T) *customer {
 	t.Helper()
-	c := &customer{t, s3test.New(t, s3test.Options{}), t.TempDir()}
+	return customerOf(t, s3test.Options{})
+}
+
+func customerOf(t *testing.T, o s3test.Options) *customer {
+	t.Helper()
+	c := &customer{t, s3test.New(t, o), t.TempDir()}
 	c.server.AddBucket("data", s3test.Bucket{})
 	store := fmt.Sprintf("[[credential]]\nname = \"ops\"\ntype = \"access_key\"\naccess_key_id = %q\nsecret_access_key = %q\n"+
 		"[[server]]\nname = \"acme\"\ntype = \"s3\"\nregion = \"us-east-1\"\nbucket = \"data\"\ncredential = \"ops\"\nendpoint = %q\npath_style = true\n",

@@ -22,6 +22,7 @@ type Options struct {
 	TLS            bool             // serve https; use Server.Client
 	RepeatComplete bool             // a repeated CompleteMultipartUpload succeeds, not NoSuchUpload
 	IgnorePuts     bool             // ignore If-Match and If-None-Match of writes, as some stores do
+	OpaqueETags    bool             // give objects ETags that say nothing of their content
 	NoChecksums    bool             // know no checksum headers, as older stores do
 }
 

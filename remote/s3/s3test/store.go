@@ -92,6 +92,10 @@ func (s *Server) put(b *bucket, key string, v *version) {
 		s.serial++
 		v.id = fmt.Sprintf("v%08d", s.serial)
 	}
+	if s.o.OpaqueETags && !v.marker {
+		s.serial++
+		v.etag = fmt.Sprintf("opaque-%d", s.serial)
+	}
 	// A bucket has at most one version that is called null.
 	vs = slices.DeleteFunc(vs, func(o *version) bool { return o.id == v.id })
 	b.objects[key] = append(vs, v)
