@@ -35,9 +35,10 @@ func (t *task) checkCopy(ctx context.Context, e remote.Entry) (level string, err
 	return by.String(), nil
 }
 
-// inParts tells whether the ETag of e is that of an object in parts, which says
-// nothing of the like of one that was cut differently.
-func inParts(e remote.Entry) bool { return tagPromise(e.Version).parts > 0 }
+// inParts tells whether the ETag of e is that of an object in several parts, which
+// says nothing of the like of one that was cut differently. One in a single part may
+// be small, and a request for each of many small ones is not worth it.
+func inParts(e remote.Entry) bool { return tagPromise(e.Version).parts > 1 }
 
 // shownBy is by what a source and its copy are shown to be the same; NoSum for
 // nothing.
