@@ -185,10 +185,10 @@ type Reverter interface {
 	Revert(ctx context.Context, p Path, id string) error
 
 	// RemoveIf deletes what p holds if that is of the version, as Entry.Version, or of
-	// no content where version is "", which it finds out right before, and by a condition of the deletion itself where the
-	// server knows one. The error is Changed if p holds another version, NotExist if it
-	// holds nothing, and Unsupported, with nothing done, if the tree would keep what it
-	// deletes: there Revert is for that.
+	// no content where version is "". It finds that out right before, and by a
+	// condition of the deletion itself where the server knows one. The error is Changed
+	// if p holds another version, NotExist if it holds nothing, and Unsupported, with
+	// nothing done, if the tree would keep what it deletes: there Revert is for that.
 	RemoveIf(ctx context.Context, p Path, version string) error
 }
 

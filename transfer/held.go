@@ -209,5 +209,5 @@ func (j *job) endAbsent(rec journal.Item) {
 	it.absent = true
 	j.absent++
 	j.mu.Unlock()
-	j.finish(it, "", vanishedFrom(rec.Source.Path))
+	j.finish(it, "", vanishedFrom(Move, rec.Source.Path))
 }

@@ -315,7 +315,7 @@ func (t *task) makeHeld(ctx context.Context) error {
 	if err != nil && remote.KindOf(err) != remote.NotExist {
 		return err
 	}
-	it.ifAbsent = before.Version == ""
+	it.ifAbsent = !plan.IsObject(before) // an empty one tells no version
 	j.mu.Lock()
 	it.src.Size = 0 // snapshots show it
 	j.mu.Unlock()

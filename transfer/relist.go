@@ -301,13 +301,13 @@ func (t *task) whereabouts(it *item, rec journal.Item) error {
 	if err == nil && (e.Size == rec.Source.Size || t.j.replaces(it)) {
 		return nil
 	}
-	return vanishedFrom(rec.Source.Path)
+	return vanishedFrom(t.j.req.Op, rec.Source.Path)
 }
 
-// vanishedFrom is the failure of a move whose source has gone.
-func vanishedFrom(p remote.Path) error {
+// vanishedFrom is the failure of an item whose source has gone.
+func vanishedFrom(op Op, p remote.Path) error {
 	return &remote.Error{
-		Op: Move.String(), Path: p, Kind: remote.NotExist,
+		Op: op.String(), Path: p, Kind: remote.NotExist,
 		Hint: "It was gone from its place before it was moved; somebody else has moved or deleted it.",
 	}
 }

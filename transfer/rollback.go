@@ -167,7 +167,7 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 		}
 		isFresh := tr.Upload.PartSize == copyFresh // nothing was there before
 		switch {
-		case !copyThere(ctx, from, tr, e):
+		case !isCopy(ctx, from, tr, e):
 			if held {
 				stay.beneath++
 			}
@@ -193,8 +193,8 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 	return errors.Join(append(errs, takeAll(ctx, to, fresh, stay, unmake), takeAll(ctx, to, replaced, stay, revert))...)
 }
 
-// copyThere tells whether dst is, as far as it shows, the copy of a trace.
-func copyThere(ctx context.Context, from remote.Tree, tr journal.Trace, dst remote.Entry) bool {
+// isCopy tells whether dst is, as far as it shows, the copy of a trace.
+func isCopy(ctx context.Context, from remote.Tree, tr journal.Trace, dst remote.Entry) bool {
 	_, version, held := copyOf(tr)
 	if !held {
 		return copyMade(ctx, from, tr, dst)

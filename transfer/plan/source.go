@@ -95,16 +95,16 @@ func (p *planner) folder(e remote.Entry, name string, contents bool) {
 
 // slashObject tells whether the prefix e is an object as well.
 func (p *planner) slashObject(e remote.Entry) bool {
-	if isObject(e) {
+	if IsObject(e) {
 		return true
 	}
 	there, err := p.s.From.Stat(p.ctx, e.Path)
-	return err == nil && isObject(there)
+	return err == nil && IsObject(there)
 }
 
-// isObject tells whether a folder of a bucket is an object: a bare prefix has
+// IsObject tells whether a folder of a bucket is an object: a bare prefix has
 // neither a version nor a time.
-func isObject(e remote.Entry) bool { return e.Version != "" || !e.ModTime.IsZero() }
+func IsObject(e remote.Entry) bool { return e.Version != "" || !e.ModTime.IsZero() }
 
 // visit plans one entry below a source.
 func (p *planner) visit(e remote.Entry) {

@@ -158,7 +158,7 @@ func (p *planner) descend(prefix string, src *remote.Entry) {
 		f := &frame{prefix: up.prefix + rest[:i], full: up.full + rest[:i], omit: up.omit}
 		if rest = rest[i:]; rest == "" && src != nil {
 			// A listing shows bare prefixes of a bucket as well: no entries of their own.
-			f.src, f.exists = *src, !p.srcKeyed || isObject(*src)
+			f.src, f.exists = *src, !p.srcKeyed || IsObject(*src)
 		}
 		f.quiet = f.omit
 		if !f.omit && !p.s.Filters.Folder(strings.TrimSuffix(f.prefix, "/")) {
