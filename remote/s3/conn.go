@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 
 	"gantry/remote"
 	"gantry/remote/cred"
+	"gantry/remote/s3/wire"
 )
 
 // conn is what all buckets of one server share: settings, keys, connections,
@@ -26,7 +28,7 @@ type conn struct {
 	profile string         // the credential's name in sentences
 	fast    *http.Transport
 	slow    *http.Transport // for answers that take the server minutes
-	quick   *wire           // for short requests in place of both; nil when connections are limited
+	quick   *wire.Pool      // for short requests in place of both; nil when connections are limited
 	quirks  quirks
 
 	health    atomic.Pointer[string] // why the server does not work, "" when it does; nil when nobody asked it
@@ -86,10 +88,10 @@ func (c *conn) connections(roots *x509.CertPool) error {
 		}
 		proxy = http.ProxyURL(u)
 	}
-	c.fast = newTransport(c.o.Patience, c.srv.MaxConnections, roots, proxy)
-	c.slow = newTransport(slowFactor*c.o.Patience, 0, roots, proxy)
+	c.fast = wire.NewTransport(c.o.Patience, c.srv.MaxConnections, roots, proxy)
+	c.slow = wire.NewTransport(wire.SlowFactor*c.o.Patience, 0, roots, proxy)
 	if c.srv.MaxConnections == 0 { // a limit is kept by one pool only
-		c.quick = newWire(c.fast, c.o.Patience, &c.away)
+		c.quick = wire.New(c.fast, c.o.Patience, c.away.saw)
 	}
 	return nil
 }
@@ -197,7 +199,7 @@ func (c *conn) makeRoom() {
 	c.fast.CloseIdleConnections()
 	c.slow.CloseIdleConnections()
 	if c.quick != nil {
-		c.quick.makeRoom()
+		c.quick.MakeRoom()
 	}
 }
 
@@ -205,6 +207,27 @@ func (c *conn) close() {
 	c.fast.CloseIdleConnections()
 	c.slow.CloseIdleConnections()
 	if c.quick != nil {
-		c.quick.close()
+		c.quick.Close()
 	}
+}
+
+// roots are the authorities that may sign the server's certificate: the
+// system's and those of ca_bundle; nil means the system's.
+func (c *conn) roots() (*x509.CertPool, error) {
+	// Reading them takes longer than many a request; without TLS nobody asks.
+	if c.srv.CABundle == "" || strings.HasPrefix(c.srv.Endpoint, "http://") {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(c.srv.CABundle)
+	if err != nil {
+		return nil, c.invalid("its ca_bundle " + c.srv.CABundle + " cannot be read")
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, c.invalid("its ca_bundle " + c.srv.CABundle + " holds no certificate in PEM form")
+	}
+	return pool, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // site of a tree below an Account depends on the path, hence this ability
@@ -167,13 +168,13 @@ func (j *copying) send(a attempt, replace *object) (*http.Response, error) {
 		return nil, err
 	}
 	r := a.site.newRequest(http.MethodPut, j.key, "")
-	r.slow = true
+	r.Slow = true
 	j.source(r)
 	j.conditions(r)
 	attrs := object{class: j.attrs.class}
 	if replace != nil {
 		attrs = *replace
-		r.set("x-amz-metadata-directive", "REPLACE")
+		r.Set("x-amz-metadata-directive", "REPLACE")
 	}
 	j.t.attributes(r, attrs)
 	return a.do(r)
@@ -209,10 +210,10 @@ func (j *copying) arrived(ctx context.Context) (remote.Entry, bool) {
 }
 
 // source sets what is copied, and that it must still be the version of e.
-func (j *copying) source(r *request) {
-	r.set("x-amz-copy-source", copySource(j.from.b.name, j.from.key(j.e.Path)))
+func (j *copying) source(r *wire.Request) {
+	r.Set("x-amz-copy-source", copySource(j.from.b.name, j.from.key(j.e.Path)))
 	if j.e.Version != "" && !weak(j.e.Version) {
-		r.set("x-amz-copy-source-if-match", quoted(j.e.Version))
+		r.Set("x-amz-copy-source-if-match", quoted(j.e.Version))
 	}
 }
 

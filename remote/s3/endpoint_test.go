@@ -36,8 +36,8 @@ func TestEndpointsAreThoseOfTheSDK(t *testing.T) {
 			t.Errorf("%+v: %v", c.srv, err)
 			continue
 		}
-		if s.host != c.host || s.base != c.base || s.signIn != c.in || s.service != "s3" {
-			t.Errorf("%s in %s: %q %q in %q for %q", c.srv.Bucket, c.srv.Region, s.host, s.base, s.signIn, s.service)
+		if s.Host != c.host || s.base != c.base || s.signIn != c.in || s.service != "s3" {
+			t.Errorf("%s in %s: %q %q in %q for %q", c.srv.Bucket, c.srv.Region, s.Host, s.base, s.signIn, s.service)
 		}
 	}
 	tree, err := New(remote.Server{Region: "eu-west-1", Bucket: "b--euw1-az1--x-s3"}, nil, Options{})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // fault is the one function that turns whatever an operation failed with into
@@ -20,7 +21,7 @@ import (
 func (c *conn) fault(w act, b *bucket, f fault) error {
 	e := &remote.Error{Op: w.op, Path: w.path, Err: f.cause()}
 	var known *remote.Error
-	var src *sourceError
+	var src *wire.SourceError
 	switch {
 	case errors.Is(f.err, context.Canceled):
 		e.Err = f.err
@@ -112,7 +113,7 @@ func (c *conn) sentence(e *remote.Error, w act, b *bucket, f fault) {
 		e.Kind, e.Hint = remote.Invalid, "The bucket "+b.name+" is in another region, and the server does not say in which. Set the region of "+c.name()+"."
 	case f.bare() && c.reached.Load():
 		e.Kind, e.Hint = remote.Invalid, "Something on the way to the server refuses the request and does not say why (400), also when it is sent again. Ask who runs the proxy or gateway."
-	case f.bare() && f.site != nil && f.site.scheme == "http":
+	case f.bare() && f.site != nil && f.site.Scheme == "http":
 		e.Kind, e.Hint = remote.Invalid, "The server did not understand the request. If it speaks https, begin the endpoint of "+c.name()+" with https://."
 	case f.status/100 == 4:
 		e.Kind, e.Hint = remote.Invalid, fmt.Sprintf("The server refused the request (%d %s). Check the settings of %s.", f.status, f.code, c.name())

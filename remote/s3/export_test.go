@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"gantry/remote/s3/wire"
 )
 
 // MakeBucketForTest makes the bucket of t, which the product never does.
@@ -22,10 +24,10 @@ func (t *Tree) DialForTest(dial func(context.Context) (net.Conn, error)) {
 			if err != nil {
 				return nil, err
 			}
-			return &idleConn{Conn: nc, limit: limit}, nil
+			return wire.Watched(nc, limit), nil
 		}
 	}
 	fast := watched(t.c.o.Patience)
-	t.c.fast.DialContext, t.c.quick.dial = fast, fast
-	t.c.slow.DialContext = watched(slowFactor * t.c.o.Patience)
+	t.c.fast.DialContext = fast
+	t.c.slow.DialContext = watched(wire.SlowFactor * t.c.o.Patience)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // answer is a refusal of the server as it came. Its text is the code only: the
@@ -254,7 +255,7 @@ func (f fault) retryable() bool {
 	if errors.As(f.err, &known) {
 		return remote.Retryable(known)
 	}
-	var src *sourceError
+	var src *wire.SourceError
 	if errors.As(f.err, &src) || errors.Is(f.err, context.Canceled) {
 		return false
 	}

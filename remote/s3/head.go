@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // headers are the headers of an object, from HEAD or from a GET that stands in
@@ -48,15 +49,15 @@ func (a attempt) head(key string) (headers, error) {
 // headBy asks for the headers of the whole object, its checksum among them.
 func (a attempt) headBy(method, key string) (headers, error) {
 	r := a.site.newRequest(method, key, "")
-	r.set("x-amz-checksum-mode", "ENABLED")
+	r.Set("x-amz-checksum-mode", "ENABLED")
 	res, err := a.do(r)
 	if err != nil {
 		return headers{}, err
 	}
-	if res.ContentLength > drainMost {
+	if res.ContentLength > wire.DrainMost {
 		_ = res.Body.Close() // a connection costs less than the content
 	} else {
-		drain(res)
+		wire.Drain(res)
 	}
 	return headers{res.Header, res.ContentLength}, nil
 }
@@ -101,7 +102,7 @@ func (a attempt) headAgain(key string) (headers, error) {
 
 func (a attempt) headByGet(key string, refused error) (headers, error) {
 	r := a.site.newRequest(http.MethodGet, key, "")
-	r.set("range", "bytes=0-0")
+	r.Set("range", "bytes=0-0")
 	res, err := a.do(r)
 	if err != nil {
 		if flt := inspect(err); flt.code == "InvalidRange" || flt.status == http.StatusRequestedRangeNotSatisfiable {
@@ -111,7 +112,7 @@ func (a attempt) headByGet(key string, refused error) (headers, error) {
 		}
 		return headers{}, err
 	}
-	drain(res)
+	wire.Drain(res)
 	size := res.ContentLength
 	if _, total, ok := contentRange(res.Header.Get("Content-Range")); ok {
 		size = total
@@ -126,31 +127,31 @@ func (a attempt) headByGet(key string, refused error) (headers, error) {
 
 // attributes are the headers of a server's settings and of an object's Attrs
 // that go with everything that makes an object.
-func (t *Tree) attributes(r *request, a object) {
+func (t *Tree) attributes(r *wire.Request, a object) {
 	srv := t.c.srv
 	if a.class != "" {
-		r.set("x-amz-storage-class", a.class)
+		r.Set("x-amz-storage-class", a.class)
 	}
 	if srv.ACL != "" {
-		r.set("x-amz-acl", srv.ACL)
+		r.Set("x-amz-acl", srv.ACL)
 	}
 	if srv.Encryption != "" && srv.Encryption != "none" {
-		r.set("x-amz-server-side-encryption", srv.Encryption)
+		r.Set("x-amz-server-side-encryption", srv.Encryption)
 	}
 	if srv.KMSKeyID != "" {
-		r.set("x-amz-server-side-encryption-aws-kms-key-id", srv.KMSKeyID)
+		r.Set("x-amz-server-side-encryption-aws-kms-key-id", srv.KMSKeyID)
 	}
 	if a.contentType != "" {
-		r.set("content-type", a.contentType)
+		r.Set("content-type", a.contentType)
 	}
 	for name, value := range a.headers {
-		r.set(name, value)
+		r.Set(name, value)
 	}
 	if a.tags != "" {
-		r.set("x-amz-tagging", a.tags)
+		r.Set("x-amz-tagging", a.tags)
 	}
 	for name, value := range a.meta {
-		r.set("x-amz-meta-"+name, value)
+		r.Set("x-amz-meta-"+name, value)
 	}
 }
 

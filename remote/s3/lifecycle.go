@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // minimumSize is the header beside the rules that a bucket keeps with them;
@@ -142,7 +143,7 @@ func (t *Tree) putRules(ctx context.Context, op string, rs ruleSet) error {
 		return err
 	}
 	body := rs.document()
-	header := []header{{"content-md5", md5Of(string(body))}, {"content-type", "application/xml"}}
+	header := []wire.Header{{Name: "content-md5", Value: md5Of(string(body))}, {Name: "content-type", Value: "application/xml"}}
 	if rs.minimum != "" {
 		header = append(header, headerOf(minimumSize, rs.minimum))
 	}

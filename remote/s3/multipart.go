@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // multi writes an object as a multipart upload.
@@ -211,12 +212,12 @@ func (m *multi) send(ctx context.Context, w act, n int, body io.ReadSeeker) (rem
 		if m.whole || sum.md5 != "" {
 			sum.protect(r)
 		}
-		r.body = &replay{src: body, size: sum.size}
+		r.Body = &wire.Replay{Source: body, Size: sum.size}
 		res, err := a.do(r)
 		if err != nil {
 			return err
 		}
-		drain(res)
+		wire.Drain(res)
 		if part.Tag = unquote(res.Header.Get("Etag")); part.Tag == "" {
 			return &answer{status: res.StatusCode, code: "NoETag"}
 		}

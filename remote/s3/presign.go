@@ -105,9 +105,9 @@ func (s *site) presign(key string, keys aws.Credentials, now time.Time, life tim
 		query = append(query, "&x-amz-request-payer=requester"...)
 	}
 	r := s.newRequest(http.MethodGet, key, string(query))
-	sum := sha256.Sum256([]byte(r.method + "\n" + r.path + "\n" + r.query + "\nhost:" + s.host + "\n\nhost\n" + unsigned))
+	sum := sha256.Sum256([]byte(r.Method + "\n" + r.Path + "\n" + r.Query + "\nhost:" + s.Host + "\n\nhost\n" + unsigned))
 	sum = sc.mac([]byte("AWS4-HMAC-SHA256\n" + date + "\n" + scope + "\n" + hex.EncodeToString(sum[:])))
-	return s.scheme + "://" + s.host + r.path + "?" + r.query + "&X-Amz-Signature=" + hex.EncodeToString(sum[:])
+	return s.Scheme + "://" + s.Host + r.Path + "?" + r.Query + "&X-Amz-Signature=" + hex.EncodeToString(sum[:])
 }
 
 // Presign makes a link to an object of one bucket.

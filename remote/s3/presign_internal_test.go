@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"gantry/remote/s3/wire"
 )
 
 // TestPresignedLinksAreTheSDKs: the same URL for every key, path style and
@@ -20,14 +22,14 @@ func TestPresignedLinksAreTheSDKs(t *testing.T) {
 		keys := aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", SessionToken: token}
 		for base, host := range map[string]string{"": "bucket.s3.eu-central-1.amazonaws.com", "/bucket": "localhost:9000"} {
 			for _, key := range hostile {
-				s := &site{scheme: "https", host: host, base: base, signIn: "eu-central-1", service: "s3"}
+				s := &site{Place: wire.Place{Scheme: "https", Host: host}, base: base, signIn: "eu-central-1", service: "s3"}
 				payer := token != ""
 				ours := s.presign(key, keys, now, 90*time.Minute, payer)
 				query := url.Values{"X-Amz-Expires": {"5400"}}
 				if payer {
 					query.Set("x-amz-request-payer", "requester")
 				}
-				req, err := s.httpRequest(s.newRequest(http.MethodGet, key, query.Encode()), "gantry")
+				req, err := s.newRequest(http.MethodGet, key, query.Encode()).HTTP(&s.Place, "gantry")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 const stepTimeout = 30 * time.Second
@@ -131,13 +132,13 @@ func (p *probe) fatal(s remote.Step, why string) remote.Step {
 
 // ask sends one small request under the rules of run, and gives the answer's
 // header. The body of the answer goes to take, which may be nil.
-func (t *Tree) ask(ctx context.Context, w act, method, key, query string, body []byte, header []header, take func(*http.Response) error) (h http.Header, err error) {
+func (t *Tree) ask(ctx context.Context, w act, method, key, query string, body []byte, header []wire.Header, take func(*http.Response) error) (h http.Header, err error) {
 	err = t.b.run(ctx, w, func(a attempt) error {
 		r := a.site.newRequest(method, key, query)
 		for _, x := range header {
-			r.set(x.name, x.value)
+			r.Set(x.Name, x.Value)
 		}
-		r.small = body
+		r.Small = body
 		res, err := a.do(r)
 		if err != nil {
 			return err
@@ -146,7 +147,7 @@ func (t *Tree) ask(ctx context.Context, w act, method, key, query string, body [
 		if take != nil {
 			err = take(res)
 		}
-		drain(res)
+		wire.Drain(res)
 		return err
 	})
 	return h, err

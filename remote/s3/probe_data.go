@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 const probeText = "This object belongs to a test of gantry and may be removed.\n"
@@ -65,7 +66,7 @@ func (p *probe) read(ctx context.Context) remote.Step {
 		}
 		return outcome(err, "", without)
 	}
-	_, err := p.t.ask(ctx, w, http.MethodGet, key, "", nil, []header{{"range", "bytes=0-0"}}, nil)
+	_, err := p.t.ask(ctx, w, http.MethodGet, key, "", nil, []wire.Header{{Name: "range", Value: "bytes=0-0"}}, nil)
 	return outcome(err, "", without)
 }
 
@@ -79,10 +80,10 @@ func (p *probe) write(ctx context.Context) remote.Step {
 }
 
 // attributes are the headers that the server's settings put on every object.
-func (p *probe) attributes() []header {
-	r := &request{}
+func (p *probe) attributes() []wire.Header {
+	r := &wire.Request{}
 	p.t.attributes(r, object{})
-	return r.headers
+	return r.Headers
 }
 
 func (p *probe) multipart(ctx context.Context) remote.Step {
@@ -151,7 +152,7 @@ func (p *probe) tagging(ctx context.Context) remote.Step {
 		return skipped("there is no object to tag")
 	}
 	body := "<Tagging><TagSet><Tag><Key>gantry</Key><Value>probe</Value></Tag></TagSet></Tagging>"
-	_, err := p.t.ask(ctx, act{op: "tag", api: "s3:PutObjectTagging", tries: 2}, http.MethodPut, p.key, "tagging=", []byte(body), []header{{"content-md5", md5Of(body)}}, nil)
+	_, err := p.t.ask(ctx, act{op: "tag", api: "s3:PutObjectTagging", tries: 2}, http.MethodPut, p.key, "tagging=", []byte(body), []wire.Header{{Name: "content-md5", Value: md5Of(body)}}, nil)
 	if err == nil {
 		_, err = p.t.ask(ctx, act{op: "read tags", api: "s3:GetObjectTagging", tries: 2}, http.MethodGet, p.key, "tagging=", nil, nil, nil)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // maxSkew is how far two clocks may differ before signatures are refused.
@@ -31,16 +32,16 @@ func (p *probe) where(ctx context.Context) (s *site, addr string, proxy *url.URL
 			return nil, "", nil, err
 		}
 	}
-	addr = s.host
+	addr = s.Host
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		port := "443"
-		if s.scheme == "http" {
+		if s.Scheme == "http" {
 			port = "80"
 		}
 		addr = net.JoinHostPort(strings.Trim(addr, "[]"), port)
 	}
 	if f := p.t.c.fast.Proxy; f != nil {
-		proxy, _ = f(&http.Request{URL: &url.URL{Scheme: s.scheme, Host: s.host}})
+		proxy, _ = f(&http.Request{URL: &url.URL{Scheme: s.Scheme, Host: s.Host}})
 	}
 	return s, addr, proxy, nil
 }
@@ -77,7 +78,7 @@ func (p *probe) tls(ctx context.Context) remote.Step {
 	if err != nil {
 		return p.fatal(outcome(err, "", ""), "the settings give no address")
 	}
-	if s.scheme == "http" {
+	if s.Scheme == "http" {
 		return skipped("plain http: anybody on the way can read it")
 	}
 	if proxy != nil {
@@ -115,24 +116,24 @@ func (p *probe) clock(ctx context.Context) remote.Step {
 	if err != nil {
 		return outcome(err, "", "")
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, (&url.URL{Scheme: s.scheme, Host: s.host, Path: "/"}).String(), nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, (&url.URL{Scheme: s.Scheme, Host: s.Host, Path: "/"}).String(), nil)
 	if err != nil {
 		return outcome(err, "", "")
 	}
 	sent := time.Now()
 	res, err := p.t.c.fast.RoundTrip(r)
 	if err != nil {
-		if s.scheme == "http" && speaksTLS(ctx, addr) {
+		if s.Scheme == "http" && speaksTLS(ctx, addr) {
 			return p.fatal(wantsHTTPS(), "the server speaks https")
 		}
 		return p.fatal(unreached(err), "the server could not be reached")
 	}
 	took := time.Since(sent)
-	drain(res)
+	wire.Drain(res)
 	switch {
 	case res.StatusCode == http.StatusProxyAuthRequired:
 		return p.fatal(unreached(&remote.ProxyRefusal{Status: res.StatusCode}), "the proxy does not let us through")
-	case s.scheme == "http" && res.StatusCode == http.StatusBadRequest && speaksTLS(ctx, addr):
+	case s.Scheme == "http" && res.StatusCode == http.StatusBadRequest && speaksTLS(ctx, addr):
 		return p.fatal(wantsHTTPS(), "the server speaks https")
 	}
 	date, err := http.ParseTime(res.Header.Get("Date"))

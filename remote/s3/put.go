@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // Create begins to write the object at p: one request at Commit when there is a
@@ -64,15 +65,15 @@ func (s *sink) stored(size int64, tag string, sum remote.Sum) remote.Entry {
 }
 
 // conditions sets what must hold for the object to be published.
-func (s *sink) conditions(r *request) {
+func (s *sink) conditions(r *wire.Request) {
 	if s.unconditioned() {
 		return
 	}
 	switch {
 	case s.o.IfAbsent:
-		r.set("if-none-match", "*")
+		r.Set("if-none-match", "*")
 	case s.o.IfVersion != "":
-		r.set("if-match", quoted(s.o.IfVersion))
+		r.Set("if-match", quoted(s.o.IfVersion))
 	}
 }
 
@@ -253,7 +254,7 @@ func (s *single) rehash() error {
 	}
 	sum, err := s.t.c.hash(s.body, true)
 	if err == nil && (sum.crc != s.sums.crc || sum.size != s.sums.size) {
-		err = &sourceError{errChanged}
+		err = &wire.SourceError{Err: errChanged}
 	}
 	s.sums.md5 = sum.md5
 	return err
@@ -272,13 +273,13 @@ func (s *single) put(a attempt) (http.Header, error) {
 	s.conditions(r)
 	s.sums.protect(r)
 	if s.body != nil && s.sums.size > 0 {
-		r.body = &replay{src: s.body, size: s.sums.size}
+		r.Body = &wire.Replay{Source: s.body, Size: s.sums.size}
 	}
 	res, err := a.do(r)
 	if err != nil {
 		return nil, err
 	}
-	drain(res)
+	wire.Drain(res)
 	return res.Header, nil
 }
 

@@ -107,12 +107,12 @@ func (t *Tree) Open(ctx context.Context, e remote.Entry, off, n int64) (io.ReadC
 		r := a.site.newRequest(http.MethodGet, t.key(e.Path), "")
 		ranged := off > 0 || n > 0 && (e.Size < 0 || n < e.Size)
 		if ranged {
-			r.set("range", rangeOf(off, n))
+			r.Set("range", rangeOf(off, n))
 		} else {
-			r.set("x-amz-checksum-mode", "ENABLED")
+			r.Set("x-amz-checksum-mode", "ENABLED")
 		}
 		if e.Version != "" && !weak(e.Version) { // else the answer is compared all the same
-			r.set("if-match", quoted(e.Version))
+			r.Set("if-match", quoted(e.Version))
 		}
 		res, err := a.do(r)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 const (
@@ -64,7 +65,7 @@ func (t *Tree) removeEach(ctx context.Context, ps []remote.Path) []error {
 			err := t.b.run(ctx, w, func(a attempt) error {
 				res, err := a.do(a.site.newRequest(http.MethodDelete, t.key(p), ""))
 				if err == nil {
-					drain(res)
+					wire.Drain(res)
 				}
 				return err
 			})
@@ -176,10 +177,10 @@ func (a attempt) deleteObjects(t *Tree, ps []remote.Path) ([]refusal, error) {
 	}
 	b.WriteString("</Delete>")
 	r := a.site.newRequest(http.MethodPost, "", "delete=")
-	r.small = []byte(b.String())
-	sum := md5.Sum(r.small) //nolint:gosec // see the import
-	r.set("content-md5", base64.StdEncoding.EncodeToString(sum[:]))
-	r.set("content-type", "application/xml")
+	r.Small = []byte(b.String())
+	sum := md5.Sum(r.Small) //nolint:gosec // see the import
+	r.Set("content-md5", base64.StdEncoding.EncodeToString(sum[:]))
+	r.Set("content-type", "application/xml")
 	res, err := a.do(r)
 	if err != nil {
 		return nil, err

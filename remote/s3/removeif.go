@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // RemoveIf deletes the object at p if it has the ETag version, or no content. A
@@ -61,11 +62,11 @@ func (t *Tree) removeIf(a attempt, p remote.Path, version string, bare bool) (ke
 	}
 	r := a.site.newRequest(http.MethodDelete, t.key(p), "")
 	if !bare && tag != "" {
-		r.set("if-match", quoted(tag))
+		r.Set("if-match", quoted(tag))
 	}
 	res, err := a.do(r)
 	if err == nil {
-		drain(res)
+		wire.Drain(res)
 	}
 	return false, err
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gantry/remote/s3/wire"
 )
 
 // ruleName is what our lifecycle rule is called.
@@ -277,4 +279,6 @@ func md5Of(body string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func headerOf(name, value string) header { return header{strings.ToLower(name), value} }
+func headerOf(name, value string) wire.Header {
+	return wire.Header{Name: strings.ToLower(name), Value: value}
+}

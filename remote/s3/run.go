@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 const (
@@ -191,7 +192,7 @@ func (b *bucket) ask(ctx context.Context) string {
 	a := attempt{ctx: ctx, c: b.c, b: b, site: s, keys: keys}
 	res, err := a.do(s.newRequest(http.MethodHead, "", ""))
 	if err == nil {
-		drain(res)
+		wire.Drain(res)
 		return res.Header.Get("X-Amz-Bucket-Region")
 	}
 	return inspect(err).region

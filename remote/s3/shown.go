@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 var _ remote.Cutter = (*Tree)(nil)
@@ -81,13 +82,13 @@ func (t *Tree) FirstPart(ctx context.Context, e remote.Entry) (size int64, err e
 	err = t.b.run(ctx, w, func(a attempt) error {
 		r := a.site.newRequest(http.MethodHead, t.key(e.Path), "partNumber=1")
 		if e.Version != "" && !weak(e.Version) {
-			r.set("if-match", quoted(e.Version))
+			r.Set("if-match", quoted(e.Version))
 		}
 		res, err := a.do(r)
 		if err != nil {
 			return err
 		}
-		drain(res)
+		wire.Drain(res)
 		count, _ := strconv.Atoi(res.Header.Get("X-Amz-Mp-Parts-Count"))
 		if size = res.ContentLength; count < 1 || size < 1 || e.Version != "" && unquote(res.Header.Get("Etag")) != e.Version {
 			return refuse(w, remote.Unsupported, "The store does not tell in which parts the object was written.")

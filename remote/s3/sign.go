@@ -12,6 +12,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"gantry/remote/s3/wire"
 )
 
 const (
@@ -64,32 +66,32 @@ func mac(key []byte, data string) []byte {
 // sign adds to r what AWS Signature Version 4 asks for. Every header of r is
 // signed, so that none can be changed on the way; those that proxies change are
 // added afterwards. The path and the query of r are in the form that is sent.
-func (s *site) sign(r *request, keys aws.Credentials, now time.Time, payload string) {
+func (s *site) sign(r *wire.Request, keys aws.Credentials, now time.Time, payload string) {
 	var stamp [16]byte
 	date := string(now.UTC().AppendFormat(stamp[:0], "20060102T150405Z"))
-	r.set("x-amz-content-sha256", payload)
+	r.Set("x-amz-content-sha256", payload)
 	if keys.AccessKeyID == "" {
 		return
 	}
-	r.set("x-amz-date", date)
+	r.Set("x-amz-date", date)
 	if keys.SessionToken != "" {
-		r.set("x-amz-security-token", keys.SessionToken)
+		r.Set("x-amz-security-token", keys.SessionToken)
 	}
-	r.set("host", s.host)
-	r.sort()
+	r.Set("host", s.Host)
+	r.Sort()
 
 	scratch := s.scratch()
 	defer s.texts.Put(scratch)
-	buf := append(append((*scratch)[:0], r.method...), '\n')
-	buf = append(append(buf, r.path...), '\n')
-	buf = append(append(buf, r.query...), '\n')
-	for _, h := range r.headers {
-		buf = append(append(buf, h.name...), ':')
-		buf = append(appendTrimmed(buf, h.value), '\n')
+	buf := append(append((*scratch)[:0], r.Method...), '\n')
+	buf = append(append(buf, r.Path...), '\n')
+	buf = append(append(buf, r.Query...), '\n')
+	for _, h := range r.Headers {
+		buf = append(append(buf, h.Name...), ':')
+		buf = append(appendTrimmed(buf, h.Value), '\n')
 	}
 	buf = append(buf, '\n')
 	at := len(buf)
-	buf = r.appendNames(buf)
+	buf = appendNames(buf, r.Headers)
 	names := string(buf[at:])
 	buf = append(append(buf, '\n'), payload...)
 	sum := sha256.Sum256(buf)
@@ -106,7 +108,18 @@ func (s *site) sign(r *request, keys aws.Credentials, now time.Time, payload str
 	buf = append(append(buf, ", SignedHeaders="...), names...)
 	buf = append(buf, ", Signature="...)
 	buf = hex.AppendEncode(buf, sum[:])
-	r.authorization, *scratch = string(buf), buf
+	r.Authorization, *scratch = string(buf), buf
+}
+
+// appendNames appends the names of headers as they are listed in a signature.
+func appendNames(dst []byte, headers []wire.Header) []byte {
+	for i, h := range headers {
+		if i > 0 {
+			dst = append(dst, ';')
+		}
+		dst = append(dst, h.Name...)
+	}
+	return dst
 }
 
 // scratch is memory for the texts that are signed.

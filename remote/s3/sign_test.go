@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"gantry/remote/s3/wire"
 )
 
 // hostile are keys that a URL, a header or an XML document would change.
@@ -26,21 +28,21 @@ func TestSignatureIsTheSDKs(t *testing.T) {
 	keys := aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", SessionToken: "tok en+/="}
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	for _, base := range []string{"", "/bucket"} {
-		s := &site{scheme: "https", host: "bucket.s3.eu-central-1.amazonaws.com", base: base, signIn: "eu-central-1", service: "s3"}
+		s := &site{Place: wire.Place{Scheme: "https", Host: "bucket.s3.eu-central-1.amazonaws.com"}, base: base, signIn: "eu-central-1", service: "s3"}
 		for _, key := range hostile {
 			for _, query := range []string{"", "delete=", cursor{token: "t+/= \x01" + key}.query(key, "/", maxPerPage), "partNumber=7&uploadId=" + string(appendQuery(nil, key))} {
 				r := s.newRequest(http.MethodPut, key, query)
-				r.set("content-type", "text/plain;  charset=utf-8 ")
-				r.set("x-amz-meta-mtime", "1.5")
-				r.set("x-amz-copy-source", copySource("other", key))
-				r.set("if-match", `"e"`)
+				r.Set("content-type", "text/plain;  charset=utf-8 ")
+				r.Set("x-amz-meta-mtime", "1.5")
+				r.Set("x-amz-copy-source", copySource("other", key))
+				r.Set("if-match", `"e"`)
 				s.sign(r, keys, now, unsigned)
-				req, err := s.httpRequest(r, "gantry")
+				req, err := r.HTTP(&s.Place, "gantry")
 				if err != nil {
 					t.Fatalf("%q: %v", key, err)
 				}
-				if got := wirePath(req.URL); got != r.path {
-					t.Errorf("%q is sent as %q, signed as %q", key, got, r.path)
+				if got := wirePath(req.URL); got != r.Path {
+					t.Errorf("%q is sent as %q, signed as %q", key, got, r.Path)
 				}
 				ours := req.Header.Get("Authorization")
 				for _, name := range []string{"Authorization", "User-Agent", "Accept-Encoding", "X-Amz-Date", "X-Amz-Security-Token"} {
@@ -80,10 +82,10 @@ func TestSigningKeyServesADay(t *testing.T) {
 }
 
 func TestAnonymousRequestsCarryNoSignature(t *testing.T) {
-	s := &site{scheme: "https", host: "h", signIn: "r", service: "s3"}
+	s := &site{Place: wire.Place{Scheme: "https", Host: "h"}, signIn: "r", service: "s3"}
 	r := s.newRequest(http.MethodGet, "k", "")
 	s.sign(r, aws.Credentials{}, time.Now(), emptyHash)
-	req, err := s.httpRequest(r, "gantry")
+	req, err := r.HTTP(&s.Place, "gantry")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,16 +95,16 @@ func TestAnonymousRequestsCarryNoSignature(t *testing.T) {
 }
 
 func BenchmarkSign(b *testing.B) {
-	s := &site{scheme: "https", host: "bucket.s3.eu-central-1.amazonaws.com", signIn: "eu-central-1", service: "s3"}
+	s := &site{Place: wire.Place{Scheme: "https", Host: "bucket.s3.eu-central-1.amazonaws.com"}, signIn: "eu-central-1", service: "s3"}
 	keys := aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}
 	now := time.Now()
 	b.ReportAllocs()
 	for b.Loop() {
 		r := s.newRequest(http.MethodPut, "some/folder/with/file-00042.txt", "")
-		r.set("x-amz-checksum-crc64nvme", "AAAAAAAAAAA=")
-		r.set("x-amz-meta-mtime", "1700000000.123456789")
+		r.Set("x-amz-checksum-crc64nvme", "AAAAAAAAAAA=")
+		r.Set("x-amz-meta-mtime", "1700000000.123456789")
 		s.sign(r, keys, now, unsigned)
-		if _, err := s.httpRequest(r, "gantry"); err != nil {
+		if _, err := r.HTTP(&s.Place, "gantry"); err != nil {
 			b.Fatal(err)
 		}
 	}

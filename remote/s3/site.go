@@ -16,6 +16,7 @@ import (
 
 	"gantry/remote"
 	"gantry/remote/preset"
+	"gantry/remote/s3/wire"
 )
 
 // firstRegion is asked when nothing is known: it answers with the right one for
@@ -44,9 +45,8 @@ type bucket struct {
 // site is a bucket seen from one region: where requests go and how they are
 // signed. It never changes.
 type site struct {
-	region  string // of the bucket
-	scheme  string
-	host    string
+	region string // of the bucket
+	wire.Place
 	base    string // escaped path before the key, without a slash at the end
 	signIn  string // region in the signature
 	service string // service in the signature
@@ -54,8 +54,6 @@ type site struct {
 	slow    *s3.Client
 	scope   atomic.Pointer[scope] // the signing key of the day
 	texts   sync.Pool             // of *[]byte: memory of sign
-	direct  sync.Once             // guards noProxy
-	noProxy bool
 }
 
 func (b *bucket) known() string {
@@ -117,7 +115,7 @@ func (b *bucket) resolve(ctx context.Context, region string) (*site, error) {
 		}
 	}
 	s := &site{
-		region: region, scheme: ep.URI.Scheme, host: hostOf(ep.URI), signIn: region, service: "s3",
+		region: region, Place: wire.Place{Scheme: ep.URI.Scheme, Host: wire.HostOf(ep.URI)}, signIn: region, service: "s3",
 		base: strings.TrimSuffix(ep.URI.EscapedPath(), "/"),
 	}
 	if opts, ok := auth.GetAuthOptions(&ep.Properties); ok && len(opts) > 0 {
@@ -134,20 +132,9 @@ func (b *bucket) resolve(ctx context.Context, region string) (*site, error) {
 			s.service = n
 		}
 	}
-	s.client = b.c.sdk(region, courier{c: b.c, rest: b.c.fast})
-	s.slow = b.c.sdk(region, courier{c: b.c, rest: b.c.slow, slow: true})
+	s.client = b.c.sdk(region, wire.Courier{Pool: b.c.quick, Rest: b.c.fast})
+	s.slow = b.c.sdk(region, wire.Courier{Pool: b.c.quick, Rest: b.c.slow, Slow: true})
 	return s, nil
-}
-
-// hostOf is the host as it is signed: without the port that the scheme implies.
-func hostOf(u url.URL) string {
-	if port := u.Port(); port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
-		if h := u.Hostname(); !strings.Contains(h, ":") {
-			return h
-		}
-		return "[" + u.Hostname() + "]"
-	}
-	return u.Host
 }
 
 // sdk makes the client for what is not hot. It neither retries nor adds

@@ -9,6 +9,7 @@ import (
 	"github.com/minio/crc64nvme"
 
 	"gantry/remote"
+	"gantry/remote/s3/wire"
 )
 
 // sums are the checksums of one body.
@@ -28,7 +29,7 @@ func (c *conn) hash(body io.ReadSeeker, old bool) (sums, error) {
 		}
 	}
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
-		return sums{}, &sourceError{err}
+		return sums{}, &wire.SourceError{Err: err}
 	}
 	return c.hashAll(body, old)
 }
@@ -39,11 +40,11 @@ func (c *conn) hashAt(body io.Seeker, at io.ReaderAt, old bool) (sums, error) {
 		_, err = body.Seek(0, io.SeekStart)
 	}
 	if err != nil {
-		return sums{}, &sourceError{err}
+		return sums{}, &wire.SourceError{Err: err}
 	}
 	s, err := c.hashAll(io.NewSectionReader(at, 0, size), old)
 	if err == nil && s.size != size {
-		err = &sourceError{io.ErrUnexpectedEOF}
+		err = &wire.SourceError{Err: io.ErrUnexpectedEOF}
 	}
 	return s, err
 }
@@ -69,7 +70,7 @@ func (c *conn) hashAll(body io.Reader, old bool) (sums, error) {
 			break
 		}
 		if err != nil {
-			return s, &sourceError{err}
+			return s, &wire.SourceError{Err: err}
 		}
 	}
 	if h != nil {
@@ -88,10 +89,10 @@ func (s sums) sum() remote.Sum {
 const hdrCRC = "X-Amz-Checksum-Crc64nvme"
 
 // protect sets the checksum that the store is to check.
-func (s sums) protect(r *request) {
+func (s sums) protect(r *wire.Request) {
 	if s.md5 != "" {
-		r.set("content-md5", s.md5)
+		r.Set("content-md5", s.md5)
 		return
 	}
-	r.set("x-amz-checksum-crc64nvme", base64.StdEncoding.EncodeToString([]byte(digest(s.crc))))
+	r.Set("x-amz-checksum-crc64nvme", base64.StdEncoding.EncodeToString([]byte(digest(s.crc))))
 }

@@ -24,6 +24,8 @@ var layers = []struct {
 	{"gantry/remote/treetest", []string{"gantry/remote", "gantry/remote/wrap"}},
 	{"gantry/remote/cred", []string{"gantry/remote", "gantry/remote/cred", "gantry/remote/preset"}},
 	{"gantry/remote/s3", []string{"gantry/remote", "gantry/remote/cred", "gantry/remote/preset", "gantry/remote/s3"}},
+	{"gantry/remote/s3/wire", nil},
+	{"gantry/remote/s3/scan", nil},
 	{"gantry/remote/s3/s3test", []string{"gantry/remote/demo/sigv4", "gantry/remote/demo/sts"}}, // a server, for tests only
 	{"gantry/remote/preset", []string{"gantry/remote"}},
 	{"gantry/remote/foreign", []string{"gantry/remote"}},

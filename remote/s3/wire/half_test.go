@@ -1,4 +1,4 @@
-package s3
+package wire
 
 import (
 	"bufio"
@@ -54,12 +54,12 @@ func TestAConnectionWithHalfARequestOnItIsNotUsedAgain(t *testing.T) {
 		}
 	}()
 	s := &script{
-		site: &site{scheme: "http", host: l.Addr().String()},
-		wire: newWire(newTransport(10*time.Second, 0, nil, http.ProxyFromEnvironment), 10*time.Second, nil),
+		site: &Place{Scheme: "http", Host: l.Addr().String()},
+		wire: New(NewTransport(10*time.Second, 0, nil, http.ProxyFromEnvironment), 10*time.Second, nil),
 	}
-	defer s.wire.close()
-	dial, lost := s.wire.dial, new(atomic.Bool)
-	s.wire.dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+	defer s.wire.Close()
+	dial, lost := s.wire.tr.DialContext, new(atomic.Bool)
+	s.wire.tr.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dial(ctx, network, addr)
 		if err != nil {
 			return nil, err
@@ -76,7 +76,7 @@ func TestAConnectionWithHalfARequestOnItIsNotUsedAgain(t *testing.T) {
 		t.Errorf("%d connections", n)
 	}
 	r := put("x")
-	r.body.size = 2 // the source is shorter than was planned: nothing goes out
+	r.Body.Size = 2 // the source is shorter than was planned: nothing goes out
 	if _, err := s.send(t.Context(), r); err == nil {
 		t.Error("a body that is too short was sent")
 	}

@@ -1,4 +1,4 @@
-package s3
+package wire
 
 import (
 	"context"
@@ -38,14 +38,14 @@ func (g *gated) connect(ctx context.Context, network, addr string) (net.Conn, er
 func warmScript(t *testing.T) (*script, *gated) {
 	t.Helper()
 	s := newScript(t, func(_ int, _ *http.Request, _ string, c net.Conn) bool { return ok(c, "fine") })
-	g := &gated{let: make(chan error, 8), dial: s.wire.dial}
-	s.wire.dial = g.connect
+	g := &gated{let: make(chan error, 8), dial: s.wire.tr.DialContext}
+	s.wire.tr.DialContext = g.connect
 	return s, g
 }
 
 func TestARequestTakesTheConnectionThatIsBeingMadeAhead(t *testing.T) {
 	s, g := warmScript(t)
-	s.wire.warm(s.site, 2)
+	s.wire.Warm(s.site, 2)
 	g.let <- nil // one, for the request that asks for it or will
 	if got, err := s.send(t.Context(), get()); err != nil || got != "fine" {
 		t.Fatalf("%q, %v", got, err)
@@ -57,7 +57,7 @@ func TestARequestTakesTheConnectionThatIsBeingMadeAhead(t *testing.T) {
 
 func TestARequestMakesItsOwnConnectionWhenTheOneAheadFails(t *testing.T) {
 	s, g := warmScript(t)
-	s.wire.warm(s.site, 1)
+	s.wire.Warm(s.site, 1)
 	g.let <- errors.New("no")
 	g.let <- nil
 	if got, err := s.send(t.Context(), get()); err != nil || got != "fine" {
@@ -67,7 +67,7 @@ func TestARequestMakesItsOwnConnectionWhenTheOneAheadFails(t *testing.T) {
 
 func TestWhoIsCalledOffLeavesTheConnectionAheadToTheNext(t *testing.T) {
 	s, g := warmScript(t)
-	s.wire.warm(s.site, 1)
+	s.wire.Warm(s.site, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := s.send(ctx, get()); !errors.Is(err, context.Canceled) {
@@ -84,17 +84,17 @@ func TestWhoIsCalledOffLeavesTheConnectionAheadToTheNext(t *testing.T) {
 
 func TestCloseEndsConnectionsThatAreMadeAhead(t *testing.T) {
 	s, _ := warmScript(t)
-	s.wire.warm(s.site, 3)
-	s.wire.close() // returns only when they have ended
+	s.wire.Warm(s.site, 3)
+	s.wire.Close() // returns only when they have ended
 }
 
 func TestRequestsOfTheSDKShareTheConnections(t *testing.T) {
 	s := newScript(t, func(_ int, r *http.Request, body string, c net.Conn) bool {
 		return ok(c, strings.Join([]string{r.Method, r.RequestURI, r.Header.Get("X-Amz-A"), r.Header.Get("Authorization"), r.UserAgent(), body}, " "))
 	})
-	client := &http.Client{Transport: courier{c: &conn{quick: s.wire}, rest: newTransport(time.Second, 0, nil, nil), slow: true}}
+	client := &http.Client{Transport: Courier{Pool: s.wire, Rest: NewTransport(time.Second, 0, nil, nil), Slow: true}}
 	for range 3 {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.site.host+"/b/a%2Fk%20x?uploads=&x=1", strings.NewReader("<xml/>"))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.site.Host+"/b/a%2Fk%20x?uploads=&x=1", strings.NewReader("<xml/>"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,21 +125,21 @@ func TestRequestsOfTheSDKShareTheConnections(t *testing.T) {
 func TestOnlyASlowRequestMayWaitForMinutes(t *testing.T) {
 	s := newScript(t, func(_ int, _ *http.Request, _ string, c net.Conn) bool { return ok(c, "fine") })
 	var last *idleConn
-	dial := s.wire.dial
-	s.wire.dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+	dial := s.wire.tr.DialContext
+	s.wire.tr.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dial(ctx, network, addr)
 		last, _ = c.(*idleConn)
 		return c, err
 	}
 	for _, slow := range []bool{false, true, false} {
 		r := get()
-		r.slow = slow
+		r.Slow = slow
 		if _, err := s.send(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 		want := 10 * time.Second
 		if slow {
-			want *= slowFactor
+			want *= SlowFactor
 		}
 		if last.limit != want {
 			t.Errorf("slow %t: it may rest for %v, want %v", slow, last.limit, want)

@@ -1,9 +1,8 @@
-package s3
+package wire
 
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -16,55 +15,54 @@ import (
 )
 
 const (
-	wireBody   = 64 << 10 // bytes of a body that go out together with its request
-	wireHeader = 1 << 20  // bytes that the head of an answer may have
-	wireReader = 16 << 10
-	slowFactor = 10 // for answers that take the server minutes
+	bodyMost   = 64 << 10 // bytes of a body that go out together with its request
+	headMost   = 1 << 20  // bytes that the head of an answer may have
+	readBuffer = 16 << 10
 )
 
-// wire sends requests over connections of HTTP/1.1 in the goroutine of the
+// SlowFactor is how many times as long nothing may move while the server may think
+// for minutes.
+const SlowFactor = 10
+
+// Pool sends requests over connections of HTTP/1.1 in the goroutine of the
 // caller: one write, then the answer is read. For small objects that is half of
 // what net/http costs, which has two goroutines for each connection to hand
 // everything over to. Requests with a long body stay with net/http, because it
 // sees an answer that comes before the body has ended; so do those that pass a
 // proxy. Answers are parsed by net/http in either case.
-type wire struct {
-	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
-	tls   *tls.Config
-	proxy func(*http.Request) (*url.URL, error)
-	rest  time.Duration // how long an unused connection is kept
-	limit time.Duration // how long nothing may move before a connection is cut
-	away  *distance     // is told how long requests take; nil for nobody
+type Pool struct {
+	tr    *http.Transport          // whose dialer, TLS, proxy and rest it has
+	limit time.Duration            // how long nothing may move before a connection is cut
+	saw   func(took time.Duration) // nil for nobody
 
 	mu    sync.Mutex
-	idle  map[string][]*wireConn // by scheme and host, the last used one at the end
+	idle  map[string][]*conn // by scheme and host, the last used one at the end
 	ahead warmUp
 	bufs  sync.Pool
 }
 
-func newWire(tr *http.Transport, limit time.Duration, away *distance) *wire {
-	return &wire{
-		away: away, limit: limit,
-		dial: tr.DialContext, tls: tr.TLSClientConfig, proxy: tr.Proxy, rest: tr.IdleConnTimeout,
-		idle: map[string][]*wireConn{},
-	}
+// New makes a Pool with the dialer, the TLS and the proxy of tr, whose connections
+// end after limit without progress. saw is told how long each request takes from
+// its sending to the head of its answer; nil for nobody.
+func New(tr *http.Transport, limit time.Duration, saw func(took time.Duration)) *Pool {
+	return &Pool{tr: tr, limit: limit, saw: saw, idle: map[string][]*conn{}}
 }
 
-// takes tells whether r can go this way.
-func (w *wire) takes(s *site, r *request) bool {
-	if r.body != nil && r.body.size > wireBody || len(r.small) > 4*wireBody {
+// Takes tells whether r can go to s this way.
+func (p *Pool) Takes(s *Place, r *Request) bool {
+	if r.Body != nil && r.Body.Size > bodyMost || len(r.Small) > 4*bodyMost {
 		return false
 	}
 	s.direct.Do(func() {
-		u, err := w.proxy(&http.Request{URL: &url.URL{Scheme: s.scheme, Host: s.host}})
+		u, err := p.tr.Proxy(&http.Request{URL: &url.URL{Scheme: s.Scheme, Host: s.Host}})
 		s.noProxy = err == nil && u == nil
 	})
 	return s.noProxy
 }
 
-// wireConn is one connection. It belongs to one request at a time.
-type wireConn struct {
-	w     *wire
+// conn is one connection. It belongs to one request at a time.
+type conn struct {
+	pool  *Pool
 	key   string
 	conn  net.Conn // with TLS inside of it
 	raw   net.Conn // without
@@ -74,10 +72,10 @@ type wireConn struct {
 	room  int64     // bytes that may still be read, while a head is
 }
 
-func (c *wireConn) Read(p []byte) (int, error) {
+func (c *conn) Read(p []byte) (int, error) {
 	if c.room >= 0 {
 		if c.room == 0 {
-			return 0, errTooLong
+			return 0, errHead
 		}
 		p = p[:min(int64(len(p)), c.room)]
 	}
@@ -88,35 +86,36 @@ func (c *wireConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// roundTrip sends r and reads the head of the answer.
-func (w *wire) roundTrip(ctx context.Context, s *site, r *request, agent string) (*http.Response, error) {
-	buf, err := w.encode(s, r, agent)
+// RoundTrip sends r to s and reads the head of the answer, whatever it is. The
+// connection is free when its body has been read or closed.
+func (p *Pool) RoundTrip(ctx context.Context, s *Place, r *Request, agent string) (*http.Response, error) {
+	buf, err := p.encode(s, r, agent)
 	if err != nil {
 		return nil, err
 	}
-	defer w.bufs.Put(buf)
+	defer p.bufs.Put(buf)
 	for {
-		c, err := w.get(ctx, s)
+		c, err := p.get(ctx, s)
 		if err == nil && ctx.Err() != nil { // nothing is sent any more
-			w.put(c)
+			p.put(c)
 			err = ctx.Err()
 		}
 		if err != nil {
 			return nil, err
 		}
-		c.allow(w.limit, r.slow)
+		c.allow(p.limit, r.Slow)
 		stop := context.AfterFunc(ctx, func() { _ = c.raw.Close() }) // ends whatever waits
 		start := time.Now()                                          // the way, without what a new connection costs
-		res, err := c.exchange(*buf, r.method)
-		if err == nil && w.away != nil {
-			w.away.saw(time.Since(start))
+		res, err := c.exchange(*buf, r.Method)
+		if err == nil && p.saw != nil {
+			p.saw(time.Since(start))
 		}
 		if err != nil {
 			stop()
 			_ = c.raw.Close() // it failed
 			// Only what changes nothing is sent again unseen: for the rest the
 			// caller has to find out what became of it.
-			if c.used && errors.Is(err, errNoAnswer) && ctx.Err() == nil && (r.method == http.MethodGet || r.method == http.MethodHead) {
+			if c.used && errors.Is(err, errNoAnswer) && ctx.Err() == nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 				continue
 			}
 			if ctx.Err() != nil {
@@ -124,7 +123,7 @@ func (w *wire) roundTrip(ctx context.Context, s *site, r *request, agent string)
 			}
 			return nil, err
 		}
-		body := &wireAnswer{ReadCloser: res.Body, c: c, stop: stop, keep: !res.Close}
+		body := &answer{ReadCloser: res.Body, c: c, stop: stop, keep: !res.Close}
 		if res.Body == http.NoBody {
 			body.end(true)
 		}
@@ -133,17 +132,20 @@ func (w *wire) roundTrip(ctx context.Context, s *site, r *request, agent string)
 	}
 }
 
-// allow sets how long nothing may move; slowFactor times as long where the server
+// allow sets how long nothing may move; SlowFactor times as long where the server
 // may think.
-func (c *wireConn) allow(limit time.Duration, slow bool) {
+func (c *conn) allow(limit time.Duration, slow bool) {
 	if slow {
-		limit *= slowFactor
+		limit *= SlowFactor
 	}
 	if i, ok := c.raw.(*idleConn); ok && i.limit != limit {
 		i.limit = limit
 		i.last.Store(0) // the deadline is set anew
 	}
 }
+
+// errHead is the end of a head that does not end.
+var errHead = errors.New("the head of the answer is too long")
 
 // errNoAnswer is how a connection ends that the server had closed while it
 // was not used. It is an io.EOF to everybody else.
@@ -155,11 +157,11 @@ func (*closedError) Error() string { return "the server closed the connection" }
 func (*closedError) Unwrap() error { return io.EOF }
 
 // exchange writes a request and reads the head of its answer.
-func (c *wireConn) exchange(request []byte, method string) (*http.Response, error) {
+func (c *conn) exchange(request []byte, method string) (*http.Response, error) {
 	_, werr := c.conn.Write(request)
 	// A server that refuses early answers and closes: its answer counts more
 	// than the failure to write.
-	c.room = wireHeader
+	c.room = headMost
 	defer func() { c.room = -1 }()
 	for {
 		if _, err := c.br.Peek(1); err != nil {
@@ -189,42 +191,42 @@ func (c *wireConn) exchange(request []byte, method string) (*http.Response, erro
 }
 
 // encode is r as it is sent, with its body.
-func (w *wire) encode(s *site, r *request, agent string) (*[]byte, error) {
-	buf, ok := w.bufs.Get().(*[]byte)
+func (p *Pool) encode(s *Place, r *Request, agent string) (*[]byte, error) {
+	buf, ok := p.bufs.Get().(*[]byte)
 	if !ok {
 		buf = new([]byte)
 	}
-	b := append(append((*buf)[:0], r.method...), ' ')
-	b = append(b, r.path...)
-	if r.query != "" {
-		b = append(append(b, '?'), r.query...)
+	b := append(append((*buf)[:0], r.Method...), ' ')
+	b = append(b, r.Path...)
+	if r.Query != "" {
+		b = append(append(b, '?'), r.Query...)
 	}
 	b = append(b, " HTTP/1.1\r\nHost: "...)
-	b = append(b, s.host...)
-	for _, h := range r.headers {
-		if h.name != "host" {
-			b = appendHeader(b, h.name, h.value)
+	b = append(b, s.Host...)
+	for _, h := range r.Headers {
+		if h.Name != "host" {
+			b = appendHeader(b, h.Name, h.Value)
 		}
 	}
-	if r.authorization != "" {
-		b = appendHeader(b, "Authorization", r.authorization)
+	if r.Authorization != "" {
+		b = appendHeader(b, "Authorization", r.Authorization)
 	}
 	b = appendHeader(appendHeader(b, "User-Agent", agent), "Accept-Encoding", "identity")
-	size := int64(len(r.small))
-	if r.body != nil {
-		size = r.body.size
+	size := int64(len(r.Small))
+	if r.Body != nil {
+		size = r.Body.Size
 	}
-	if size > 0 || r.method == http.MethodPut || r.method == http.MethodPost {
+	if size > 0 || r.Method == http.MethodPut || r.Method == http.MethodPost {
 		b = appendHeader(b, "Content-Length", strconv.FormatInt(size, 10))
 	}
-	b = append(append(b, "\r\n\r\n"...), r.small...)
-	if r.small == nil && size > 0 {
+	b = append(append(b, "\r\n\r\n"...), r.Small...)
+	if r.Small == nil && size > 0 {
 		from := len(b)
 		if need := from + int(size); cap(b) < need {
 			b = append(make([]byte, 0, need), b...)
 		}
 		b = b[:from+int(size)]
-		body, err := r.body.open()
+		body, err := r.Body.open()
 		if err == nil {
 			_, err = io.ReadFull(body, b[from:])
 		}
@@ -251,25 +253,25 @@ func appendHeader(b []byte, name, value string) []byte {
 }
 
 // get gives a connection that rests, or a new one.
-func (w *wire) get(ctx context.Context, s *site) (*wireConn, error) {
-	key := s.scheme + "://" + s.host
+func (p *Pool) get(ctx context.Context, s *Place) (*conn, error) {
+	key := s.Scheme + "://" + s.Host
 	for {
-		w.mu.Lock()
-		list := w.idle[key]
+		p.mu.Lock()
+		list := p.idle[key]
 		if len(list) == 0 {
-			m := w.promise(key)
-			w.mu.Unlock()
+			m := p.promise(key)
+			p.mu.Unlock()
 			if m != nil {
-				if c := w.comes(ctx, m); c != nil {
+				if c := p.comes(ctx, m); c != nil {
 					return c, nil
 				}
 			}
-			return w.connect(ctx, s, key)
+			return p.connect(ctx, s, key)
 		}
 		c := list[len(list)-1]
-		w.idle[key] = list[:len(list)-1]
-		w.mu.Unlock()
-		if time.Since(c.since) < w.rest && quiet(c.raw) {
+		p.idle[key] = list[:len(list)-1]
+		p.mu.Unlock()
+		if time.Since(c.since) < p.tr.IdleConnTimeout && quiet(c.raw) {
 			c.used = true
 			return c, nil
 		}
@@ -277,70 +279,70 @@ func (w *wire) get(ctx context.Context, s *site) (*wireConn, error) {
 	}
 }
 
-func (w *wire) connect(ctx context.Context, s *site, key string) (*wireConn, error) {
-	host, port := s.host, "80"
-	if s.scheme == "https" {
+func (p *Pool) connect(ctx context.Context, s *Place, key string) (*conn, error) {
+	host, port := s.Host, "80"
+	if s.Scheme == "https" {
 		port = "443"
 	}
-	if h, p, err := net.SplitHostPort(s.host); err == nil {
+	if h, p, err := net.SplitHostPort(s.Host); err == nil {
 		host, port = h, p
 	}
-	raw, err := w.dial(ctx, "tcp", net.JoinHostPort(host, port))
+	raw, err := p.tr.DialContext(ctx, "tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		return nil, err
 	}
-	c := &wireConn{w: w, key: key, conn: raw, raw: raw, room: -1}
-	if s.scheme == "https" {
-		if c.conn, err = secure(ctx, raw, w.tls, host); err != nil {
+	c := &conn{pool: p, key: key, conn: raw, raw: raw, room: -1}
+	if s.Scheme == "https" {
+		if c.conn, err = secure(ctx, raw, p.tr.TLSClientConfig, host); err != nil {
 			return nil, err
 		}
 	}
-	c.br = bufio.NewReaderSize(c, wireReader)
+	c.br = bufio.NewReaderSize(c, readBuffer)
 	return c, nil
 }
 
 // put keeps c for the next request.
-func (w *wire) put(c *wireConn) {
+func (p *Pool) put(c *conn) {
 	c.since = time.Now()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.idle[c.key] = append(w.idle[c.key], c)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle[c.key] = append(p.idle[c.key], c)
 }
 
-// close ends all connections that rest, and those that are made ahead.
-func (w *wire) close() {
-	w.mu.Lock()
-	stop := w.ahead.stop
-	w.mu.Unlock()
+// Close ends all connections that rest, and those that are made ahead.
+func (p *Pool) Close() {
+	p.mu.Lock()
+	stop := p.ahead.stop
+	p.mu.Unlock()
 	if stop != nil {
 		stop()
-		w.ahead.wg.Wait()
+		p.ahead.wg.Wait()
 	}
-	w.makeRoom()
+	p.MakeRoom()
 }
 
-// makeRoom ends all connections that rest.
-func (w *wire) makeRoom() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, list := range w.idle {
+// MakeRoom ends all connections that rest.
+func (p *Pool) MakeRoom() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, list := range p.idle {
 		for _, c := range list {
 			_ = c.raw.Close() // nothing is on the way
 		}
 	}
-	clear(w.idle)
+	clear(p.idle)
 }
 
-// wireAnswer is the body of an answer; at its end the connection is free.
-type wireAnswer struct {
+// answer is the body of an answer; at its end the connection is free.
+type answer struct {
 	io.ReadCloser
-	c    *wireConn
+	c    *conn
 	stop func() bool
 	keep bool
 	over bool
 }
 
-func (a *wireAnswer) Read(p []byte) (int, error) {
+func (a *answer) Read(p []byte) (int, error) {
 	if a.over {
 		return 0, io.EOF
 	}
@@ -352,19 +354,19 @@ func (a *wireAnswer) Read(p []byte) (int, error) {
 }
 
 // Close before the end gives the connection up.
-func (a *wireAnswer) Close() error {
+func (a *answer) Close() error {
 	a.end(false)
 	return nil
 }
 
-func (a *wireAnswer) end(whole bool) {
+func (a *answer) end(whole bool) {
 	if a.over {
 		return
 	}
 	a.over = true
 	// stop is false when the context has ended: the connection is being closed.
 	if a.stop() && whole && a.keep && a.c.br.Buffered() == 0 {
-		a.c.w.put(a.c)
+		a.c.pool.put(a.c)
 		return
 	}
 	_ = a.c.raw.Close() // what is left of the answer is not wanted

@@ -1,4 +1,4 @@
-package s3
+package wire
 
 import (
 	"context"
@@ -7,8 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +21,9 @@ type idleConn struct {
 	limit time.Duration
 	last  atomic.Int64 // unix nanoseconds of the last move of the deadline
 }
+
+// Watched is c, failing after limit without progress.
+func Watched(c net.Conn, limit time.Duration) net.Conn { return &idleConn{Conn: c, limit: limit} }
 
 func (c *idleConn) bump() {
 	now := time.Now()
@@ -54,10 +55,10 @@ const (
 	writeBuffer = 128 << 10
 )
 
-// newTransport makes connections of HTTP/1.1 that end after limit without
+// NewTransport makes connections of HTTP/1.1 that end after limit without
 // progress. conns limits them for each host; 0 means no limit. Redirects are
 // never followed, since only RoundTrip is used or the client says so.
-func newTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
+func NewTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	dialer := &net.Dialer{Timeout: min(limit, 15*time.Second), KeepAlive: 30 * time.Second, Control: aheadLittle}
 	http1 := new(http.Protocols)
 	http1.SetHTTP1(true) // HTTP/2 would squeeze all parts through one connection
@@ -66,7 +67,7 @@ func newTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy fu
 		if err != nil {
 			return nil, err
 		}
-		return &idleConn{Conn: nc, limit: limit}, nil
+		return Watched(nc, limit), nil
 	}
 	cfg := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	return &http.Transport{
@@ -89,7 +90,7 @@ func newTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy fu
 			}
 			return nil
 		},
-		TLSClientConfig:     cfg, // behind a proxy, and for wire
+		TLSClientConfig:     cfg, // behind a proxy, and for a Pool
 		MaxIdleConnsPerHost: 256,
 		MaxConnsPerHost:     conns,
 		// Less than limit, or the watchdog would cut connections that rest.
@@ -100,25 +101,4 @@ func newTransport(limit time.Duration, conns int, roots *x509.CertPool, proxy fu
 		DisableCompression:  true, // what is stored is what we want
 		Protocols:           http1,
 	}
-}
-
-// roots are the authorities that may sign the server's certificate: the
-// system's and those of ca_bundle; nil means the system's.
-func (c *conn) roots() (*x509.CertPool, error) {
-	// Reading them takes longer than many a request; without TLS nobody asks.
-	if c.srv.CABundle == "" || strings.HasPrefix(c.srv.Endpoint, "http://") {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(c.srv.CABundle)
-	if err != nil {
-		return nil, c.invalid("its ca_bundle " + c.srv.CABundle + " cannot be read")
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, c.invalid("its ca_bundle " + c.srv.CABundle + " holds no certificate in PEM form")
-	}
-	return pool, nil
 }

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package s3
+package wire
 
 import "syscall"
 

@@ -1,4 +1,4 @@
-package s3
+package wire
 
 // These tests look inside: how connections are used shows from outside only as
 // what it costs.
@@ -20,8 +20,8 @@ import (
 // script is a server that answers the n-th request with what do writes; false
 // closes the connection.
 type script struct {
-	site     *site
-	wire     *wire
+	site     *Place
+	wire     *Pool
 	conns    atomic.Int32
 	requests atomic.Int32
 }
@@ -33,11 +33,11 @@ func newScript(t *testing.T, do func(n int, r *http.Request, body string, c net.
 		t.Fatal(err)
 	}
 	s := &script{
-		site: &site{scheme: "http", host: l.Addr().String()},
-		wire: newWire(newTransport(10*time.Second, 0, nil, http.ProxyFromEnvironment), 10*time.Second, nil),
+		site: &Place{Scheme: "http", Host: l.Addr().String()},
+		wire: New(NewTransport(10*time.Second, 0, nil, http.ProxyFromEnvironment), 10*time.Second, nil),
 	}
 	t.Cleanup(func() {
-		s.wire.close()
+		s.wire.Close()
 		_ = l.Close()
 	})
 	go func() { // ends with the listener
@@ -66,8 +66,8 @@ func newScript(t *testing.T, do func(n int, r *http.Request, body string, c net.
 	return s
 }
 
-func (s *script) send(ctx context.Context, r *request) (string, error) {
-	res, err := s.wire.roundTrip(ctx, s.site, r, "test")
+func (s *script) send(ctx context.Context, r *Request) (string, error) {
+	res, err := s.wire.RoundTrip(ctx, s.site, r, "test")
 	if err != nil {
 		return "", err
 	}
@@ -76,10 +76,10 @@ func (s *script) send(ctx context.Context, r *request) (string, error) {
 	return string(b), err
 }
 
-func get() *request { return &request{method: http.MethodGet, path: "/b/k"} }
+func get() *Request { return &Request{Method: http.MethodGet, Path: "/b/k"} }
 
-func put(body string) *request {
-	return &request{method: http.MethodPut, path: "/b/k", body: &replay{src: strings.NewReader(body), size: int64(len(body))}}
+func put(body string) *Request {
+	return &Request{Method: http.MethodPut, Path: "/b/k", Body: &Replay{Source: strings.NewReader(body), Size: int64(len(body))}}
 }
 
 func ok(c net.Conn, body string) bool {
@@ -97,13 +97,13 @@ func TestRequestsInARowShareAConnection(t *testing.T) {
 	})
 	for i := range 20 {
 		r := put(strings.Repeat("x", i*1000))
-		r.query = "q=1"
-		r.set("x-a", "one\r\ntwo")
+		r.Query = "q=1"
+		r.Set("x-a", "one\r\ntwo")
 		want := "PUT/b/k?q=1" + strings.Repeat("x", i*1000) + "one  two"
 		if got, err := s.send(t.Context(), r); err != nil || got != want {
 			t.Fatalf("got %d bytes, %v", len(got), err)
 		}
-		if _, err := s.send(t.Context(), &request{method: http.MethodHead, path: "/b/k"}); err != nil {
+		if _, err := s.send(t.Context(), &Request{Method: http.MethodHead, Path: "/b/k"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,7 +133,7 @@ func TestOnlyReadsAreSentAgainUnseen(t *testing.T) {
 		}
 		return r.Method == http.MethodGet && n > 2 && ok(c, "again")
 	})
-	must := func(r *request, want string) {
+	must := func(r *Request, want string) {
 		t.Helper()
 		if got, err := s.send(t.Context(), r); err != nil || got != want {
 			t.Fatalf("%q, %v", got, err)
@@ -208,7 +208,7 @@ func TestOddAnswersAreReadAsTheyAreMeant(t *testing.T) {
 func TestAnAnswerThatIsNotReadToItsEndCostsTheConnection(t *testing.T) {
 	s := newScript(t, func(_ int, _ *http.Request, _ string, c net.Conn) bool { return ok(c, strings.Repeat("x", 1000)) })
 	for range 3 {
-		res, err := s.wire.roundTrip(t.Context(), s.site, get(), "test")
+		res, err := s.wire.RoundTrip(t.Context(), s.site, get(), "test")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,18 +226,18 @@ func TestAnAnswerThatIsNotReadToItsEndCostsTheConnection(t *testing.T) {
 }
 
 func TestLongBodiesAndProxiesGoTheOtherWay(t *testing.T) {
-	w := newWire(newTransport(time.Second, 0, nil, http.ProxyFromEnvironment), time.Second, nil)
-	s := &site{scheme: "http", host: "127.0.0.1:1"}
-	if !w.takes(s, get()) || !w.takes(s, put("x")) || w.takes(s, put(strings.Repeat("x", wireBody+1))) {
+	w := New(NewTransport(time.Second, 0, nil, http.ProxyFromEnvironment), time.Second, nil)
+	s := &Place{Scheme: "http", Host: "127.0.0.1:1"}
+	if !w.Takes(s, get()) || !w.Takes(s, put("x")) || w.Takes(s, put(strings.Repeat("x", bodyMost+1))) {
 		t.Error("short requests go here, long bodies do not")
 	}
-	w.proxy = http.ProxyURL(nil)
-	if !w.takes(&site{scheme: "http", host: "h"}, get()) {
+	w.tr.Proxy = http.ProxyURL(nil)
+	if !w.Takes(&Place{Scheme: "http", Host: "h"}, get()) {
 		t.Error("without a proxy")
 	}
 	u, _ := http.NewRequest(http.MethodGet, "http://proxy:1", http.NoBody)
-	w.proxy = http.ProxyURL(u.URL)
-	if w.takes(&site{scheme: "http", host: "h"}, get()) {
+	w.tr.Proxy = http.ProxyURL(u.URL)
+	if w.Takes(&Place{Scheme: "http", Host: "h"}, get()) {
 		t.Error("around the proxy")
 	}
 }
