@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3/scan"
 	"gantry/remote/s3/wire"
 )
 
@@ -256,9 +257,9 @@ func (t *Tree) copied(res *http.Response) (copied, error) {
 	if err := buf.fill(res, maxErrorBody); err != nil {
 		return out, err
 	}
-	s := &scanner{doc: buf.b}
+	s := scan.New(buf.b)
 	for {
-		name, opens, _, err := s.next()
+		name, opens, _, err := s.Next()
 		if err != nil {
 			return out, err
 		}
@@ -275,15 +276,15 @@ func (t *Tree) copied(res *http.Response) (copied, error) {
 			return out, a
 		case "ETag", "LastModified", "ChecksumCRC64NVME":
 			field := name[0]
-			text, err := s.leaf()
+			text, err := s.Leaf()
 			if err != nil {
 				return out, err
 			}
 			switch field {
 			case 'E':
-				out.tag = unquote(string(appendText(nil, text)))
+				out.tag = unquote(string(scan.AppendText(nil, text)))
 			case 'L':
-				out.when = stamp(text)
+				out.when = scan.Time(text)
 			default:
 				out.sum = crcSum(string(text))
 			}

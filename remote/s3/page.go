@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/remote/s3/scan"
 )
 
 // page is one answer of ListObjectsV2. The scanner fills it; the rows refer to
@@ -40,9 +41,9 @@ var (
 // read decodes doc, using the memory of the page that was there before.
 func (p *page) read(doc []byte) error {
 	*p = page{rows: p.rows[:0], text: p.text[:0]}
-	s := &scanner{doc: doc}
+	s := scan.New(doc)
 	for {
-		name, opens, _, err := s.next()
+		name, opens, _, err := s.Next()
 		if err != nil {
 			return err
 		}
@@ -58,7 +59,7 @@ func (p *page) read(doc []byte) error {
 		}
 	}
 	if !p.whole {
-		return errXML
+		return scan.ErrIncomplete
 	}
 	if p.encoded {
 		p.decode()
@@ -69,43 +70,43 @@ func (p *page) read(doc []byte) error {
 	return nil
 }
 
-func (p *page) element(s *scanner, name []byte) error {
+func (p *page) element(s *scan.Scanner, name []byte) error {
 	switch string(name) {
 	case "ListBucketResult":
-		p.whole = s.empty
+		p.whole = s.Empty()
 		return nil
 	case "Contents":
 		return p.row(s, false)
 	case "CommonPrefixes":
 		return p.row(s, true)
 	case "IsTruncated", "NextContinuationToken", "EncodingType":
-		text, err := s.leaf()
+		text, err := s.Leaf()
 		switch {
 		case err != nil:
 			return err
 		case name[0] == 'I':
 			p.truncated = string(text) == "true"
 		case name[0] == 'N':
-			p.next = string(appendText(nil, text))
+			p.next = string(scan.AppendText(nil, text))
 		default:
 			p.encoded = string(text) == "url"
 		}
 		return nil
 	default:
-		return s.skip()
+		return s.Skip()
 	}
 }
 
 // row reads <Contents> or <CommonPrefixes>.
-func (p *page) row(s *scanner, prefix bool) error {
-	if s.empty {
+func (p *page) row(s *scan.Scanner, prefix bool) error {
+	if s.Empty() {
 		return nil
 	}
 	r := row{prefix: prefix, size: -1}
 	for {
-		name, opens, _, err := s.next()
+		name, opens, _, err := s.Next()
 		if err != nil || name == nil {
-			return errXML
+			return scan.ErrIncomplete
 		}
 		if !opens {
 			break
@@ -120,17 +121,17 @@ func (p *page) row(s *scanner, prefix bool) error {
 	return nil
 }
 
-func (p *page) field(s *scanner, r *row, name []byte) error {
+func (p *page) field(s *scan.Scanner, r *row, name []byte) error {
 	switch string(name) {
 	case "Key", "Prefix", "ETag", "Size", "LastModified", "StorageClass":
 	default:
-		return s.skip()
+		return s.Skip()
 	}
 	which := name[0]
 	if which == 'S' && name[1] == 't' {
 		which = 'C'
 	}
-	text, err := s.leaf()
+	text, err := s.Leaf()
 	if err != nil {
 		return err
 	}
@@ -143,9 +144,9 @@ func (p *page) field(s *scanner, r *row, name []byte) error {
 			r.tag.from, r.tag.to = r.tag.from+1, r.tag.to-1
 		}
 	case 'S':
-		r.size = int64(number(text))
+		r.size = int64(scan.Number(text))
 	case 'L':
-		r.mod = stamp(text)
+		r.mod = scan.Time(text)
 	case 'C':
 		r.class = className(text)
 	}
@@ -154,7 +155,7 @@ func (p *page) field(s *scanner, r *row, name []byte) error {
 
 func (p *page) keep(text []byte) span {
 	from := len(p.text)
-	p.text = appendText(p.text, text)
+	p.text = scan.AppendText(p.text, text)
 	return span{int32(from), int32(len(p.text))}
 }
 
@@ -162,7 +163,7 @@ func (p *page) keep(text []byte) span {
 func (p *page) decode() {
 	for i := range p.rows {
 		k := &p.rows[i].key
-		k.to = k.from + int32(len(unescape(p.text[k.from:k.to])))
+		k.to = k.from + int32(len(scan.Unescape(p.text[k.from:k.to])))
 	}
 }
 
@@ -189,7 +190,7 @@ func className(text []byte) string {
 	case "EXPRESS_ONEZONE":
 		return "EXPRESS_ONEZONE"
 	default:
-		return string(appendText(nil, text))
+		return string(scan.AppendText(nil, text))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gantry/remote"
+	"gantry/remote/s3/scan"
 	"gantry/remote/s3/wire"
 )
 
@@ -197,16 +198,16 @@ func (a attempt) deleteObjects(t *Tree, ps []remote.Path) ([]refusal, error) {
 // answer, under a status of 200, is an error too.
 func readRefusals(doc []byte) ([]refusal, error) {
 	var out []refusal
-	s := &scanner{doc: doc}
+	s := scan.New(doc)
 	root := true
 	for {
-		name, opens, _, err := s.next()
+		name, opens, _, err := s.Next()
 		if err != nil {
 			return nil, err
 		}
 		switch {
 		case name == nil && root:
-			return nil, errXML
+			return nil, scan.ErrIncomplete
 		case name == nil:
 			return out, nil
 		case !opens:
@@ -225,12 +226,12 @@ func readRefusals(doc []byte) ([]refusal, error) {
 	}
 }
 
-func readRefusal(s *scanner) (refusal, error) {
+func readRefusal(s *scan.Scanner) (refusal, error) {
 	var r refusal
 	for {
-		name, opens, _, err := s.next()
+		name, opens, _, err := s.Next()
 		if err != nil || name == nil {
-			return r, errXML
+			return r, scan.ErrIncomplete
 		}
 		if !opens {
 			return r, nil
@@ -244,15 +245,15 @@ func readRefusal(s *scanner) (refusal, error) {
 		case "Message":
 			into = &r.message
 		default:
-			if err := s.skip(); err != nil {
+			if err := s.Skip(); err != nil {
 				return r, err
 			}
 			continue
 		}
-		text, err := s.leaf()
+		text, err := s.Leaf()
 		if err != nil {
 			return r, err
 		}
-		*into = string(appendText(nil, text))
+		*into = string(scan.AppendText(nil, text))
 	}
 }

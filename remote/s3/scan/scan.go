@@ -1,4 +1,8 @@
-package s3
+// Package scan reads the answers of S3, which are XML, without reflection and
+// without copying: a Scanner walks over the tags of a document in memory, and what
+// it gives are slices of that. It reads what the service sends and refuses what is
+// cut short; it is no validating parser.
+package scan
 
 import (
 	"bytes"
@@ -8,21 +12,28 @@ import (
 	"unicode/utf8"
 )
 
-var errXML = errors.New("the answer is no complete XML document")
+// ErrIncomplete is the error of a document that is cut short, or is none.
+var ErrIncomplete = errors.New("the answer is no complete XML document")
 
-// scanner walks over the elements of an answer without reflection and without
+// Scanner walks over the elements of an answer without reflection and without
 // copying: names and texts are slices of the document. It knows what S3 sends:
 // elements, attributes, comments, text with entities. Prefixes of namespaces
 // are dropped.
-type scanner struct {
+type Scanner struct {
 	doc   []byte
 	pos   int
 	empty bool // the last element opened was <like/>
 }
 
-// next moves to the next tag. name is nil at the end of the document; text is
+// New begins at the start of doc.
+func New(doc []byte) *Scanner { return &Scanner{doc: doc} }
+
+// Empty tells whether the element opened last is one <like/>, without an end tag.
+func (s *Scanner) Empty() bool { return s.empty }
+
+// Next moves to the next tag. name is nil at the end of the document; text is
 // what stood before the tag, still with its entities.
-func (s *scanner) next() (name []byte, opens bool, text []byte, err error) {
+func (s *Scanner) Next() (name []byte, opens bool, text []byte, err error) {
 	from := s.pos
 	for {
 		i := bytes.IndexByte(s.doc[s.pos:], '<')
@@ -35,7 +46,7 @@ func (s *scanner) next() (name []byte, opens bool, text []byte, err error) {
 		if s.pos < len(s.doc) && (s.doc[s.pos] == '?' || s.doc[s.pos] == '!') {
 			end := bytes.Index(s.doc[s.pos:], s.closer())
 			if end < 0 {
-				return nil, false, nil, errXML
+				return nil, false, nil, ErrIncomplete
 			}
 			s.pos += end + len(s.closer())
 			from = s.pos
@@ -45,7 +56,7 @@ func (s *scanner) next() (name []byte, opens bool, text []byte, err error) {
 	}
 	end := bytes.IndexByte(s.doc[s.pos:], '>')
 	if end < 1 {
-		return nil, false, nil, errXML
+		return nil, false, nil, ErrIncomplete
 	}
 	tag := s.doc[s.pos : s.pos+end]
 	s.pos += end + 1
@@ -73,32 +84,32 @@ func local(tag []byte) []byte {
 	return tag[from:]
 }
 
-func (s *scanner) closer() []byte {
+func (s *Scanner) closer() []byte {
 	if bytes.HasPrefix(s.doc[s.pos:], []byte("!--")) {
 		return []byte("-->")
 	}
 	return []byte(">")
 }
 
-// leaf is the text of the element that was just opened, up to its end.
-func (s *scanner) leaf() ([]byte, error) {
+// Leaf is the text of the element that was just opened, up to its end.
+func (s *Scanner) Leaf() ([]byte, error) {
 	if s.empty {
 		return nil, nil
 	}
-	_, opens, text, err := s.next()
+	_, opens, text, err := s.Next()
 	if err != nil || opens {
-		return nil, errXML
+		return nil, ErrIncomplete
 	}
 	return text, nil
 }
 
-// skip leaves the element that was just opened, with everything in it.
-func (s *scanner) skip() error {
+// Skip leaves the element that was just opened, with everything in it.
+func (s *Scanner) Skip() error {
 	for depth := 1; !s.empty && depth > 0; {
-		name, opens, _, err := s.next()
+		name, opens, _, err := s.Next()
 		switch {
 		case err != nil || name == nil:
-			return errXML
+			return ErrIncomplete
 		case !opens:
 			depth--
 		case s.empty:
@@ -111,8 +122,8 @@ func (s *scanner) skip() error {
 	return nil
 }
 
-// appendText appends text with its entities resolved.
-func appendText(dst, text []byte) []byte {
+// AppendText appends text with its entities resolved.
+func AppendText(dst, text []byte) []byte {
 	for {
 		i := bytes.IndexByte(text, '&')
 		if i < 0 {
@@ -159,8 +170,8 @@ func entity(text []byte, end int) (rune, bool) {
 	return 0, false
 }
 
-// unescape resolves what encoding-type=url does to a name, in place.
-func unescape(b []byte) []byte {
+// Unescape resolves what encoding-type=url does to a name, in place.
+func Unescape(b []byte) []byte {
 	out := b[:0]
 	for i := 0; i < len(b); i++ {
 		switch {
@@ -191,12 +202,12 @@ func fromHex(b byte) byte {
 	}
 }
 
-// stamp reads 2026-11-23T18:04:05.000Z without allocating; other forms of RFC
+// Time reads 2026-11-23T18:04:05.000Z without allocating; other forms of RFC
 // 3339 go the long way. The zero time stands for what cannot be read.
-func stamp(b []byte) time.Time {
+func Time(b []byte) time.Time {
 	if len(b) >= 20 && b[4] == '-' && b[7] == '-' && b[10] == 'T' && b[13] == ':' && b[16] == ':' && b[len(b)-1] == 'Z' {
-		y, mo, d := number(b[:4]), number(b[5:7]), number(b[8:10])
-		h, mi, s := number(b[11:13]), number(b[14:16]), number(b[17:19])
+		y, mo, d := Number(b[:4]), Number(b[5:7]), Number(b[8:10])
+		h, mi, s := Number(b[11:13]), Number(b[14:16]), Number(b[17:19])
 		ns, ok := nanos(b[19 : len(b)-1])
 		if ok && y >= 0 && mo >= 1 && mo <= 12 && d >= 1 && h >= 0 && mi >= 0 && s >= 0 {
 			return time.Date(y, time.Month(mo), d, h, mi, s, ns, time.UTC)
@@ -213,7 +224,7 @@ func nanos(b []byte) (int, bool) {
 	if len(b) == 0 {
 		return 0, true
 	}
-	n := number(b[1:])
+	n := Number(b[1:])
 	if b[0] != '.' || len(b) < 2 || len(b) > 10 || n < 0 {
 		return 0, false
 	}
@@ -223,8 +234,8 @@ func nanos(b []byte) (int, bool) {
 	return n, true
 }
 
-// number is a decimal without sign, -1 if b is none.
-func number(b []byte) int {
+// Number is a decimal without sign, -1 if b is none.
+func Number(b []byte) int {
 	n := 0
 	for _, c := range b {
 		if c < '0' || c > '9' || n > 1<<40 {
