@@ -34,7 +34,7 @@ func (t *task) lookAhead(ctx context.Context) (see func(w *writing) (known bool,
 		}
 		<-done
 		if err == nil {
-			t.j.q.budget.seen(t.fromGate(), now().Sub(start))
+			t.j.q.budget.Seen(t.fromGate(), now().Sub(start))
 		} else if !goesWithout(err) {
 			e, err = t.lookHarder(ctx)
 		}
@@ -71,7 +71,7 @@ func (t *task) lookHarder(ctx context.Context) (e remote.Entry, err error) {
 		err = t.try(ctx, t.fromGate(), func(ctx context.Context) (err error) {
 			start := now()
 			if e, err = statAgain(ctx, t.j.req.From, t.it.src.Path); err == nil {
-				t.j.q.budget.seen(t.fromGate(), now().Sub(start))
+				t.j.q.budget.Seen(t.fromGate(), now().Sub(start))
 			}
 			return t.noReason(err)
 		})

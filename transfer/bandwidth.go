@@ -75,7 +75,7 @@ const (
 // spare leaves slots to others if the job's bandwidth is limited.
 func (j *job) spare() {
 	if n := j.limit.Limit(); n > 0 {
-		j.share.limit = min(j.share.limit, int(max(slotsLeast, min(n/slotMoves, workersMost))))
+		j.share.Limit = min(j.share.Limit, int(max(slotsLeast, min(n/slotMoves, workersMost))))
 	}
 }
 

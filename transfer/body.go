@@ -63,7 +63,7 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.read(p)
 	if n > 0 {
 		b.account(p[:n])
-		if b.size > landSize && j.q.budget.moved(j.gates, n, j.fromKeyed, now()) {
+		if b.size > landSize && j.q.budget.Moved(j.gates, n, j.fromKeyed, now()) {
 			j.wakeUp()
 		}
 		b.pos += int64(n)

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"gantry/remote"
+	"gantry/transfer/budget"
 )
 
 // sameContent tells whether source and target hold the same bytes, in the
@@ -40,7 +41,7 @@ func (t *task) sameContent(ctx context.Context) (bool, error) {
 // side is an entry with its tree.
 type side struct {
 	tree remote.Tree
-	gate *gate
+	gate *budget.Gate
 	e    remote.Entry
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/budget"
 	"gantry/transfer/plan"
 )
 
@@ -173,11 +174,11 @@ func (t *task) look(ctx context.Context) error {
 	return nil
 }
 
-func (t *task) stat(ctx context.Context, tree remote.Tree, g *gate, p remote.Path) (e remote.Entry, err error) {
+func (t *task) stat(ctx context.Context, tree remote.Tree, g *budget.Gate, p remote.Path) (e remote.Entry, err error) {
 	err = t.try(ctx, g, func(ctx context.Context) error {
 		start := now()
 		if e, err = tree.Stat(ctx, p); err == nil {
-			t.j.q.budget.seen(g, now().Sub(start))
+			t.j.q.budget.Seen(g, now().Sub(start))
 		}
 		return err
 	})
@@ -185,7 +186,7 @@ func (t *task) stat(ctx context.Context, tree remote.Tree, g *gate, p remote.Pat
 }
 
 // restat looks once more at what was there.
-func (t *task) restat(ctx context.Context, tree remote.Tree, g *gate, p remote.Path) (e remote.Entry, err error) {
+func (t *task) restat(ctx context.Context, tree remote.Tree, g *budget.Gate, p remote.Path) (e remote.Entry, err error) {
 	err = t.try(ctx, g, func(ctx context.Context) error {
 		e, err = statAgain(ctx, tree, p)
 		return err

@@ -156,7 +156,7 @@ func (j *job) partSize() int64 {
 
 // hasWork tells whether next would return something. The caller holds j.mu.
 func (j *job) hasWork() bool {
-	if j.inflight-j.landing >= j.share.limit || j.landing >= landMost ||
+	if j.inflight-j.landing >= j.share.Limit || j.landing >= landMost ||
 		j.landing > 0 && j.q.landed.Load() >= int64(j.q.o.mostLanding()) { // one of ours ends and looks again
 		return false
 	}
@@ -180,7 +180,7 @@ func (j *job) largeDue() bool {
 	if !j.carries {
 		return j.large < largeMost
 	}
-	return j.q.budget.roomFor(j.gates, j.large, j.under, j.weight(it))
+	return j.q.budget.RoomFor(j.gates, j.large, j.under, j.weight(it))
 }
 
 // weight is how many bytes one task of the item has under way at most.
@@ -216,12 +216,12 @@ func (j *job) handOut() bool {
 	if !j.located {
 		j.locate()
 	}
-	if j.q.budget.acquire(j.ctx, j.share, j.gates) != nil {
+	if j.q.budget.Acquire(j.ctx, j.share, j.gates) != nil {
 		return false
 	}
 	t := j.next()
 	if t == nil {
-		j.q.budget.release(j.share, j.gates)
+		j.q.budget.Release(j.share, j.gates)
 		return true
 	}
 	j.touch()
@@ -238,11 +238,11 @@ func (j *job) locate() {
 	j.located = true
 	for i, g := range j.gates {
 		d, ok := remote.As[remote.Distant]([]remote.Tree{j.req.From, j.req.To}[i])
-		if !ok || !g.far {
+		if !ok || !g.Adapts() {
 			continue
 		}
 		if away := d.Distance(); away > 0 {
-			j.q.budget.located(g, away)
+			j.q.budget.Located(g, away)
 		} else {
 			j.located = false
 		}
@@ -330,7 +330,7 @@ func (t *task) carry(n int) {
 	t.j.large += n
 	t.j.under += int64(n) * t.large
 	if t.j.carries {
-		t.j.q.budget.carry(t.j.gates, n, int64(n)*t.large)
+		t.j.q.budget.Carry(t.j.gates, n, int64(n)*t.large)
 	}
 }
 

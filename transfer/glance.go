@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/remote"
+	"gantry/transfer/budget"
 )
 
 // glanceLeast is how many paths are worth a listing; fewer are looked at one by
@@ -54,7 +55,7 @@ func glance(ctx context.Context, tree remote.Tree, ps []remote.Path, do func(con
 }
 
 // glance is glance with the patience of the job.
-func (t *task) glance(ctx context.Context, tree remote.Tree, g *gate, ps []remote.Path) map[remote.Path]remote.Entry {
+func (t *task) glance(ctx context.Context, tree remote.Tree, g *budget.Gate, ps []remote.Path) map[remote.Path]remote.Entry {
 	return glance(ctx, tree, ps, func(ctx context.Context, op func(context.Context) error) error {
 		return t.try(ctx, g, op)
 	})

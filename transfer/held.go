@@ -159,7 +159,7 @@ func (j *job) bringFailed() error {
 		return nil
 	}
 	t := &task{j: j}
-	if err := j.q.budget.acquire(j.ctx, j.share, j.gates); err != nil {
+	if err := j.q.budget.Acquire(j.ctx, j.share, j.gates); err != nil {
 		return nil // called off
 	}
 	t.held = true

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/budget"
 	"gantry/transfer/journal"
 	"gantry/transfer/plan"
 	"gantry/transfer/rate"
@@ -27,7 +28,7 @@ type job struct {
 	req     Request
 	created time.Time
 	taken   time.Time // when this process got it
-	share   *share
+	share   *budget.Share
 	limit   *rate.Limiter // of this job
 	fromKey string        // label of the source tree
 	// fromKeyed says that the source is a bucket: opening a file gives all of it,
@@ -39,8 +40,8 @@ type job struct {
 	versions  sync.Once
 	keepsOld  bool // overwriting keeps the old content, see versioned
 	toKeyed   bool // the target is a bucket, whose sinks read a part more than once
-	gates     []*gate
-	toGate    *gate // of the target, or of the source in a deletion
+	gates     []*budget.Gate
+	toGate    *budget.Gate // of the target, or of the source in a deletion
 	patient   *patience
 
 	dirty              atomic.Bool // in every feed's list already
@@ -113,7 +114,7 @@ func newJob(q *Queue, id JobID, r Request) *job {
 	if j.req.Rules.Verify == "" {
 		j.req.Rules.Verify = q.o.Verify
 	}
-	j.share = &share{limit: q.o.least()}
+	j.share = &budget.Share{Limit: q.o.least()}
 	j.ends = newEnds(j)
 	j.limit = rate.NewLimiter(r.Rules.Bandwidth)
 	if j.req.Title == "" {
@@ -156,15 +157,15 @@ func (j *job) check() error {
 	j.phased = j.inPhases()
 	j.carries = r.Op != Delete && (j.fromKeyed || j.toKeyed) && !copiesThere(r)
 	if j.fromKeyed || j.toKeyed {
-		j.share.limit = j.q.o.most() // the gates know better
+		j.share.Limit = j.q.o.most() // the gates know better
 	}
 	j.spare()
 	if r.Rules.Workers > 0 {
-		j.share.limit = min(j.share.limit, r.Rules.Workers)
+		j.share.Limit = min(j.share.Limit, r.Rules.Workers)
 	}
 	j.toGate = j.q.gate(j.fromKey, j.fromKeyed)
 	j.q.pace(r.From, j.toGate)
-	j.gates = []*gate{j.toGate}
+	j.gates = []*budget.Gate{j.toGate}
 	if r.Op != Delete && r.To.Label() != j.fromKey {
 		j.toGate = j.q.gate(r.To.Label(), j.toKeyed)
 		j.q.pace(r.To, j.toGate)

@@ -367,13 +367,13 @@ func (t *task) rename(ctx context.Context, r remote.Renamer, from, to remote.Pat
 
 // moveWhole renames a folder with all that is in it. The planner calls it.
 func (j *job) moveWhole(ctx context.Context, r remote.Renamer, e remote.Entry, dst remote.Path) error {
-	if err := j.q.budget.acquire(ctx, j.share, j.gates); err != nil {
+	if err := j.q.budget.Acquire(ctx, j.share, j.gates); err != nil {
 		return err
 	}
 	t := &task{j: j, held: true}
 	defer func() {
 		if t.held {
-			j.q.budget.release(j.share, j.gates)
+			j.q.budget.Release(j.share, j.gates)
 		}
 	}()
 	err := t.rename(ctx, r, e.Path, dst)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/budget"
 )
 
 const waitsMost = 3 // times that one operation waits for obstacles
@@ -286,12 +287,12 @@ func (j *job) goOnAfter(b *block) {
 
 // holdLocked gives the job slots, or none while it is paused or something is in
 // its way. The caller holds j.mu.
-func (j *job) holdLocked() { j.q.budget.hold(j.share, j.paused || len(j.blocks) > 0) }
+func (j *job) holdLocked() { j.q.budget.Hold(j.share, j.paused || len(j.blocks) > 0) }
 
 // obstacle is the one that an operation has met which failed with err, or the
 // zero value; tree and dir are where it is to be looked for. g is the gate of the
 // tree that the operation works on.
-func (t *task) obstacle(g *gate, err error) (o Obstacle, tree remote.Tree, dir remote.Path) {
+func (t *task) obstacle(g *budget.Gate, err error) (o Obstacle, tree remote.Tree, dir remote.Path) {
 	j := t.j
 	if j.req.To == nil || errors.As(err, new(sourceError)) || g == t.fromGate() {
 		return j.meets(true, err), j.req.From, j.folderOf(t.it)
@@ -302,7 +303,7 @@ func (t *task) obstacle(g *gate, err error) (o Obstacle, tree remote.Tree, dir r
 // overcome tells whether an operation that began at start and failed with err has
 // met an obstacle, and waits until it is out of the way: nil means to do the
 // operation again. It gives the slot back while it waits.
-func (t *task) overcome(ctx context.Context, g *gate, start time.Time, waits *int, err error) (bool, error) {
+func (t *task) overcome(ctx context.Context, g *budget.Gate, start time.Time, waits *int, err error) (bool, error) {
 	o, tree, dir := t.obstacle(g, err)
 	if o == (Obstacle{}) {
 		return false, err

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"gantry/remote"
+	"gantry/transfer/budget"
 	"gantry/transfer/journal"
 	"gantry/transfer/rate"
 )
@@ -34,7 +35,7 @@ type Queue struct {
 	owner  string    // the name under which jobs are leased
 	born   time.Time // what is older was left by another process
 	limit  *rate.Limiter
-	budget *budget
+	budget *budget.Budget
 	memory *semaphore.Weighted // bytes of parts that are held in memory
 	pieces pieces
 	odd    sync.Map      // likenesses of promises that are none
@@ -49,7 +50,7 @@ type Queue struct {
 	mu       sync.Mutex
 	times    remote.Timetable // of limit
 	order    []*job           // as they are to be started
-	gates    map[string]*gate
+	gates    map[string]*budget.Gate
 	blocks   map[Obstacle]*block    // that jobs wait for
 	cleared  map[Obstacle]time.Time // when one went out of the way
 	closed   bool                   // takes no more jobs
@@ -60,8 +61,8 @@ type Queue struct {
 func New(ctx context.Context, o Options) *Queue {
 	o = o.withDefaults()
 	q := &Queue{
-		o: o, jr: o.Journal, limit: rate.NewLimiter(0), retime: make(chan struct{}, 1), budget: newBudget(o.most()),
-		memory: semaphore.NewWeighted(memoryMost), gates: map[string]*gate{},
+		o: o, jr: o.Journal, limit: rate.NewLimiter(0), retime: make(chan struct{}, 1), budget: budget.New(o.most()),
+		memory: semaphore.NewWeighted(memoryMost), gates: map[string]*budget.Gate{},
 		blocks: map[Obstacle]*block{}, cleared: map[Obstacle]time.Time{},
 	}
 	q.ctx, q.stop = context.WithCancelCause(ctx)
@@ -159,15 +160,12 @@ func (q *Queue) launch(j *job, off error) {
 }
 
 // gate is the one of the tree with that label; far says that it is a bucket.
-func (q *Queue) gate(label string, far bool) *gate {
+func (q *Queue) gate(label string, far bool) *budget.Gate {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	g := q.gates[label]
 	if g == nil {
-		g = &gate{limit: float64(q.o.most()), least: float64(q.o.least()), most: float64(q.o.most())}
-		if far && q.o.Workers == 0 { // else as many as was said, whatever they carry
-			g.far, g.limit = true, g.least
-		}
+		g = budget.NewGate(q.o.least(), q.o.most(), far && q.o.Workers == 0) // else as many as was said, whatever they carry
 		q.gates[label] = g
 	}
 	return g
@@ -175,9 +173,9 @@ func (q *Queue) gate(label string, far bool) *gate {
 
 // pace narrows g when its tree is asked to slow down where nobody here sees it,
 // as in a listing that tries again by itself.
-func (q *Queue) pace(t remote.Tree, g *gate) {
+func (q *Queue) pace(t remote.Tree, g *budget.Gate) {
 	if p, ok := remote.As[remote.Pacer](t); ok {
-		p.OnSlowDown(func() { q.budget.throttled(g, now()) })
+		p.OnSlowDown(func() { q.budget.Throttled(g, now()) })
 	}
 }
 

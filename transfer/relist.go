@@ -212,7 +212,7 @@ func (j *job) dealtWith(k *known, s plan.Source) bool {
 		return true
 	}
 	t := &task{j: j}
-	if err := j.q.budget.acquire(j.ctx, j.share, j.gates); err != nil {
+	if err := j.q.budget.Acquire(j.ctx, j.share, j.gates); err != nil {
 		return true // called off
 	}
 	t.held = true

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/budget"
 )
 
 const hintChanged = "The source changed while it was sent; nothing was published. Try again when it is at rest."
@@ -24,7 +25,7 @@ func (e conflictError) Unwrap() error { return e.error }
 // try does op until it succeeds, is hopeless, or the job is called off. While it
 // waits it holds no slot. g is the gate of the tree that op works on; failures
 // of the source are marked as sourceError and blamed on the source's gate.
-func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error) error {
+func (t *task) try(ctx context.Context, g *budget.Gate, op func(context.Context) error) error {
 	j := t.j
 	var since time.Time
 	waits := 0
@@ -35,7 +36,7 @@ func (t *task) try(ctx context.Context, g *gate, op func(context.Context) error)
 		start := now()
 		err := op(ctx)
 		if err == nil {
-			j.q.budget.well(g)
+			j.q.budget.Well(g)
 			if attempt > 1 {
 				t.troubled(nil)
 			}
@@ -96,12 +97,12 @@ func (t *task) troubled(err error) {
 
 // request is try for an op that is one request to the tree of g, so that the
 // time it takes tells how far away that is.
-func (t *task) request(ctx context.Context, g *gate, op func(context.Context) error) error {
+func (t *task) request(ctx context.Context, g *budget.Gate, op func(context.Context) error) error {
 	return t.try(ctx, g, func(ctx context.Context) error {
 		start := now()
 		err := op(ctx)
 		if err == nil && t.it.size() <= landSize {
-			t.j.q.budget.timed(g, now().Sub(start))
+			t.j.q.budget.Timed(g, now().Sub(start))
 		}
 		return err
 	})
@@ -120,7 +121,7 @@ func (t *task) nap(ctx context.Context, d time.Duration) error {
 func (t *task) letGo() {
 	if t.held {
 		t.held = false
-		t.j.q.budget.release(t.j.share, t.j.gates)
+		t.j.q.budget.Release(t.j.share, t.j.gates)
 	}
 }
 
@@ -129,7 +130,7 @@ func (t *task) takeHold(ctx context.Context) error {
 	if t.held {
 		return nil
 	}
-	if err := t.j.q.budget.acquire(ctx, t.j.share, t.j.gates); err != nil {
+	if err := t.j.q.budget.Acquire(ctx, t.j.share, t.j.gates); err != nil {
 		return err
 	}
 	t.held = true
@@ -152,13 +153,13 @@ func (t *task) land() {
 	j.wakeUp()
 }
 
-func (t *task) fromGate() *gate { return t.j.gates[0] }
+func (t *task) fromGate() *budget.Gate { return t.j.gates[0] }
 
 // complain narrows the gate if its tree asks to slow down, or if fewer files have
 // to be open at a time.
-func (j *job) complain(g *gate, err error) {
+func (j *job) complain(g *budget.Gate, err error) {
 	if k := remote.KindOf(err); k == remote.Throttled || k == remote.Crowded {
-		j.q.budget.throttled(g, now())
+		j.q.budget.Throttled(g, now())
 	}
 	j.q.o.Log.Debug("trying again", "job", j.id, "err", err)
 }

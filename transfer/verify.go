@@ -9,6 +9,7 @@ import (
 	"github.com/minio/crc64nvme"
 
 	"gantry/remote"
+	"gantry/transfer/budget"
 )
 
 // sizeOnly is the level of an item for which no checksum could be compared.
@@ -116,7 +117,7 @@ func (t *task) verify(ctx context.Context, e remote.Entry) (level string, err er
 }
 
 // readBack reads the whole of e and compares.
-func (t *task) readBack(ctx context.Context, tree remote.Tree, g *gate, e remote.Entry, want remote.Sum) error {
+func (t *task) readBack(ctx context.Context, tree remote.Tree, g *budget.Gate, e remote.Entry, want remote.Sum) error {
 	return t.try(ctx, g, func(ctx context.Context) error {
 		r, err := tree.Open(ctx, e, 0, -1)
 		if err != nil {

@@ -214,7 +214,7 @@ func (t *task) create(ctx context.Context, w *writing) (sink remote.Sink, err er
 	err = t.try(ctx, j.toGate, func(ctx context.Context) error {
 		start := now()
 		if sink, err = j.to.Create(ctx, it.dst, o); err == nil && !w.plan.Single() {
-			j.q.budget.seen(j.toGate, now().Sub(start)) // one piece asks nobody yet
+			j.q.budget.Seen(j.toGate, now().Sub(start)) // one piece asks nobody yet
 			j.targeted.Store(true)
 		}
 		return err

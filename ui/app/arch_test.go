@@ -33,6 +33,7 @@ var layers = []struct {
 	{"gantry/remote/store", []string{"gantry/remote", "gantry/remote/store"}},
 	{"gantry/remote/demo", []string{"gantry/remote", "gantry/remote/demo"}},
 	{"gantry/transfer", []string{"gantry/remote", "gantry/transfer"}},
+	{"gantry/transfer/budget", nil},
 	{"gantry/ui", []string{"gantry/remote", "gantry/transfer", "gantry/ui/panel", "gantry/ui/dialog", "gantry/ui/jobs", "gantry/ui/servers", "gantry/ui/theme", "gantry/ui/text", "gantry/ui/keys", "gantry/ui/config", "gantry/ui/tty"}},
 	{"gantry/ui/app", []string{"gantry/remote", "gantry/transfer", "gantry/ui/config"}},
 	{"gantry/ui/cli", []string{"gantry/remote", "gantry/transfer", "gantry/ui"}},

@@ -1,4 +1,4 @@
-package transfer
+package budget
 
 import (
 	"math"
@@ -10,7 +10,7 @@ import (
 // together, are worth having more of. On a way that is full they only share it:
 // then nothing comes to its end for long, an interruption costs all that was begun,
 // and whoever comes later waits. So little is begun at first, and more as long as
-// it helps. Its fields belong to budget.mu.
+// it helps. Its fields belong to Budget.mu.
 type flow struct {
 	allow    int64     // bytes of parts and large items at a time; 0 means flowFirst
 	carrying int       // parts and large items that are on their way
@@ -64,7 +64,7 @@ func (f *flow) allowed() int64 {
 	return f.allow
 }
 
-// carry counts n more large items of so many bytes.
+// Carry counts n more large items of so many bytes.
 func (f *flow) carry(n int, size int64) {
 	f.carrying += n
 	f.under += size

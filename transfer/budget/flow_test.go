@@ -1,4 +1,4 @@
-package transfer
+package budget
 
 import (
 	"testing"
@@ -11,8 +11,8 @@ type way struct {
 	all, each float64
 	size      int64 // of a part
 	comes     bool  // to us
-	b         *budget
-	g         *gate
+	b         *Budget
+	g         *Gate
 	at        time.Time
 	parts     []float64 // bytes to go of each that is on its way
 	ended     int
@@ -21,8 +21,8 @@ type way struct {
 
 func newWay(all, each float64, size int64) *way {
 	return &way{
-		all: all, each: each, size: size, b: newBudget(256), at: time.Now(),
-		g: &gate{limit: 256, least: 16, most: 256, far: true, quick: 0.03},
+		all: all, each: each, size: size, b: New(256), at: time.Now(),
+		g: &Gate{limit: 256, least: 16, most: 256, adapts: true, quick: 0.03},
 	}
 }
 
@@ -30,22 +30,22 @@ func newWay(all, each float64, size int64) *way {
 func (w *way) run(d time.Duration) {
 	const tick = 10 * time.Millisecond
 	for end := w.at.Add(d); w.at.Before(end); {
-		for w.b.roomFor([]*gate{w.g}, len(w.parts), int64(len(w.parts))*w.size, w.size) {
+		for w.b.RoomFor([]*Gate{w.g}, len(w.parts), int64(len(w.parts))*w.size, w.size) {
 			w.parts = append(w.parts, float64(w.size))
-			w.b.carry([]*gate{w.g}, 1, w.size)
+			w.b.Carry([]*Gate{w.g}, 1, w.size)
 		}
 		w.most = max(w.most, len(w.parts))
 		w.at = w.at.Add(tick)
 		share := min(w.all/float64(len(w.parts)), w.each) * tick.Seconds()
 		left := w.parts[:0]
 		for _, togo := range w.parts {
-			w.b.moved([]*gate{w.g}, int(share), w.comes, w.at)
+			w.b.Moved([]*Gate{w.g}, int(share), w.comes, w.at)
 			if togo -= share; togo > 0 {
 				left = append(left, togo)
 				continue
 			}
 			w.ended++
-			w.b.carry([]*gate{w.g}, -1, -w.size)
+			w.b.Carry([]*Gate{w.g}, -1, -w.size)
 		}
 		w.parts = left
 	}
@@ -124,7 +124,7 @@ func TestMorePartsNeedNoMoreRequestsOfATreeThatAskedToSlowDown(t *testing.T) {
 		w := newWay(10_000<<20, 85<<20, 16<<20)
 		w.g.limit = 16
 		if slow {
-			w.b.throttled(w.g, w.at)
+			w.b.Throttled(w.g, w.at)
 		}
 		w.run(time.Second)
 		if want := map[bool]float64{false: flowMost, true: 8}[slow]; w.g.limit != want {
