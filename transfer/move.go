@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"gantry/remote"
 )
@@ -298,7 +299,7 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 	it, j := t.it, t.j
 	o := remote.CreateOptions{
 		Size: it.src.Size, PartSize: j.partSize(), Attrs: j.req.Rules.Attrs, IfAbsent: it.ifAbsent, IfVersion: it.ifVersion,
-		VersionID: it.keptAs,
+		VersionID: it.keptAs, Written: it.wroteAt,
 		Progress: func(n int64) {
 			it.bytes.Add(n)
 			j.bytes.Add(n)
@@ -308,6 +309,7 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 	doubt := false
 	err = t.request(ctx, j.toGate, func(ctx context.Context) error {
 		j.rewind(it)
+		it.written = time.Time{} // of an earlier try
 		var err error
 		entry, err = c.Copy(ctx, j.req.From, it.src, it.dst, o)
 		if err == nil {

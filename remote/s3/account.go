@@ -137,13 +137,13 @@ func (t *Account) Revert(ctx context.Context, p remote.Path, id string) error {
 	return b.Revert(ctx, p, id)
 }
 
-// RemoveIf deletes the object at p if it is of that version.
-func (t *Account) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+// RemoveIf deletes the object at p if it is of that version, and no younger.
+func (t *Account) RemoveIf(ctx context.Context, p remote.Path, version string, since time.Time) error {
 	b, err := t.hold(p)
 	if err != nil {
 		return err
 	}
-	return b.RemoveIf(ctx, p, version)
+	return b.RemoveIf(ctx, p, version, since)
 }
 
 // Kept are the newest versions of p.

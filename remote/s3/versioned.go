@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"gantry/remote"
 )
@@ -97,6 +98,13 @@ const hdrVersionID = "X-Amz-Version-Id"
 func (s *sink) tell(id string) {
 	if s.o.VersionID != nil && id != "" && id != "null" {
 		s.o.VersionID(id)
+	}
+}
+
+// wrote says when the store has it that what was written was written.
+func (s *sink) wrote(at time.Time) {
+	if s.o.Written != nil && !at.IsZero() {
+		s.o.Written(at)
 	}
 }
 

@@ -20,6 +20,7 @@ var abilityTests = []test{
 	{"Revert brings back what was replaced", revert},
 	{"Revert keeps what others wrote", revertOthers},
 	{"RemoveIf deletes exactly one version", removeIf},
+	{"RemoveIf leaves what is younger", removeIfYounger},
 	{"Range begins anywhere", rangeAnywhere},
 	{"Scope writes inside", scopeInside},
 	{"Scope refuses what is outside", scopeOutside},
