@@ -194,6 +194,15 @@ type Reverter interface {
 	RemoveIf(ctx context.Context, p Path, version string, since time.Time) error
 }
 
+// Pinner is a tree that can pin a deletion to what was seen, as Open pins a read.
+type Pinner interface {
+	// RemovePinned is Remove of entries that still have their Version, by a condition of
+	// the deletion itself. What has another one by then stays: its error is Changed.
+	// Where the server knows no such condition, or an entry no version, it is Remove:
+	// whoever calls it has looked a moment ago.
+	RemovePinned(ctx context.Context, es []Entry) error
+}
+
 // Keeper is a tree that may keep what is overwritten, and shows what it has kept.
 type Keeper interface {
 	// Kept are the n newest versions of p, the newest first; fewer where there are

@@ -250,7 +250,16 @@ func (t *Account) Mkdir(ctx context.Context, p remote.Path) error {
 
 // Remove deletes objects, bucket by bucket.
 func (t *Account) Remove(ctx context.Context, ps []remote.Path) error {
-	return removeByBucket(ctx, t, ps)
+	return removeByBucket(t, ps, func(p remote.Path) remote.Path { return p }, func(b *Tree, ps []remote.Path) error {
+		return b.Remove(ctx, ps)
+	})
+}
+
+// RemovePinned deletes objects that are still what was seen, bucket by bucket.
+func (t *Account) RemovePinned(ctx context.Context, es []remote.Entry) error {
+	return removeByBucket(t, es, func(e remote.Entry) remote.Path { return e.Path }, func(b *Tree, es []remote.Entry) error {
+		return b.RemovePinned(ctx, es)
+	})
 }
 
 // Join gives the path of rel inside dir, byte for byte. A name at the root is a

@@ -114,4 +114,6 @@ var (
 	_ remote.Reverter  = (*Account)(nil)
 	_ remote.Keeper    = (*Tree)(nil)
 	_ remote.Keeper    = (*Account)(nil)
+	_ remote.Pinner    = (*Tree)(nil)
+	_ remote.Pinner    = (*Account)(nil)
 )

@@ -21,6 +21,7 @@ var abilityTests = []test{
 	{"Revert keeps what others wrote", revertOthers},
 	{"RemoveIf deletes exactly one version", removeIf},
 	{"RemoveIf leaves what is younger", removeIfYounger},
+	{"RemovePinned leaves what was not seen", removePinned},
 	{"Range begins anywhere", rangeAnywhere},
 	{"Scope writes inside", scopeInside},
 	{"Scope refuses what is outside", scopeOutside},

@@ -98,3 +98,22 @@ func removeIfYounger(k *kit) {
 	k.must(err)
 	k.absent(p)
 }
+
+func removePinned(k *kit) {
+	r := ability[remote.Pinner](k)
+	var es []remote.Entry
+	for _, name := range []string{"a b+%2F", "c", "gone"} {
+		es = append(es, k.put(k.at(name), "mine"))
+	}
+	k.must(k.tree.Remove(k.ctx, []remote.Path{es[2].Path}))
+	k.must(r.RemovePinned(k.ctx, es))
+	for _, e := range es {
+		k.absent(e.Path)
+	}
+	e := k.put(k.at("d"), "mine")
+	k.put(e.Path, "of somebody else")
+	if err := r.RemovePinned(k.ctx, []remote.Entry{e}); err != nil { // else the server knows no conditions
+		k.kind(err, remote.Changed)
+		k.equal(k.get(e.Path), "of somebody else")
+	}
+}
