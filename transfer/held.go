@@ -169,12 +169,13 @@ func (it *item) copyStands(e remote.Entry) bool {
 	return e.Size == it.copySize && (it.copied == "" || e.Version == it.copied)
 }
 
-// sourceStands tells whether e, which is at the source, is what was copied.
+// sourceStands tells whether e, which a listing shows at the source, is what was
+// copied. Where there are no versions its size and time tell.
 func (it *item) sourceStands(e remote.Entry) bool {
 	if it.kind == kindFolder {
 		return e.Size <= 0 // with content it is not what was made anew
 	}
-	return e.Version != "" && !differs(it.src, e)
+	return (e.Version != "" || it.src.Version == "" && !e.ModTime.IsZero()) && !differs(it.src, e)
 }
 
 // bringFailed plans those items of a move in phases anew that had failed before

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"time"
 
 	"gantry/remote"
 )
@@ -11,12 +12,16 @@ func (t *task) removeSource(ctx context.Context) error {
 	it, j := t.it, t.j
 	was := it.src
 	is, err := t.restat(ctx, j.req.From, t.fromGate(), was.Path)
+	changed := false
+	if err == nil {
+		changed, err = t.rewritten(ctx, was, is)
+	}
 	switch {
 	case remote.KindOf(err) == remote.NotExist:
 		return nil
 	case err != nil:
 		return t.j.stays(t.it, err)
-	case differs(was, is):
+	case changed:
 		return it.sourceChanged(nil)
 	}
 	err = t.try(ctx, t.fromGate(), func(ctx context.Context) error {
@@ -26,6 +31,25 @@ func (t *task) removeSource(ctx context.Context) error {
 		return t.j.stays(t.it, err)
 	}
 	return nil
+}
+
+// rewritten tells whether the source is not what was copied any more. Where no version
+// tells, times do: a listing shows when it was written, Stat perhaps a time that is kept
+// with it, or whole seconds.
+func (t *task) rewritten(ctx context.Context, was, is remote.Entry) (bool, error) {
+	if !differs(was, is) || was.Version != "" || is.Version != "" || was.Size != is.Size {
+		return differs(was, is), nil
+	}
+	s, ok := remote.As[remote.Stamper](t.j.req.From)
+	if !ok || was.ModTime.IsZero() {
+		return true, nil
+	}
+	var at time.Time
+	err := t.try(ctx, t.fromGate(), func(ctx context.Context) (err error) {
+		at, err = s.Written(ctx, was.Path)
+		return err
+	})
+	return !at.Truncate(time.Second).Equal(was.ModTime.Truncate(time.Second)), err
 }
 
 // removeSeen deletes what was seen a moment ago, and where the tree can tell nothing
