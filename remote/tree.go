@@ -185,11 +185,22 @@ type Reverter interface {
 	Revert(ctx context.Context, p Path, id string) error
 
 	// RemoveIf deletes what p holds if that is of the version, as Entry.Version, or of
-	// no content where version is "". It finds that out right before, and by a
-	// condition of the deletion itself where the server knows one. The error is Changed
-	// if p holds another version, NotExist if it holds nothing, and Unsupported, with
-	// nothing done, if the tree would keep what it deletes: there Revert is for that.
-	RemoveIf(ctx context.Context, p Path, version string) error
+	// no content where version is "", and was not written after since, as
+	// CreateOptions.Written was told; the zero time is no such condition. It finds that
+	// out right before, to the second, and the version also by a condition of the
+	// deletion itself where the server knows one. The error is Changed if p holds
+	// anything else, NotExist if it holds nothing, and Unsupported, with nothing done,
+	// if the tree would keep what it deletes: there Revert is for that.
+	RemoveIf(ctx context.Context, p Path, version string, since time.Time) error
+}
+
+// Pinner is a tree that can pin a deletion to what was seen, as Open pins a read.
+type Pinner interface {
+	// RemovePinned is Remove of entries that still have their Version, by a condition of
+	// the deletion itself. What has another one by then stays: its error is Changed.
+	// Where the server knows no such condition, or an entry no version, it is Remove:
+	// whoever calls it has looked a moment ago.
+	RemovePinned(ctx context.Context, es []Entry) error
 }
 
 // Keeper is a tree that may keep what is overwritten, and shows what it has kept.
@@ -235,6 +246,10 @@ type CreateOptions struct {
 	// is not called where nothing is kept, and not where nobody knows the id, as
 	// after an answer that was lost. It may be nil.
 	VersionID func(id string)
+
+	// Written is told likewise when what was written was written, as the tree's own
+	// clock has it, if the answers say so. It may be nil.
+	Written func(at time.Time)
 }
 
 // Described is what a reader from Tree.Open may be as well: it knows the entry

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"io"
+	"time"
 
 	"gantry/remote"
 	"gantry/transfer/journal"
@@ -51,9 +52,10 @@ func (w *writing) makeRoom(count int) {
 
 func (t *task) createOptions(w *writing) remote.CreateOptions {
 	it := t.it
+	it.written = time.Time{} // of an earlier try
 	o := remote.CreateOptions{
 		Size: w.plan.Size, ModTime: w.entry.ModTime, Attrs: it.attrs,
-		IfAbsent: it.ifAbsent, IfVersion: it.ifVersion, VersionID: it.keptAs,
+		IfAbsent: it.ifAbsent, IfVersion: it.ifVersion, VersionID: it.keptAs, Written: it.wroteAt,
 	}
 	if !w.plan.Single() {
 		o.PartSize = w.plan.PartSize

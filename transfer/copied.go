@@ -144,8 +144,8 @@ func (t *task) hashOf(ctx context.Context, src remote.Entry) (promise, hash.Hash
 	if c.parts == 0 {
 		return c, h, nil
 	}
-	part, err := t.firstPart(ctx, src)
-	if err != nil || part <= 0 || (src.Size+part-1)/part != int64(c.parts) {
+	part, err := t.partSize(ctx, src, src.Size, c.parts)
+	if err != nil || part == 0 {
 		return promise{}, nil, err
 	}
 	return c, &partsHash{Hash: newHash(c.Algorithm), part: h, size: part}, nil

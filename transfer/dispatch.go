@@ -206,7 +206,7 @@ func (j *job) isOver() bool {
 	if j.paused && j.held > 0 {
 		return false
 	}
-	return j.listed && j.inflight == 0 && len(j.relist) == 0 && len(j.parked) == 0 &&
+	return j.listed && j.inflight == 0 && len(j.relist) == 0 && len(j.parked) == 0 && j.twins.waiting == 0 &&
 		len(j.queued)+len(j.big)+len(j.open)+len(j.doomed)+len(j.emptied) == 0
 }
 

@@ -3,7 +3,9 @@ package transfer
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
+	"time"
 
 	"gantry/remote"
 	"gantry/transfer/journal"
@@ -30,14 +32,14 @@ func (t *task) holdSource(ctx context.Context, level, version string) error {
 			return err
 		}
 	}
-	p := remote.Part{Num: 1, Size: it.size(), Tag: copyTag(level, version)}
-	switch {
-	case it.keptID == "" || it.layered:
-	case it.fresh:
-		p.Tag = copyTag(level, version, it.keptID, "")
-	case it.ifVersion != "":
-		p.Tag = copyTag(level, version, it.keptID, it.ifVersion)
+	id, before := it.keptID, it.ifVersion
+	if it.fresh {
+		before = ""
 	}
+	if it.layered || before == "" && !it.fresh {
+		id = ""
+	}
+	p := remote.Part{Num: 1, Size: it.size(), Tag: copyTag(level, version, id, before, stampOf(it.written))}
 	if err := j.q.jr.Part(ctx, int64(j.id), it.num, p); err != nil {
 		return err
 	}
@@ -50,10 +52,22 @@ func (it *item) keptAs(id string) {
 	it.keptID = id
 }
 
+// wroteAt notes when the target has it that what it holds now was written.
+func (it *item) wroteAt(at time.Time) { it.written = at }
+
+// stampOf is a time as part of a tag; "" for one that nobody knows.
+func stampOf(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(at.UnixNano(), 10)
+}
+
 // copyTag is how a copy was verified and what version it has, as a part's tag;
-// and, if what it replaced can be brought back, the id under which the tree keeps
-// the copy apart from that, and what version that has, "" if nothing was there; or
-// that it is the copy of another item, see replaced.go.
+// if what it replaced can be brought back, the id under which the tree keeps the copy
+// apart from that, and what version that has, "" if nothing was there; and when the
+// tree has it that the copy was written. Or it is level, version and that it is the
+// copy of another item, see replaced.go. Older records end earlier.
 func copyTag(fields ...string) string { return strings.Join(fields, "\x00") }
 
 // copyOf takes the tag of a held item apart.
@@ -68,10 +82,24 @@ func copyOf(tr journal.Trace) (level, version string, held bool) {
 // version it replaced; no id if the copy cannot be told from others by one, no
 // version if nothing was there.
 func replacedBy(tr journal.Trace) (id, before string) {
-	if f := tagOf(tr); len(f) == 4 {
+	if f := tagOf(tr); len(f) >= 4 {
 		return f[2], f[3]
 	}
 	return "", ""
+}
+
+// writtenAt is when the tree has it that a held item was written; the zero time if
+// that is not on record.
+func writtenAt(tr journal.Trace) time.Time {
+	f := tagOf(tr)
+	if len(f) < 5 || f[4] == "" {
+		return time.Time{}
+	}
+	ns, err := strconv.ParseInt(f[4], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(0, ns)
 }
 
 func tagOf(tr journal.Trace) []string {
@@ -141,12 +169,13 @@ func (it *item) copyStands(e remote.Entry) bool {
 	return e.Size == it.copySize && (it.copied == "" || e.Version == it.copied)
 }
 
-// sourceStands tells whether e, which is at the source, is what was copied.
+// sourceStands tells whether e, which a listing shows at the source, is what was
+// copied. Where there are no versions its size and time tell.
 func (it *item) sourceStands(e remote.Entry) bool {
 	if it.kind == kindFolder {
 		return e.Size <= 0 // with content it is not what was made anew
 	}
-	return e.Version != "" && !differs(it.src, e)
+	return (e.Version != "" || it.src.Version == "" && !e.ModTime.IsZero()) && !differs(it.src, e)
 }
 
 // bringFailed plans those items of a move in phases anew that had failed before

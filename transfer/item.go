@@ -66,14 +66,15 @@ type item struct {
 	trouble  error    // of the last attempt, while there is another
 
 	w        *writing
-	landed   bool   // a move whose target is whole: only the source is left to delete
-	fresh    bool   // in phases: nothing was there before
-	copied   string // in phases: the version of the copy,
-	copySize int64  // and its size
-	absent   bool   // in phases: it failed since its source has gone
-	keptID   string // under which the target keeps what was written apart from what that replaced; "" for nothing
-	oddSum   string // that of a content which is not what its source promises
-	layered  bool   // what was written may have replaced something that the job itself had written there
+	landed   bool      // a move whose target is whole: only the source is left to delete
+	fresh    bool      // in phases: nothing was there before
+	copied   string    // in phases: the version of the copy,
+	copySize int64     // and its size
+	absent   bool      // in phases: it failed since its source has gone
+	keptID   string    // under which the target keeps what was written apart from what that replaced; "" for nothing
+	written  time.Time // when the target has it that what it holds was written; zero if nobody knows
+	oddSum   string    // that of a content which is not what its source promises
+	layered  bool      // what was written may have replaced something that the job itself had written there
 	state    State
 	skipped  bool
 	reason   string

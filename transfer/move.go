@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"gantry/remote"
 )
@@ -222,40 +223,6 @@ func (t *task) settle(ctx context.Context, p remote.Path) error {
 	return t.try(ctx, t.j.toGate, func(ctx context.Context) error { return s.Settle(ctx, p) })
 }
 
-// removeSource is the end of a move.
-func (t *task) removeSource(ctx context.Context) error {
-	it, j := t.it, t.j
-	was := it.src
-	is, err := t.restat(ctx, j.req.From, t.fromGate(), was.Path)
-	switch {
-	case remote.KindOf(err) == remote.NotExist:
-		return nil
-	case err != nil:
-		return t.j.stays(t.it, err)
-	case differs(was, is):
-		it.landed = false
-		return midwayError{t.changed("It was copied, but the source has changed since and was kept. Move it again to take the new content along.")}
-	}
-	err = t.try(ctx, t.fromGate(), func(ctx context.Context) error {
-		return j.req.From.Remove(ctx, []remote.Path{was.Path})
-	})
-	if err != nil {
-		return t.j.stays(t.it, err)
-	}
-	return nil
-}
-
-// stays is the failure of a move whose copy is complete.
-func (j *job) stays(it *item, err error) error {
-	if j.calledOff(err) {
-		return err
-	}
-	return midwayError{&remote.Error{
-		Op: "move", Path: it.src.Path, Kind: remote.KindOf(err), Err: err,
-		Hint: "It was copied, but the source could not be deleted: " + remote.HintOf(err),
-	}}
-}
-
 // shortcut does an item without moving bytes where the trees can. done is false
 // when it has to go the long way.
 func (t *task) shortcut(ctx context.Context) (done bool, err error) {
@@ -298,7 +265,7 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 	it, j := t.it, t.j
 	o := remote.CreateOptions{
 		Size: it.src.Size, PartSize: j.partSize(), Attrs: j.req.Rules.Attrs, IfAbsent: it.ifAbsent, IfVersion: it.ifVersion,
-		VersionID: it.keptAs,
+		VersionID: it.keptAs, Written: it.wroteAt,
 		Progress: func(n int64) {
 			it.bytes.Add(n)
 			j.bytes.Add(n)
@@ -308,6 +275,7 @@ func (t *task) copyThere(ctx context.Context, c remote.Copier) (entry remote.Ent
 	doubt := false
 	err = t.request(ctx, j.toGate, func(ctx context.Context) error {
 		j.rewind(it)
+		it.written = time.Time{} // of an earlier try
 		var err error
 		entry, err = c.Copy(ctx, j.req.From, it.src, it.dst, o)
 		if err == nil {

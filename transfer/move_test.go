@@ -2,9 +2,12 @@ package transfer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"gantry/remote"
 	"gantry/remote/mem"
@@ -251,3 +254,57 @@ func faultAt(t *testing.T, from, to *mem.Tree, root, dir remote.Path, files map[
 // is not tried again for such kinds: that leaves an upload, which is logged. So
 // does a Create whose answer was lost: nobody knows the id.
 func struckAbort(k remote.Kind) bool { return k != remote.Unreachable && k != remote.Throttled }
+
+// pinned is a bucket that can pin deletions. late is called once between the look and
+// the deletion.
+type pinned struct {
+	*mem.Tree
+	late func()
+}
+
+func (b *pinned) RemovePinned(ctx context.Context, es []remote.Entry) error {
+	if f := b.late; f != nil {
+		b.late = nil
+		f()
+	}
+	var errs []error
+	for _, e := range es {
+		err := b.RemoveIf(ctx, e.Path, e.Version, time.Time{})
+		if remote.KindOf(err) != remote.NotExist {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// TestWhatOthersWriteToASourceRightBeforeItIsDeletedStays where the store knows
+// conditional deletions: one source after the other, and all in the end.
+func TestWhatOthersWriteToASourceRightBeforeItIsDeletedStays(t *testing.T) {
+	for name, inside := range map[string]bool{"to a disk": false, "inside a bucket": true} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, transfer.Options{Workers: 1, Unattended: true}, func(t *testing.T, q *transfer.Queue) {
+				b := &pinned{Tree: tree(10)}
+				b.late = func() { b.Put("old/00", "of others") }
+				var to remote.Tree = mem.NewDisk("d:")
+				dir := remote.Path("/new")
+				if inside {
+					to, dir = b, "new/"
+				}
+				r := request(t, transfer.Move, b, to, dir, "old/00", "old/01", "old/02", "old/03")
+				s := await(t, q, q.Submit(r))
+				if s.Failures != 1 {
+					t.Errorf("%d failures: %v", s.Failures, s.Err)
+				}
+				wantContent(t, b.Tree, "old/00", "of others")
+				if _, there := b.Get("old/01"); there {
+					t.Error("what nobody has changed is still there")
+				}
+				for _, it := range q.Items(s.ID, transfer.ItemsFailed, 0, 10) {
+					if !strings.Contains(remote.HintOf(it.Err), "the source has changed since and was kept") {
+						t.Errorf("it says %q", remote.HintOf(it.Err))
+					}
+				}
+			})
+		})
+	}
+}

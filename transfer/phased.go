@@ -331,6 +331,7 @@ func (t *task) makeHeld(ctx context.Context) error {
 	}
 	if it.fresh {
 		it.keptAs(t.keptID(ctx, e))
+		it.wroteAt(e.ModTime) // a folder has no time but that of its object
 	}
 	return t.holdSource(ctx, "", e.Version)
 }

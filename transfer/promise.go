@@ -120,8 +120,8 @@ func (t *task) workOut(ctx context.Context, c promise) (string, error) {
 		sum, err := sumOf(ctx, newHash(c.Algorithm), io.NewSectionReader(at, 0, size))
 		return string(sum), err
 	}
-	part, err := t.firstPart(ctx, w.entry)
-	if err != nil || part <= 0 || (size+part-1)/part != int64(c.parts) {
+	part, err := t.partSize(ctx, w.entry, size, c.parts)
+	if err != nil || part == 0 {
 		return "", err
 	}
 	return sumOfParts(ctx, c, at, size, part)
@@ -179,6 +179,16 @@ func sumOfParts(ctx context.Context, c promise, at io.ReaderAt, size, part int64
 		_, _ = h.Write(sum) // a hash never fails
 	}
 	return string(h.Sum(nil)), nil
+}
+
+// partSize is the size of the parts in which e of the source, of that size, was
+// written if they were so many; 0 if nobody knows.
+func (t *task) partSize(ctx context.Context, e remote.Entry, size int64, count int) (int64, error) {
+	part, err := t.firstPart(ctx, e)
+	if err != nil || part <= 0 || (size+part-1)/part != int64(count) {
+		return 0, err
+	}
+	return part, nil
 }
 
 // cuts is whether a place tells how its objects were cut into parts.

@@ -27,11 +27,7 @@ func (t *task) removeBatch() {
 		it.attempts.Add(1)
 	}
 	err := t.try(j.ctx, t.fromGate(), func(ctx context.Context) error {
-		paths := make([]remote.Path, len(left))
-		for i, it := range left {
-			paths[i] = it.src.Path
-		}
-		err := j.req.From.Remove(ctx, paths)
+		err := j.removeAll(ctx, left)
 		bad, all := survivors(err)
 		if all {
 			return err
@@ -56,6 +52,23 @@ func (t *task) removeBatch() {
 	for _, it := range left {
 		j.finish(it, "", j.undeleted(it, err))
 	}
+}
+
+// removeAll deletes the sources of some items: in a move only what was copied, in a
+// deletion whatever is there.
+func (j *job) removeAll(ctx context.Context, items []*item) error {
+	if j.req.Op == Move {
+		es := make([]remote.Entry, len(items))
+		for i, it := range items {
+			es[i] = it.src
+		}
+		return removeSeen(ctx, j.req.From, es)
+	}
+	ps := make([]remote.Path, len(items))
+	for i, it := range items {
+		ps[i] = it.src.Path
+	}
+	return j.req.From.Remove(ctx, ps)
 }
 
 // passes tells whether what one entry met may be over in a while.

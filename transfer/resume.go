@@ -76,6 +76,11 @@ func (t *task) whole(ctx context.Context) (bool, string, error) {
 	if differs(it.src, src) {
 		return false, "", nil // decided by the rules, like any other target
 	}
+	if j.req.Rules.Verify == "full" { // what they show of themselves is not enough
+		it.target = &dst
+		same, err := t.equal(ctx, t.source(src), t.target(dst))
+		return same, "compared", err
+	}
 	for _, p := range [][2]side{{t.source(src), t.target(dst)}, {t.target(dst), t.source(src)}} {
 		if p[0].e.Sum.Algorithm == remote.CRC64NVME && p[1].e.Sum.Algorithm == remote.NoSum {
 			sum, err := t.crcOf(ctx, p[1])

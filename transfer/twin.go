@@ -78,5 +78,6 @@ func (j *job) replaces(it *item) bool {
 func (j *job) follow(it *item) {
 	if next := j.twins.left(it); next != nil {
 		j.enqueue(next)
+		j.wakeUp()
 	}
 }

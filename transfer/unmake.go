@@ -11,7 +11,7 @@ import (
 const keptMost = 1000
 
 // unmake deletes a copy that was made where nothing was: by the id of its version
-// where the tree keeps versions, and else by what it is right before.
+// where the tree keeps versions, and else by what it is right before, and how old.
 func unmake(ctx context.Context, to remote.Tree, c standing) reverted {
 	p := c.Upload.Path
 	r, ok := remote.As[remote.Reverter](to)
@@ -23,7 +23,7 @@ func unmake(ctx context.Context, to remote.Tree, c standing) reverted {
 			return removed(err)
 		} // it keeps nothing any more
 	}
-	err := r.RemoveIf(ctx, p, c.there.Version)
+	err := r.RemoveIf(ctx, p, c.there.Version, writtenAt(c.Trace))
 	if err == nil || remote.KindOf(err) != remote.Unsupported {
 		return removed(err)
 	}

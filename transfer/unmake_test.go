@@ -107,3 +107,48 @@ func TestTheSameContentOfOthersStaysWhereVersionsTell(t *testing.T) {
 		})
 	}
 }
+
+// TestTheSameContentOfOthersStaysWhereOnlyTimesTell: a bucket without versions shows
+// the same ETag for it, and when it was written.
+func TestTheSameContentOfOthersStaysWhereOnlyTimesTell(t *testing.T) {
+	for name, resumed := range map[string]bool{"taken back": false, "taken back by another process": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := tree(10)
+				b.Sums = true
+				f := wrap.NewFaulty(b)
+				jr := journal.NewMemory()
+				boot := func() *transfer.Queue {
+					return transfer.New(t.Context(), transfer.Options{
+						PartSize: 10, Workers: 1, Unattended: true, Journal: lasting{jr, &death{did: map[string]int{}}, "one"},
+						Open: func(context.Context, string) (remote.Tree, error) { return f, nil },
+					})
+				}
+				q := boot()
+				id := q.Submit(renameOver(t, f, f))
+				await(t, q, id)
+				time.Sleep(2 * time.Second) // stores show whole seconds
+				b.Put("new/03", content(4))
+				if resumed {
+					closeQueue(t, q)
+					time.Sleep(time.Minute)
+					q = boot()
+				}
+				defer closeQueue(t, q)
+				hint := remote.HintOf(q.DiscardBack(t.Context(), id))
+				if !strings.Contains(hint, "1 object was kept") || !strings.Contains(hint, "new/03") {
+					t.Errorf("it says %q", hint)
+				}
+				wantContent(t, b, "new/03", content(4))
+				for _, k := range b.Keys() {
+					if strings.HasPrefix(k, "new/") && k != "new/03" {
+						t.Errorf("%s is left", k)
+					}
+				}
+				for i := range 10 {
+					wantContent(t, b, remote.Path(fmt.Sprintf("old/%02d", i)), content(i+1))
+				}
+			})
+		})
+	}
+}

@@ -21,6 +21,7 @@ type Tree struct {
 	PageSize int         // entries in a page; 0 means DefaultPage
 	Limits   remote.Caps // MinPart, MaxPart, MaxParts and MaxSize are enforced
 	Versions bool        // what is overwritten or deleted is kept, for Revert
+	Sums     bool        // a version is a sum of the content, as in a bucket; always so with Versions
 
 	label string
 	disk  bool
@@ -41,7 +42,7 @@ type object struct {
 	kept    time.Time
 	turn    int // of all writes to the tree
 	version string
-	id      string // with Versions, where the version is a sum of the content as in a bucket
+	id      string // with Versions and Sums, where the version is a sum of the content
 	attrs   remote.Attrs
 	sum     remote.Sum
 	dir     bool // a folder of a disk
@@ -163,7 +164,7 @@ func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
 func (t *Tree) store(key string, o *object) {
 	t.last++
 	o.turn = t.last
-	if o.version = fmt.Sprintf("v%d", t.last); t.Versions {
+	if o.version = fmt.Sprintf("v%d", t.last); t.Versions || t.Sums {
 		o.id, o.version = o.version, etag(o.data)
 	}
 	if o.written.IsZero() {

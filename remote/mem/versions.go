@@ -3,6 +3,7 @@ package mem
 import (
 	"context"
 	"slices"
+	"time"
 
 	"gantry/remote"
 )
@@ -15,8 +16,12 @@ func (t *Tree) keep(key string) {
 	}
 }
 
-// tell says under which id an object is kept that was written just now.
+// tell says under which id an object is kept that was written just now, and when that
+// was.
 func (t *Tree) tell(o remote.CreateOptions, fresh *object) {
+	if o.Written != nil {
+		o.Written(fresh.written)
+	}
 	if t.Versions && o.VersionID != nil {
 		o.VersionID(fresh.id)
 	}
@@ -43,8 +48,8 @@ func (t *Tree) Kept(ctx context.Context, p remote.Path, n int) ([]remote.Kept, e
 	return out, nil
 }
 
-// RemoveIf deletes what is at p if it is of that version, in one step.
-func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+// RemoveIf deletes what is at p if it is of that version and no younger, in one step.
+func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string, since time.Time) error {
 	if err := ctx.Err(); err != nil {
 		return fail("delete", p, remote.Other, err)
 	}
@@ -56,7 +61,8 @@ func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) erro
 		return fail("delete", p, remote.NotExist, nil)
 	case t.Versions:
 		return fail("delete", p, remote.Unsupported, nil)
-	case version != "" && o.version != version, version == "" && len(o.data) > 0:
+	case version != "" && o.version != version, version == "" && len(o.data) > 0,
+		!since.IsZero() && o.written.After(since):
 		return fail("delete", p, remote.Changed, nil)
 	}
 	delete(t.objects, key)

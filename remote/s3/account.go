@@ -137,13 +137,13 @@ func (t *Account) Revert(ctx context.Context, p remote.Path, id string) error {
 	return b.Revert(ctx, p, id)
 }
 
-// RemoveIf deletes the object at p if it is of that version.
-func (t *Account) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+// RemoveIf deletes the object at p if it is of that version, and no younger.
+func (t *Account) RemoveIf(ctx context.Context, p remote.Path, version string, since time.Time) error {
 	b, err := t.hold(p)
 	if err != nil {
 		return err
 	}
-	return b.RemoveIf(ctx, p, version)
+	return b.RemoveIf(ctx, p, version, since)
 }
 
 // Kept are the newest versions of p.
@@ -250,7 +250,16 @@ func (t *Account) Mkdir(ctx context.Context, p remote.Path) error {
 
 // Remove deletes objects, bucket by bucket.
 func (t *Account) Remove(ctx context.Context, ps []remote.Path) error {
-	return removeByBucket(ctx, t, ps)
+	return removeByBucket(t, ps, func(p remote.Path) remote.Path { return p }, func(b *Tree, ps []remote.Path) error {
+		return b.Remove(ctx, ps)
+	})
+}
+
+// RemovePinned deletes objects that are still what was seen, bucket by bucket.
+func (t *Account) RemovePinned(ctx context.Context, es []remote.Entry) error {
+	return removeByBucket(t, es, func(e remote.Entry) remote.Path { return e.Path }, func(b *Tree, es []remote.Entry) error {
+		return b.RemovePinned(ctx, es)
+	})
 }
 
 // Join gives the path of rel inside dir, byte for byte. A name at the root is a

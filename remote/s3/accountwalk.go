@@ -27,12 +27,12 @@ func (t *Account) walkAll(ctx context.Context, yield func(remote.Entry, error) b
 	}
 }
 
-func removeByBucket(ctx context.Context, t *Account, ps []remote.Path) error {
-	byTree := map[*Tree][]remote.Path{}
+func removeByBucket[T any](t *Account, all []T, at func(T) remote.Path, remove func(*Tree, []T) error) error {
+	byTree := map[*Tree][]T{}
 	var order []*Tree
 	var errs []error
-	for _, p := range ps {
-		b, err := t.hold(p)
+	for _, one := range all {
+		b, err := t.hold(at(one))
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -40,10 +40,10 @@ func removeByBucket(ctx context.Context, t *Account, ps []remote.Path) error {
 		if byTree[b] == nil {
 			order = append(order, b)
 		}
-		byTree[b] = append(byTree[b], p)
+		byTree[b] = append(byTree[b], one)
 	}
 	for _, b := range order {
-		if err := b.Remove(ctx, byTree[b]); err != nil {
+		if err := remove(b, byTree[b]); err != nil {
 			errs = append(errs, err)
 		}
 	}

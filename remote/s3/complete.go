@@ -183,9 +183,10 @@ func ambiguous(err error) bool {
 // source.
 func (m *multi) published(ctx context.Context, w act, p plan, said completed) (remote.Entry, error) {
 	e := m.stored(p.size, said.tag, said.sum)
-	now, err := m.t.Stat(ctx, m.path)
+	now, at, err := m.t.statObject(ctx, m.path)
 	if err == nil && now.Version == said.tag {
 		e = now
+		m.wrote(at)
 	} // else reading may not be allowed, or somebody overwrote it: then the answer counts
 	if e.Size != p.size || e.Sum.Algorithm == remote.CRC64NVME && p.sum.Algorithm == remote.CRC64NVME && e.Sum != p.sum {
 		return remote.Entry{}, refuse(w, remote.Corrupt, "The store did not make of the parts what was sent. Upload it again, and tell who runs the server.")

@@ -50,6 +50,7 @@ type quirks struct {
 	noConditions atomic.Bool // conditional writes: HEAD comes first instead
 	noMulti      atomic.Bool // DeleteObjects: one request for each key instead
 	noRemoveIf   atomic.Bool // conditional deletions: the HEAD before is all
+	noBatchIf    atomic.Bool // the same in DeleteObjects
 }
 
 var errSettings = errors.New("invalid settings")

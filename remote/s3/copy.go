@@ -155,6 +155,7 @@ func (j *copying) small(ctx context.Context) (remote.Entry, error) {
 	if !uncertain { // else another copy may lie below this one
 		j.tell(id)
 	}
+	j.wrote(got.when)
 	out := j.stored(j.e.Size, got.tag, got.sum)
 	out.ModTime = got.when
 	if !j.e.ModTime.IsZero() {

@@ -31,27 +31,41 @@ func (t *Tree) Stat(ctx context.Context, p remote.Path) (remote.Entry, error) {
 	if strings.HasSuffix(string(p), "/") {
 		return t.statFolder(ctx, p)
 	}
-	var e remote.Entry
-	err := t.b.run(ctx, act{op: "read", api: "s3:GetObject", path: p, tries: metaTries}, func(a attempt) error {
-		h, err := a.head(t.key(p))
-		if err == nil {
-			e = described(p, h.header, h.size)
-		}
-		return err
-	})
+	e, _, err := t.statObject(ctx, p)
 	return e, err
 }
 
-// Written is the Last-Modified of an object, whatever time is kept with it.
-func (t *Tree) Written(ctx context.Context, p remote.Path) (at time.Time, err error) {
+// statObject is Stat of an object, and its Last-Modified; the zero time where the
+// store does not say that.
+func (t *Tree) statObject(ctx context.Context, p remote.Path) (e remote.Entry, written time.Time, err error) {
 	w := act{op: "read", api: "s3:GetObject", path: p, tries: metaTries}
 	err = t.b.run(ctx, w, func(a attempt) error {
 		h, err := a.head(t.key(p))
 		if err == nil {
-			at, err = http.ParseTime(h.header.Get("Last-Modified"))
+			e, written = described(p, h.header, h.size), lastModified(h.header)
 		}
 		return err
 	})
+	return e, written, err
+}
+
+// lastModified is when an object was written, in whole seconds; the zero time where
+// the store does not say that.
+func lastModified(h http.Header) time.Time {
+	at, err := http.ParseTime(h.Get("Last-Modified"))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// Written is the Last-Modified of an object, whatever time is kept with it.
+func (t *Tree) Written(ctx context.Context, p remote.Path) (time.Time, error) {
+	_, at, err := t.statObject(ctx, p)
+	if err == nil && at.IsZero() {
+		w := act{op: "read", path: p}
+		err = refuse(w, remote.Unsupported, "The store does not tell when the object was written.")
+	}
 	return at, err
 }
 
@@ -84,9 +98,7 @@ func described(p remote.Path, h http.Header, size int64) remote.Entry {
 		Class: className([]byte(h.Get("X-Amz-Storage-Class"))), Sum: sumOf(h), Attrs: attrsFrom(h),
 	}
 	e.Attrs.Joint, e.Attrs.Sealed = jointOf(h), sealed(h)
-	if t, err := http.ParseTime(h.Get("Last-Modified")); err == nil {
-		e.ModTime = t
-	}
+	e.ModTime = lastModified(h)
 	if t, ok := parseMtime(h.Get(hdrMtime)); ok {
 		e.ModTime = t
 	}

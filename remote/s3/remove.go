@@ -9,11 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"gantry/remote"
 	"gantry/remote/s3/scan"
-	"gantry/remote/s3/wire"
 )
 
 const (
@@ -24,22 +21,30 @@ const (
 // Remove deletes the objects at ps, a thousand with one request. What is gone
 // already is no error.
 func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
-	if len(ps) == 0 {
+	ds := make([]doomed, len(ps))
+	for i, p := range ps {
+		ds[i].path = p
+	}
+	return t.remove(ctx, ds)
+}
+
+func (t *Tree) remove(ctx context.Context, ds []doomed) error {
+	if len(ds) == 0 {
 		return nil
 	}
-	if err := t.writable("delete", ps[0]); err != nil {
+	if err := t.writable("delete", ds[0].path); err != nil {
 		return err
 	}
 	defer t.b.glance.forget()
-	var batch, single []remote.Path
-	for _, p := range ps {
+	var batch, single []doomed
+	for _, d := range ds {
 		switch {
-		case p == "" || string(p) == t.within:
-			return refuse(act{op: "delete", path: p}, remote.Invalid, "The root of a server cannot be deleted.")
-		case xmlSafe(t.key(p)):
-			batch = append(batch, p)
+		case d.path == "" || string(d.path) == t.within:
+			return refuse(act{op: "delete", path: d.path}, remote.Invalid, "The root of a server cannot be deleted.")
+		case xmlSafe(t.key(d.path)):
+			batch = append(batch, d)
 		default:
-			single = append(single, p) // its name cannot travel in XML
+			single = append(single, d) // its name cannot travel in XML
 		}
 	}
 	if len(batch) == 1 || t.c.quirks.noMulti.Load() {
@@ -55,31 +60,6 @@ func (t *Tree) Remove(ctx context.Context, ps []remote.Path) error {
 	return errors.Join(errs...)
 }
 
-// removeEach sends one request for each key.
-func (t *Tree) removeEach(ctx context.Context, ps []remote.Path) []error {
-	errs := make([]error, len(ps))
-	var g errgroup.Group
-	g.SetLimit(removeAhead)
-	for i, p := range ps {
-		g.Go(func() error {
-			w := act{op: "delete", api: "s3:DeleteObject", path: p, tries: metaTries}
-			err := t.b.run(ctx, w, func(a attempt) error {
-				res, err := a.do(a.site.newRequest(http.MethodDelete, t.key(p), ""))
-				if err == nil {
-					wire.Drain(res)
-				}
-				return err
-			})
-			if !vanished(codeOf(err), p) && (statusOf(err) != http.StatusNotFound || codeOf(err) == "NoSuchBucket") {
-				errs[i] = err
-			}
-			return nil
-		})
-	}
-	_ = g.Wait() // the errors are in errs
-	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
-}
-
 // vanished: the code says that there was nothing to delete. A store that keeps
 // objects as files has no slash object beside a folder with something in it.
 func vanished(code string, p remote.Path) bool {
@@ -93,72 +73,83 @@ func vanished(code string, p remote.Path) bool {
 }
 
 // removeBatch deletes up to a thousand keys. Keys that failed for now are tried
-// again; left are those for which the store knows no such request.
-func (t *Tree) removeBatch(ctx context.Context, ps []remote.Path) (left []remote.Path, errs []error) {
+// again; left are those for which the store knows no such request, and those whose
+// ETags it says are others: a request of its own settles each.
+func (t *Tree) removeBatch(ctx context.Context, ds []doomed) (left []doomed, errs []error) {
 	w := act{op: "delete", api: "s3:DeleteObject", tries: metaTries}
-	byKey := make(map[string]remote.Path, len(ps))
-	for _, p := range ps {
-		byKey[t.key(p)] = p
+	byKey := make(map[string]doomed, len(ds))
+	for _, d := range ds {
+		byKey[t.key(d.path)] = d
 	}
 	var refused []refusal
-	for try := 1; len(ps) > 0; try++ {
+	pin, dropped := !t.c.quirks.noBatchIf.Load(), false
+	for try := 1; len(ds) > 0; try++ {
 		var answers []refusal
 		err := t.b.run(ctx, w, func(a attempt) (err error) {
-			answers, err = a.deleteObjects(t, ps)
+			answers, err = a.deleteObjects(t, ds, pin)
 			return err
 		})
+		if err == nil && dropped {
+			t.c.quirks.noBatchIf.Store(true)
+		}
 		if err != nil {
 			if k := remote.KindOf(err); (k == remote.Unsupported || k == remote.Invalid) && t.c.srv.Integrity != "strict" {
+				if pin && ds[0].tag != "" && t.lenient() { // perhaps for the sake of the ETags
+					pin, dropped = false, true
+					continue
+				}
 				t.c.quirks.noMulti.Store(k == remote.Unsupported)
-				return ps, nil
+				return append(left, ds...), t.refusals(refused, byKey)
 			}
-			return nil, t.eachOf(ps, err)
+			return left, append(t.refusals(refused, byKey), t.eachOf(ds, err)...)
 		}
-		ps = nil
+		ds = nil
 		for _, r := range answers {
-			p, ok := byKey[r.key]
+			d, ok := byKey[r.key]
 			again := fault{answer: answer{code: r.code}}
 			if again.throttled() {
 				t.c.slowDown()
 			}
 			switch {
-			case !ok || vanished(r.code, p):
+			case !ok || vanished(r.code, d.path):
 			case again.retryable() && try < metaTries:
-				ps = append(ps, p)
+				ds = append(ds, d)
+			case r.code == "PreconditionFailed" && d.tag != "":
+				left = append(left, d)
 			default:
 				refused = append(refused, r)
 			}
 		}
-		if len(ps) > 0 && !pause(ctx, try) {
-			return nil, t.eachOf(ps, stopped(ctx, w))
+		if len(ds) > 0 && !pause(ctx, try) {
+			return left, append(t.refusals(refused, byKey), t.eachOf(ds, stopped(ctx, w))...)
 		}
 	}
-	return nil, t.refusals(refused, byKey)
+	return left, t.refusals(refused, byKey)
 }
 
 // eachOf reports one failure of a request for every key that it was for.
-func (t *Tree) eachOf(ps []remote.Path, err error) []error {
+func (t *Tree) eachOf(ds []doomed, err error) []error {
 	var e *remote.Error
 	if !errors.As(err, &e) {
 		return []error{err}
 	}
-	errs := make([]error, len(ps))
-	for i, p := range ps {
+	errs := make([]error, len(ds))
+	for i, d := range ds {
 		one := *e
-		one.Path = p
+		one.Path = d.path
 		errs[i] = &one
 	}
 	return errs
 }
 
-func (t *Tree) refusals(rs []refusal, byKey map[string]remote.Path) []error {
+func (t *Tree) refusals(rs []refusal, byKey map[string]doomed) []error {
 	errs := make([]error, len(rs))
 	for i, r := range rs {
 		status := http.StatusForbidden
 		if r.code != "AccessDenied" {
 			status = http.StatusConflict
 		}
-		w := act{op: "delete", api: "s3:DeleteObject", path: byKey[r.key]}
+		w := act{op: "delete", api: "s3:DeleteObject", path: byKey[r.key].path}
 		errs[i] = t.c.fault(w, t.b, inspect(&answer{status: status, code: r.code, message: r.message}))
 	}
 	return errs
@@ -167,14 +158,18 @@ func (t *Tree) refusals(rs []refusal, byKey map[string]remote.Path) []error {
 // refusal is one key that was not deleted.
 type refusal struct{ key, code, message string }
 
-// deleteObjects sends one request for ps.
-func (a attempt) deleteObjects(t *Tree, ps []remote.Path) ([]refusal, error) {
+// deleteObjects sends one request for ds, with their ETags if pin.
+func (a attempt) deleteObjects(t *Tree, ds []doomed, pin bool) ([]refusal, error) {
 	var b strings.Builder
 	b.WriteString(`<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>`)
-	for _, p := range ps {
+	for _, d := range ds {
 		b.WriteString("<Object><Key>")
-		b.WriteString(xmlEscaper.Replace(t.key(p)))
-		b.WriteString("</Key></Object>")
+		b.WriteString(xmlEscaper.Replace(t.key(d.path)))
+		b.WriteString("</Key>")
+		if pin && d.tag != "" {
+			b.WriteString("<ETag>" + xmlEscaper.Replace(quoted(d.tag)) + "</ETag>")
+		}
+		b.WriteString("</Object>")
 	}
 	b.WriteString("</Delete>")
 	r := a.site.newRequest(http.MethodPost, "", "delete=")

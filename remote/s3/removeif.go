@@ -4,16 +4,17 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"gantry/remote"
 	"gantry/remote/s3/wire"
 )
 
-// RemoveIf deletes the object at p if it has the ETag version, or no content. A
-// look right before comes first everywhere: it is all there is where the store does
+// RemoveIf deletes the object at p if it has the ETag version, or no content, and
+// was not written after since. A look right before comes first everywhere: it is all there is where the store does
 // not know conditional deletions, and it tells whether the bucket would only hide
 // the object.
-func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string, since time.Time) error {
 	w := act{op: "delete", api: "s3:DeleteObject", path: p, tries: metaTries}
 	if err := t.writable(w.op, p); err != nil {
 		return err
@@ -25,7 +26,7 @@ func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) erro
 	var kept bool
 	send := func(bare bool) error {
 		return t.b.run(ctx, w, func(a attempt) (err error) {
-			kept, err = t.removeIf(a, p, version, bare)
+			kept, err = t.removeIf(a, p, version, since, bare)
 			return err
 		})
 	}
@@ -48,13 +49,14 @@ func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string) erro
 
 // removeIf looks and deletes, without a condition if bare. kept tells that the
 // bucket would keep the object, so that nothing was done.
-func (t *Tree) removeIf(a attempt, p remote.Path, version string, bare bool) (kept bool, err error) {
+func (t *Tree) removeIf(a attempt, p remote.Path, version string, since time.Time, bare bool) (kept bool, err error) {
 	h, err := a.head(t.key(p))
 	if err != nil {
 		return false, err
 	}
 	tag := unquote(h.header.Get("Etag"))
-	if version != "" && tag != version || version == "" && h.size != 0 {
+	other := version != "" && tag != version || version == "" && h.size != 0
+	if other || !since.IsZero() && lastModified(h.header).After(since) {
 		return false, &answer{status: http.StatusPreconditionFailed, code: "PreconditionFailed"}
 	}
 	if id := h.header.Get(hdrVersionID); id != "" && id != "null" {

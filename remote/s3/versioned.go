@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"gantry/remote"
 )
@@ -100,10 +101,19 @@ func (s *sink) tell(id string) {
 	}
 }
 
+// wrote says when the store has it that what was written was written.
+func (s *sink) wrote(at time.Time) {
+	if s.o.Written != nil && !at.IsZero() {
+		s.o.Written(at)
+	}
+}
+
 var (
 	_ remote.Versioner = (*Tree)(nil)
 	_ remote.Reverter  = (*Tree)(nil)
 	_ remote.Reverter  = (*Account)(nil)
 	_ remote.Keeper    = (*Tree)(nil)
 	_ remote.Keeper    = (*Account)(nil)
+	_ remote.Pinner    = (*Tree)(nil)
+	_ remote.Pinner    = (*Account)(nil)
 )

@@ -20,6 +20,8 @@ var abilityTests = []test{
 	{"Revert brings back what was replaced", revert},
 	{"Revert keeps what others wrote", revertOthers},
 	{"RemoveIf deletes exactly one version", removeIf},
+	{"RemoveIf leaves what is younger", removeIfYounger},
+	{"RemovePinned leaves what was not seen", removePinned},
 	{"Range begins anywhere", rangeAnywhere},
 	{"Scope writes inside", scopeInside},
 	{"Scope refuses what is outside", scopeOutside},

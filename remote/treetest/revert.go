@@ -1,6 +1,10 @@
 package treetest
 
-import "gantry/remote"
+import (
+	"time"
+
+	"gantry/remote"
+)
 
 // replace overwrites p by a copy or an upload and gives the id of the version
 // that it made.
@@ -58,16 +62,58 @@ func removeIf(k *kit) {
 	r := ability[remote.Reverter](k)
 	p := k.at("a b+%2F")
 	old := k.put(p, "mine")
-	if err := r.RemoveIf(k.ctx, p, old.Version); remote.KindOf(err) == remote.Unsupported && err != nil {
+	if err := r.RemoveIf(k.ctx, p, old.Version, time.Time{}); remote.KindOf(err) == remote.Unsupported && err != nil {
 		k.equal(k.get(p), "mine")
 		return // it keeps what it deletes
 	} else if err != nil {
 		k.Fatal(err)
 	}
 	k.absent(p)
-	k.kind(r.RemoveIf(k.ctx, p, old.Version), remote.NotExist)
+	k.kind(r.RemoveIf(k.ctx, p, old.Version, time.Time{}), remote.NotExist)
 	k.put(p, "of somebody else")
-	k.kind(r.RemoveIf(k.ctx, p, old.Version), remote.Changed)
-	k.kind(r.RemoveIf(k.ctx, p, ""), remote.Changed)
+	k.kind(r.RemoveIf(k.ctx, p, old.Version, time.Time{}), remote.Changed)
+	k.kind(r.RemoveIf(k.ctx, p, "", time.Time{}), remote.Changed)
 	k.equal(k.get(p), "of somebody else")
+}
+
+// removeIfYounger is of what has the same content and was written later.
+func removeIfYounger(k *kit) {
+	r := ability[remote.Reverter](k)
+	src, p := k.put(k.at("source of a copy"), "mine"), k.at("target")
+	var at time.Time
+	e, err := k.copier().Copy(k.ctx, k.tree, src, p, remote.CreateOptions{Size: src.Size, Written: func(when time.Time) { at = when }})
+	k.must(err)
+	if at.IsZero() {
+		k.Skip("the tree does not tell when a copy was written")
+	}
+	err = r.RemoveIf(k.ctx, p, e.Version, at.Add(-2*time.Second))
+	if remote.KindOf(err) != remote.Unsupported {
+		k.kind(err, remote.Changed)
+	}
+	k.equal(k.get(p), "mine")
+	err = r.RemoveIf(k.ctx, p, e.Version, at)
+	if remote.KindOf(err) == remote.Unsupported {
+		return // it keeps what it deletes
+	}
+	k.must(err)
+	k.absent(p)
+}
+
+func removePinned(k *kit) {
+	r := ability[remote.Pinner](k)
+	var es []remote.Entry
+	for _, name := range []string{"a b+%2F", "c", "gone"} {
+		es = append(es, k.put(k.at(name), "mine"))
+	}
+	k.must(k.tree.Remove(k.ctx, []remote.Path{es[2].Path}))
+	k.must(r.RemovePinned(k.ctx, es))
+	for _, e := range es {
+		k.absent(e.Path)
+	}
+	e := k.put(k.at("d"), "mine")
+	k.put(e.Path, "of somebody else")
+	if err := r.RemovePinned(k.ctx, []remote.Entry{e}); err != nil { // else the server knows no conditions
+		k.kind(err, remote.Changed)
+		k.equal(k.get(e.Path), "of somebody else")
+	}
 }

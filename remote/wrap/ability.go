@@ -25,6 +25,7 @@ type abilities struct {
 	uploads remote.Uploads
 	presign remote.Presigner
 	revert  remote.Reverter
+	pinner  remote.Pinner
 
 	// Nothing is to be decorated about these: only where the inner tree is hidden
 	// do they need nodes.
@@ -64,6 +65,9 @@ func chain(outer remote.Tree, a abilities, last remote.Tree) remote.Tree {
 	}
 	if a.revert != nil {
 		last = &revertNode{node{outer, last}, a.revert}
+	}
+	if a.pinner != nil {
+		last = &pinNode{node{outer, last}, a.pinner}
 	}
 	if a.pacer != nil {
 		last = &paceNode{node{outer, last}, a.pacer}
@@ -128,6 +132,11 @@ type uploadsNode struct {
 type presignNode struct {
 	node
 	p remote.Presigner
+}
+
+type pinNode struct {
+	node
+	remote.Pinner
 }
 
 type paceNode struct {

@@ -108,6 +108,9 @@ func newFaulty(t remote.Tree, log *faultLog) *Faulty {
 	if r, ok := remote.As[remote.Reverter](t); ok {
 		a.revert = faultyReverter{f, r}
 	}
+	if p, ok := remote.As[remote.Pinner](t); ok {
+		a.pinner = faultyPinner{f, p}
+	}
 	f.inner = chain(f, a, t)
 	return f
 }

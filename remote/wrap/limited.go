@@ -40,6 +40,7 @@ func Limited(t remote.Tree, l Limiter) remote.Tree {
 	}
 	a.presign, _ = remote.As[remote.Presigner](t)
 	a.revert, _ = remote.As[remote.Reverter](t)
+	a.pinner, _ = remote.As[remote.Pinner](t)
 	w.inner = chain(w, a, t)
 	return w
 }

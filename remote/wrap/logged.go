@@ -47,6 +47,9 @@ func Logged(t remote.Tree, log *slog.Logger) remote.Tree {
 	if r, ok := remote.As[remote.Reverter](t); ok {
 		a.revert = loggedReverter{l, r}
 	}
+	if p, ok := remote.As[remote.Pinner](t); ok {
+		a.pinner = loggedPinner{l, p}
+	}
 	l.inner = chain(l, a, t)
 	return l
 }

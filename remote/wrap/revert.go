@@ -18,8 +18,8 @@ func (n *revertNode) Revert(ctx context.Context, p remote.Path, id string) error
 	return n.r.Revert(ctx, p, id)
 }
 
-func (n *revertNode) RemoveIf(ctx context.Context, p remote.Path, version string) error {
-	return n.r.RemoveIf(ctx, p, version)
+func (n *revertNode) RemoveIf(ctx context.Context, p remote.Path, version string, since time.Time) error {
+	return n.r.RemoveIf(ctx, p, version, since)
 }
 
 type loggedReverter struct {
@@ -34,9 +34,9 @@ func (r loggedReverter) Revert(ctx context.Context, p remote.Path, id string) er
 	return err
 }
 
-func (r loggedReverter) RemoveIf(ctx context.Context, p remote.Path, version string) error {
+func (r loggedReverter) RemoveIf(ctx context.Context, p remote.Path, version string, since time.Time) error {
 	start := time.Now()
-	err := r.r.RemoveIf(ctx, p, version)
+	err := r.r.RemoveIf(ctx, p, version, since)
 	r.l.tell(ctx, "remove", p, start, err)
 	return err
 }
@@ -51,6 +51,6 @@ func (r faultyReverter) Revert(ctx context.Context, p remote.Path, id string) er
 	return r.f.strike(ctx, Revert, p, func() error { return r.r.Revert(ctx, p, id) })
 }
 
-func (r faultyReverter) RemoveIf(ctx context.Context, p remote.Path, version string) error {
-	return r.f.strike(ctx, RemoveIf, p, func() error { return r.r.RemoveIf(ctx, p, version) })
+func (r faultyReverter) RemoveIf(ctx context.Context, p remote.Path, version string, since time.Time) error {
+	return r.f.strike(ctx, RemoveIf, p, func() error { return r.r.RemoveIf(ctx, p, version, since) })
 }
