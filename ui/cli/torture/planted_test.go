@@ -66,7 +66,7 @@ func bugs(c *contents) []bug {
 		}}},
 		{name: "requests in the log", hunt: h.logged, edits: []edit{{
 			"remote/s3/request.go", "\tres, err := a.send(r)\n",
-			"\tif planted(\"requests in the log\") {\n\t\tc.o.Log.Debug(\"request\", \"authorization\", r.authorization)\n\t}\n\tres, err := a.send(r)\n",
+			"\tif planted(\"requests in the log\") {\n\t\tc.o.Log.Debug(\"request\", \"authorization\", r.Authorization)\n\t}\n\tres, err := a.send(r)\n",
 		}}},
 		{name: "raw names on the terminal", hunt: h.hostile, edits: []edit{{
 			"ui/text/clean.go", "	if printableASCII(s) {\n		return s\n	}\n	return clean(s, false)",
