@@ -10,10 +10,10 @@ import (
 	"gantry/remote/s3/wire"
 )
 
-// RemoveIf deletes the object at p if it has the ETag version, or no content, and
-// was not written after since. A look right before comes first everywhere: it is all there is where the store does
-// not know conditional deletions, and it tells whether the bucket would only hide
-// the object.
+// RemoveIf deletes the object at p if it has the ETag version, or no content, and was
+// not written after since. A look right before comes first everywhere: it is all there
+// is where the store does not know conditional deletions, and it tells whether the
+// bucket would only hide the object.
 func (t *Tree) RemoveIf(ctx context.Context, p remote.Path, version string, since time.Time) error {
 	w := act{op: "delete", api: "s3:DeleteObject", path: p, tries: metaTries}
 	if err := t.writable(w.op, p); err != nil {
