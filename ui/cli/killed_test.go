@@ -167,141 +167,148 @@ func TestATransferGoesOnAfterAKill(t *testing.T) {
 	}
 	program := build(t)
 	content := random(43<<20, 7)
-	t.Run("upload", func(t *testing.T) {
-		t.Parallel()
-		v := newVictim(t, program)
-		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
-		v.kill(syscall.SIGKILL, v.stuck("UploadPart", 5), inParts("cp", v.path("big.bin"), "acme:in/")...)
-		if out := v.run("queue"); !strings.Contains(out, "interrupted") {
-			t.Errorf("the queue shows\n%s", out)
+	for name, goesOn := range map[string]func(v *victim, content []byte){
+		"upload":                                 uploadGoesOn,
+		"download":                               downloadGoesOn,
+		"download of an object that has changed": changedObjectIsReadAnew,
+		"A03 a credential that is refused meanwhile": refusedCredentialWaitsForTheUser,
+		"S21 the bucket is deleted meanwhile":        deletedBucketIsWaitedFor,
+		"a rename in the bucket, taken back":         renameIsTakenBack,
+		"interrupted, and given up":                  interruptedJobIsGivenUp,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			goesOn(newVictim(t, program), content)
+		})
+	}
+}
+
+func uploadGoesOn(v *victim, content []byte) {
+	v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
+	v.kill(syscall.SIGKILL, v.stuck("UploadPart", 5), inParts("cp", v.path("big.bin"), "acme:in/")...)
+	if out := v.run("queue"); !strings.Contains(out, "interrupted") {
+		v.Errorf("the queue shows\n%s", out)
+	}
+	if out := v.run("leftovers", "acme:"); !strings.Contains(out, "acme:in/big.bin  (job 1 can go on with it)") {
+		v.Errorf("left over is\n%s", out)
+	}
+	r := v.resume()
+	if r.State != "done" || r.All != 9 || r.Proven < 4 {
+		v.Errorf("resumed: %+v", r)
+	}
+	if sent := v.applied("UploadPart"); int64(sent) != r.All {
+		v.Errorf("%d parts were sent of %d: some of them twice", sent, r.All)
+	}
+	if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
+		v.Error("the object is not the file")
+	}
+	if left := v.server.Uploads("acme-bucket"); len(left) > 0 {
+		v.Errorf("left over: %+v", left)
+	}
+}
+
+func downloadGoesOn(v *victim, content []byte) {
+	v.server.Put("acme-bucket", "in/big.bin", content)
+	got := func() int { return v.applied("GetObject") }
+	v.kill(syscall.SIGKILL, v.stuck("GetObject", 6), inParts("cp", "acme:in/big.bin", v.dir)...)
+	before := got()
+	r := v.resume()
+	if r.State != "done" || r.All != 9 || r.Proven < 2 {
+		v.Errorf("resumed: %+v", r)
+	}
+	if read := got() - before; int64(read) != r.All-r.Proven {
+		v.Errorf("%d parts were read although %d of %d were proved", read, r.Proven, r.All)
+	}
+	v.landed(content)
+}
+
+func changedObjectIsReadAnew(v *victim, content []byte) {
+	v.server.Put("acme-bucket", "in/big.bin", random(43<<20, 8))
+	v.kill(syscall.SIGKILL, v.stuck("GetObject", 6), inParts("cp", "acme:in/big.bin", v.dir)...)
+	v.server.Put("acme-bucket", "in/big.bin", content)
+	if r := v.resume(); r.State != "done" || r.Proven != 0 || !strings.Contains(r.Note, "changed") {
+		v.Errorf("resumed: %+v", r)
+	}
+	v.landed(content)
+}
+
+func refusedCredentialWaitsForTheUser(v *victim, content []byte) {
+	v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
+	v.server.Fault(s3test.Rule{ID: "A03", Op: "UploadPart", Nth: 4, Times: s3test.All, Action: s3test.Status(403, "InvalidAccessKeyId")})
+	said, code := v.fails(inParts("cp", v.path("big.bin"), "acme:in/")...)
+	if code != 5 || !strings.Contains(said, "does not exist (any more)") || !strings.Contains(said, "gantry queue resume 1 ") {
+		v.Errorf("it ends with %d and says %q", code, said)
+	}
+	v.server.ClearFaults()
+	if r := v.resume(); r.State != "done" || r.All != 9 || r.Proven < 2 {
+		v.Errorf("resumed: %+v", r)
+	}
+	if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
+		v.Error("the object is not the file")
+	}
+}
+
+func deletedBucketIsWaitedFor(v *victim, content []byte) {
+	v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
+	v.server.Fault(s3test.Rule{ID: "S21", Op: "UploadPart", Nth: 4, Action: s3test.Call(func() { v.server.RemoveBucket("acme-bucket") })})
+	for _, args := range [][]string{inParts("cp", v.path("big.bin"), "acme:in/"), {"queue", "resume", "--no-progress"}} { // and once more too early
+		said, code := v.fails(args...)
+		if code != 4 || strings.Count(said, "does not exist") != 1 || !strings.Contains(said, "gantry queue resume 1 ") {
+			v.Errorf("%q ends with %d and says %q", args, code, said)
 		}
-		if out := v.run("leftovers", "acme:"); !strings.Contains(out, "acme:in/big.bin  (job 1 can go on with it)") {
-			t.Errorf("left over is\n%s", out)
-		}
-		r := v.resume()
-		if r.State != "done" || r.All != 9 || r.Proven < 4 {
-			t.Errorf("resumed: %+v", r)
-		}
-		if sent := v.applied("UploadPart"); int64(sent) != r.All {
-			t.Errorf("%d parts were sent of %d: some of them twice", sent, r.All)
-		}
-		if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
-			t.Error("the object is not the file")
-		}
-		if left := v.server.Uploads("acme-bucket"); len(left) > 0 {
-			t.Errorf("left over: %+v", left)
-		}
-	})
-	t.Run("download", func(t *testing.T) {
-		t.Parallel()
-		v := newVictim(t, program)
-		v.server.Put("acme-bucket", "in/big.bin", content)
-		got := func() int { return v.applied("GetObject") }
-		v.kill(syscall.SIGKILL, v.stuck("GetObject", 6), inParts("cp", "acme:in/big.bin", v.dir)...)
-		before := got()
-		r := v.resume()
-		if r.State != "done" || r.All != 9 || r.Proven < 2 {
-			t.Errorf("resumed: %+v", r)
-		}
-		if read := got() - before; int64(read) != r.All-r.Proven {
-			t.Errorf("%d parts were read although %d of %d were proved", read, r.Proven, r.All)
-		}
-		v.landed(content)
-	})
-	t.Run("download of an object that has changed", func(t *testing.T) {
-		t.Parallel()
-		v := newVictim(t, program)
-		v.server.Put("acme-bucket", "in/big.bin", random(43<<20, 8))
-		v.kill(syscall.SIGKILL, v.stuck("GetObject", 6), inParts("cp", "acme:in/big.bin", v.dir)...)
-		v.server.Put("acme-bucket", "in/big.bin", content)
-		if r := v.resume(); r.State != "done" || r.Proven != 0 || !strings.Contains(r.Note, "changed") {
-			t.Errorf("resumed: %+v", r)
-		}
-		v.landed(content)
-	})
-	t.Run("a credential that is refused meanwhile", func(t *testing.T) {
-		t.Parallel()
-		v := newVictim(t, program)
-		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
-		v.server.Fault(s3test.Rule{ID: "A03", Op: "UploadPart", Nth: 4, Times: s3test.All, Action: s3test.Status(403, "InvalidAccessKeyId")})
-		said, code := v.fails(inParts("cp", v.path("big.bin"), "acme:in/")...)
-		if code != 5 || !strings.Contains(said, "does not exist (any more)") || !strings.Contains(said, "gantry queue resume 1 ") {
-			t.Errorf("it ends with %d and says %q", code, said)
-		}
-		v.server.ClearFaults()
-		if r := v.resume(); r.State != "done" || r.All != 9 || r.Proven < 2 {
-			t.Errorf("resumed: %+v", r)
-		}
-		if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
-			t.Error("the object is not the file")
-		}
-	})
-	t.Run("S21 the bucket is deleted meanwhile", func(t *testing.T) {
-		t.Parallel()
-		v := newVictim(t, program)
-		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
-		v.server.Fault(s3test.Rule{ID: "S21", Op: "UploadPart", Nth: 4, Action: s3test.Call(func() { v.server.RemoveBucket("acme-bucket") })})
-		for _, args := range [][]string{inParts("cp", v.path("big.bin"), "acme:in/"), {"queue", "resume", "--no-progress"}} { // and once more too early
-			said, code := v.fails(args...)
-			if code != 4 || strings.Count(said, "does not exist") != 1 || !strings.Contains(said, "gantry queue resume 1 ") {
-				t.Errorf("%q ends with %d and says %q", args, code, said)
-			}
-		}
-		v.server.AddBucket("acme-bucket", s3test.Bucket{})
-		if r := v.resume(); r.State != "done" || r.All != 0 || !strings.Contains(r.Note, "gone") {
-			t.Errorf("resumed: %+v", r)
-		}
-		if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
-			t.Error("the object is not the file")
-		}
-	})
-	t.Run("a rename in the bucket, taken back", func(t *testing.T) {
-		t.Parallel()
-		v := newVictim(t, program)
-		for i := range 60 {
-			v.server.Put("acme-bucket", fmt.Sprintf("old/%02d", i), content[:i])
-		}
-		v.kill(syscall.SIGKILL, v.stuck("CopyObject", 30), "mv", "acme:old", "acme:new", "--workers", "2", "--no-progress")
-		if n := len(v.server.Keys("acme-bucket")); n < 89 {
-			t.Errorf("%d keys", n)
-		}
-		v.run("queue", "cancel", "--rollback", "1")
-		keys := v.server.Keys("acme-bucket")
-		if len(keys) != 60 || !strings.HasPrefix(keys[0], "old/") || !strings.HasPrefix(keys[59], "old/") {
-			t.Errorf("%d keys are left: %q", len(keys), keys)
-		}
-		v.run("mv", "acme:old", "acme:new")
-		if keys = v.server.Keys("acme-bucket"); len(keys) != 60 || !strings.HasPrefix(keys[0], "new/") {
-			t.Errorf("%d keys are left: %q", len(keys), keys)
-		}
-	})
-	t.Run("interrupted, and given up", func(t *testing.T) {
-		t.Parallel()
-		v := newVictim(t, program)
-		v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
-		said := v.kill(syscall.SIGINT, v.stuck("UploadPart", 3), inParts("cp", "--json", v.path("big.bin"), "acme:in/")...)
-		if !strings.Contains(said, "gantry queue resume 1 goes on with the rest") {
-			t.Errorf("it said %q", said)
-		}
-		lines := strings.Split(strings.TrimSpace(v.out.String()), "\n")
-		if last := lines[len(lines)-1]; !strings.HasPrefix(last, `{"type":"summary"`) || !strings.HasSuffix(last, `"resume":[1]}`) {
-			t.Errorf("its last line is %s", last)
-		}
-		if v.parts() < 2 {
-			t.Error("what had been sent is thrown away")
-		}
-		v.run("queue", "cancel", "1")
-		if n := v.parts(); n > 0 {
-			t.Errorf("%d parts are left", n)
-		}
-		if out := v.run("queue"); !strings.Contains(out, " 1  cancelled ") {
-			t.Errorf("the queue shows\n%s", out)
-		}
-		v.run("queue", "clear")
-		if out := v.run("queue"); out != "" {
-			t.Errorf("the queue shows\n%s", out)
-		}
-	})
+	}
+	v.server.AddBucket("acme-bucket", s3test.Bucket{})
+	if r := v.resume(); r.State != "done" || r.All != 0 || !strings.Contains(r.Note, "gone") {
+		v.Errorf("resumed: %+v", r)
+	}
+	if o, ok := v.server.Object("acme-bucket", "in/big.bin"); !ok || !bytes.Equal(o.Content, content) {
+		v.Error("the object is not the file")
+	}
+}
+
+func renameIsTakenBack(v *victim, content []byte) {
+	for i := range 60 {
+		v.server.Put("acme-bucket", fmt.Sprintf("old/%02d", i), content[:i])
+	}
+	v.kill(syscall.SIGKILL, v.stuck("CopyObject", 30), "mv", "acme:old", "acme:new", "--workers", "2", "--no-progress")
+	if n := len(v.server.Keys("acme-bucket")); n < 89 {
+		v.Errorf("%d keys", n)
+	}
+	v.run("queue", "cancel", "--rollback", "1")
+	keys := v.server.Keys("acme-bucket")
+	if len(keys) != 60 || !strings.HasPrefix(keys[0], "old/") || !strings.HasPrefix(keys[59], "old/") {
+		v.Errorf("%d keys are left: %q", len(keys), keys)
+	}
+	v.run("mv", "acme:old", "acme:new")
+	if keys = v.server.Keys("acme-bucket"); len(keys) != 60 || !strings.HasPrefix(keys[0], "new/") {
+		v.Errorf("%d keys are left: %q", len(keys), keys)
+	}
+}
+
+func interruptedJobIsGivenUp(v *victim, content []byte) {
+	v.must(os.WriteFile(v.path("big.bin"), content, 0o600))
+	said := v.kill(syscall.SIGINT, v.stuck("UploadPart", 3), inParts("cp", "--json", v.path("big.bin"), "acme:in/")...)
+	if !strings.Contains(said, "gantry queue resume 1 goes on with the rest") {
+		v.Errorf("it said %q", said)
+	}
+	lines := strings.Split(strings.TrimSpace(v.out.String()), "\n")
+	if last := lines[len(lines)-1]; !strings.HasPrefix(last, `{"type":"summary"`) || !strings.HasSuffix(last, `"resume":[1]}`) {
+		v.Errorf("its last line is %s", last)
+	}
+	if v.parts() < 2 {
+		v.Error("what had been sent is thrown away")
+	}
+	v.run("queue", "cancel", "1")
+	if n := v.parts(); n > 0 {
+		v.Errorf("%d parts are left", n)
+	}
+	if out := v.run("queue"); !strings.Contains(out, " 1  cancelled ") {
+		v.Errorf("the queue shows\n%s", out)
+	}
+	v.run("queue", "clear")
+	if out := v.run("queue"); out != "" {
+		v.Errorf("the queue shows\n%s", out)
+	}
 }
 
 // TestAListingThatIsInterruptedIsSummedUp, as a transfer is.
