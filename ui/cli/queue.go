@@ -300,7 +300,7 @@ func (e *env) follow(ctx context.Context, ids []transfer.JobID, progress bool,
 	for _, id := range ids {
 		started, err := start(ctx, r, id)
 		if err != nil {
-			r.failures.add(e, fmt.Sprintf("job %d", id), err)
+			r.lost(fmt.Sprintf("job %d", id), err)
 		}
 		if s, ok := q.Job(started); ok {
 			r.t.Op = s.Op.String()

@@ -37,6 +37,7 @@ type run struct {
 	mu       sync.Mutex // guards what jobs write, by OnItem and lost
 	t        totals
 	failures failures // of locations that could not be resolved
+	missed   int64    // these locations, and jobs that failed as a whole
 }
 
 // totals is the summary of a command.
@@ -143,11 +144,13 @@ func (r *run) ended(ctx context.Context, s transfer.Snapshot) {
 	if s.Err == nil || s.Failures > 0 && !halted || remote.Cancelled(s.Err) {
 		return
 	}
-	r.lost(s.Title, s.Err)
-	if halted {
-		r.halted = kindCode(halt.Kind)
-		r.env.warnf("gantry queue resume %d goes on with the rest", s.ID)
+	if !halted {
+		r.lost(s.Title, s.Err)
+		return
 	}
+	r.fault(s.Title, s.Err)
+	r.halted = kindCode(halt.Kind)
+	r.env.warnf("gantry queue resume %d goes on with the rest", s.ID)
 }
 
 // conflict answers a conflict: the user does on a terminal, else the item fails
@@ -301,7 +304,14 @@ func (r *run) sum(left []transfer.JobID) totals {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.t.Type, r.t.Seconds, r.t.Resume = "summary", time.Since(r.started).Seconds(), left
-	return r.t
+	return r.counted()
+}
+
+// counted is what became of the items, and of what had none. The caller holds r.mu.
+func (r *run) counted() totals {
+	t := r.t
+	t.Failed += r.missed
+	return t
 }
 
 // left are the jobs that have not ended and can be resumed.
@@ -327,7 +337,7 @@ func (r *run) finish() error {
 	r.t.kept = r.halted > 0
 	r.t.Type, r.t.Seconds = "summary", time.Since(r.started).Seconds()
 	if !r.env.json && !r.env.quiet && terminal(r.env.Err) && len(r.jobs) > 0 {
-		_, _ = fmt.Fprintln(r.env.Err, r.t.String())
+		_, _ = fmt.Fprintln(r.env.Err, r.counted().String())
 	}
 	with := "" // a job on record keeps the rule that it was given
 	if !r.flagged {
