@@ -91,6 +91,13 @@ func (r *run) submitBatch(ctx context.Context, op transfer.Op, dest destination,
 			known, enough = append(known, f), !f.only
 		}
 	}
+	if dest.rename != "" && len(known) == 1 && !known[0].certain { // the folder of the new name would be made
+		if err := known[0].isThere(ctx); remote.KindOf(err) == remote.NotExist {
+			r.lost(known[0].location, err)
+			stop()
+			return
+		}
+	}
 	place := known[0].place
 	req := transfer.Request{
 		Op: op, From: place.Tree, To: dest.place.Tree, Dir: dest.place.Path,
