@@ -82,6 +82,9 @@ func (t *task) apply(ctx context.Context, policy Policy) (verdict, string, error
 		if it.same {
 			return write, "", t.freeName(ctx)
 		}
+		if t.j.req.Rules.DryRun {
+			return write, "", t.setAsideDry(ctx)
+		}
 		return write, "", t.setAside(ctx)
 	case PolicyOverwrite:
 	}
@@ -130,6 +133,9 @@ func (t *task) again(ctx context.Context) (src, dst remote.Entry, there bool, er
 	if src, err = t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path); err != nil {
 		return src, dst, false, err
 	}
+	if e, foretold := t.j.foretoldEntry(it.target.Path); foretold {
+		return src, e, true, nil
+	}
 	dst, err = t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
 	switch {
 	case hasGone(err):
@@ -175,6 +181,9 @@ func (t *task) look(ctx context.Context) error {
 }
 
 func (t *task) stat(ctx context.Context, tree remote.Tree, g *budget.Gate, p remote.Path) (e remote.Entry, err error) {
+	if e, foretold := t.j.foretoldEntry(p); foretold {
+		return e, nil
+	}
 	err = t.try(ctx, g, func(ctx context.Context) error {
 		start := now()
 		if e, err = tree.Stat(ctx, p); err == nil {

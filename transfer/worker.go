@@ -68,10 +68,14 @@ func (t *task) runItem() {
 		it.cancel(nil)
 		j.park(it, remote.Exist)
 		return
-	case verdict == skip, j.req.Rules.DryRun:
+	case verdict == skip:
 		t.dropUpload(ctx)
 		it.cancel(nil)
 		j.finish(it, reason, nil)
+		return
+	case j.req.Rules.DryRun:
+		it.cancel(nil)
+		t.wouldWrite()
 		return
 	}
 	done, err := t.shortcut(ctx)
