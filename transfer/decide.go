@@ -43,7 +43,7 @@ func (t *task) decide(ctx context.Context) (verdict, string, error) {
 	if it.target != nil && t.j.req.Op == Move && t.alias(ctx) {
 		// Two names for one object: the copy would replace the source and then
 		// deleting the source would delete the only copy.
-		return 0, "", t.refuse(remote.Invalid, "Source and target seem to be the same object under two names. Nothing was moved.")
+		return 0, "", t.refuse(remote.Invalid, "Source and target seem to be the same object under two names. Nothing was moved. If they are two, delete the source: they hold the same.")
 	}
 	return t.apply(ctx, policy)
 }
