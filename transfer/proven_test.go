@@ -28,11 +28,11 @@ func TestACopyInFlightAtAKillIsTakenBackIfItIsProvenToBeOurs(t *testing.T) {
 		"it was made":          {at: "new/02", after: true, holds: "older"},
 		"it was not made":      {at: "new/02", holds: "older"},
 		"where nothing was":    {at: "new/03", after: true, holds: "older"},
-		"written by others":    {at: "new/02", after: true, then: func(b *mem.Tree) { b.Put("new/02", "of others") }, holds: "of others"},
+		"written by others":    {at: "new/02", after: true, then: func(b *mem.Tree) { b.Put("new/02", "of others") }, holds: "of others", says: "1 object was kept"},
 		"the same by others":   {at: "new/02", after: true, then: func(b *mem.Tree) { b.Put("new/02", content(3)) }, holds: content(3), says: "it was kept: new/02. Every"},
 		"over what others had": {at: "new/02", then: func(b *mem.Tree) { b.Put("new/02", "of others"); b.Put("new/02", content(3)) }, holds: content(3), says: "it was kept: new/02. Every"},
 		"nothing is kept":      {at: "new/02", after: true, then: func(b *mem.Tree) { b.Versions = false }, holds: content(3), says: "it was kept: new/02."},
-		"the source changed":   {at: "new/02", after: true, then: func(b *mem.Tree) { b.Put("old/02", "changed") }, holds: content(3)},
+		"the source changed":   {at: "new/02", after: true, then: func(b *mem.Tree) { b.Put("old/02", "changed") }, holds: content(3), says: "1 object was kept"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -143,7 +143,10 @@ func takeAll(ctx context.Context, to remote.Tree, copies []standing, stay *stayi
 func revert(ctx context.Context, to remote.Tree, c standing) reverted {
 	p := c.Upload.Path
 	id, before := replacedBy(c.Trace)
-	_, copied, _ := copyOf(c.Trace)
+	_, copied, held := copyOf(c.Trace)
+	if !held && c.Upload.Before != "" && c.Upload.Before == c.there.Version { // nothing was written, or the same
+		return reverted{other: c.Upload.Version == c.Upload.Before && !unmade(ctx, to, c)}
+	}
 	r, ok := remote.As[remote.Reverter](to)
 	if id == "" || !ok {
 		return reverted{stays: true}

@@ -171,7 +171,9 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 			if held {
 				stay.beneath++
 			}
-			if isFresh && !(tr.Dir && e.Version == "" && e.Size <= 0) { // that is but the way to others
+			switch {
+			case isFresh && tr.Dir && e.Version == "" && e.Size <= 0: // that is but the way to others
+			case isFresh, !held && tr.Upload.Before != "" && tr.Upload.Before != e.Version:
 				others = append(others, p)
 			}
 			continue
@@ -188,6 +190,7 @@ func takePage(ctx context.Context, from, to remote.Tree, page []journal.Trace, s
 	for _, p := range others {
 		if !ours[p] { // another copy of the job is there
 			stay.note(p, reverted{other: true})
+			ours[p] = true // once
 		}
 	}
 	return errors.Join(append(errs, takeAll(ctx, to, fresh, stay, unmake), takeAll(ctx, to, replaced, stay, revert))...)

@@ -111,3 +111,18 @@ func proven(ctx context.Context, to remote.Tree, tr journal.Trace, e remote.Entr
 	}
 	return tr
 }
+
+// unmade tells whether the tree shows that a copy, which a kill kept from going on
+// record, was not made, although what is there holds what it would: that lies upon
+// nothing that holds the same.
+func unmade(ctx context.Context, to remote.Tree, c standing) bool {
+	k, ok := remote.As[remote.Keeper](to)
+	if !ok {
+		return false
+	}
+	kept, err := k.Kept(ctx, c.Upload.Path, 2)
+	if err != nil || len(kept) == 0 || !holds(kept[0], c.there) || kept[0].ID == "" {
+		return false
+	}
+	return len(kept) == 1 || kept[1].Version != kept[0].Version
+}
