@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gantry/remote"
+	"gantry/transfer/plan"
 )
 
 // removeSource is the end of a move.
@@ -13,7 +14,11 @@ func (t *task) removeSource(ctx context.Context) error {
 	was := it.src
 	is, err := t.restat(ctx, j.req.From, t.fromGate(), was.Path)
 	changed := false
-	if err == nil {
+	switch {
+	case err != nil:
+	case it.kind == kindFolder && !plan.IsObject(is):
+		return nil // its slash object has gone; what is still in the folder keeps that in sight
+	default:
 		changed, err = t.rewritten(ctx, was, is)
 	}
 	switch {

@@ -2,6 +2,8 @@ package transfer_test
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -9,6 +11,7 @@ import (
 
 	"gantry/remote"
 	"gantry/remote/mem"
+	"gantry/remote/wrap"
 	"gantry/transfer"
 	"gantry/transfer/journal"
 )
@@ -67,4 +70,44 @@ func TestWhatACopyMayHaveReplacedIsNamedWhenNobodyCanTell(t *testing.T) {
 		t.Errorf("it says %q", hint)
 	}
 	wantContent(t, b, "new/02", content(3))
+}
+
+// dated is a tree whose listings tell when slash objects were written, as those of
+// stores do.
+type dated struct{ forgetful }
+
+func (d dated) Unwrap() remote.Tree { return d.forgetful }
+
+func (d dated) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry, error] {
+	return func(yield func(remote.Entry, error) bool) {
+		for e, err := range remote.Walk(ctx, d.Faulty, dir) {
+			if e.Dir {
+				e.ModTime = time.Unix(1, 0)
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestASlashObjectThatIsGoneIsNotSaidToHaveChanged, although its folder still shows.
+func TestASlashObjectThatIsGoneIsNotSaidToHaveChanged(t *testing.T) {
+	b := mem.New("b:") // two objects: they are looked at one by one
+	if err := b.Mkdir(t.Context(), "old/sub/"); err != nil {
+		t.Fatal(err)
+	}
+	b.Put("old/sub/x", "x")
+	f := wrap.NewFaulty(b)
+	f.Add(wrap.Copy, wrap.Fault{Match: func(p remote.Path) bool { return p == "new/sub/x" }, Do: func() {
+		if err := b.Remove(t.Context(), []remote.Path{"old/sub/"}); err != nil {
+			t.Error(err)
+		}
+	}})
+	s := run(t, transfer.Options{Workers: 1}, rename(t, dated{forgetful{f}}))
+	wantState(t, s, transfer.Done)
+	wantContent(t, b, "new/sub/x", "x")
+	if ks := b.Keys(); !slices.Contains(ks, "new/sub/") || slices.Contains(ks, "old/sub/x") {
+		t.Errorf("keys %q", ks)
+	}
 }
