@@ -18,6 +18,8 @@ func (t *task) removeSource(ctx context.Context) error {
 	case err != nil:
 	case it.kind == kindFolder && !plan.IsObject(is):
 		return nil // its slash object has gone; what is still in the folder keeps that in sight
+	case it.kind == kindFolder: // when it was made a listing may not have told
+		changed = !it.sourceStands(is)
 	default:
 		changed, err = t.rewritten(ctx, was, is)
 	}

@@ -72,9 +72,12 @@ func TestWhatACopyMayHaveReplacedIsNamedWhenNobodyCanTell(t *testing.T) {
 	wantContent(t, b, "new/02", content(3))
 }
 
-// dated is a tree whose listings tell when slash objects were written, as those of
-// stores do.
-type dated struct{ forgetful }
+// dated is a tree that tells of slash objects when they were written, and no version,
+// as stores do.
+type dated struct {
+	forgetful
+	b *mem.Tree
+}
 
 func (d dated) Unwrap() remote.Tree { return d.forgetful }
 
@@ -91,6 +94,14 @@ func (d dated) Walk(ctx context.Context, dir remote.Path) iter.Seq2[remote.Entry
 	}
 }
 
+func (d dated) Stat(ctx context.Context, p remote.Path) (remote.Entry, error) {
+	e, err := d.Faulty.Stat(ctx, p)
+	if err == nil && e.Dir && slices.Contains(d.b.Keys(), string(p)) {
+		e.ModTime, e.Version = time.Unix(1, 0), ""
+	}
+	return e, err
+}
+
 // TestASlashObjectThatIsGoneIsNotSaidToHaveChanged, although its folder still shows.
 func TestASlashObjectThatIsGoneIsNotSaidToHaveChanged(t *testing.T) {
 	b := mem.New("b:") // two objects: they are looked at one by one
@@ -104,10 +115,23 @@ func TestASlashObjectThatIsGoneIsNotSaidToHaveChanged(t *testing.T) {
 			t.Error(err)
 		}
 	}})
-	s := run(t, transfer.Options{Workers: 1}, rename(t, dated{forgetful{f}}))
+	s := run(t, transfer.Options{Workers: 1}, rename(t, dated{forgetful{f}, b}))
 	wantState(t, s, transfer.Done)
 	wantContent(t, b, "new/sub/x", "x")
 	if ks := b.Keys(); !slices.Contains(ks, "new/sub/") || slices.Contains(ks, "old/sub/x") {
+		t.Errorf("keys %q", ks)
+	}
+}
+
+// TestAnEmptyFolderThatAListingShowedIsRenamed: a listing does not tell when its slash
+// object was written, and a look at it does.
+func TestAnEmptyFolderThatAListingShowedIsRenamed(t *testing.T) {
+	b := tree(0)
+	r := rename(t, dated{forgetful{wrap.NewFaulty(b)}, b})
+	r.List[0].Entry.ModTime = time.Time{}
+	s := run(t, transfer.Options{Workers: 1}, r)
+	wantState(t, s, transfer.Done)
+	if ks := b.Keys(); !slices.Equal(ks, []string{"new/"}) {
 		t.Errorf("keys %q", ks)
 	}
 }
