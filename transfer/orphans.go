@@ -84,6 +84,9 @@ func snapshotOf(s journal.Summary) Snapshot {
 		Items: Progress{s.Done + s.Skipped, s.Planned}, Bytes: Progress{s.DoneBytes, s.Bytes},
 		Listed: s.Listed, ETA: -1, Failures: int(s.Failed), Skipped: int(s.Skipped), Created: s.Created, Finished: s.Ended,
 	}
+	if sp, err := readSpec(s.Rules); err == nil {
+		out.Undoable = sp.Phased && !sp.Deleting && s.Ended.IsZero()
+	}
 	if s.Reason != "" {
 		out.Err = errors.New(s.Reason)
 	}

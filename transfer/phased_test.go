@@ -238,6 +238,9 @@ func TestARenameKilledAtAnyStepIsTakenBackOrRefusesTo(t *testing.T) {
 			}
 			for _, s := range left {
 				err := q.DiscardBack(t.Context(), s.ID)
+				if s.Undoable != (err == nil) {
+					t.Errorf("killed at %d: undoable %v, and then %v", n, s.Undoable, err)
+				}
 				if remote.KindOf(err) == remote.Invalid && err != nil {
 					refused++
 					where = "new/"

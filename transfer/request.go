@@ -165,7 +165,7 @@ type Snapshot struct {
 	Finished  time.Time // zero until ended
 	Err       error     // why the job as a whole failed, is paused, or waits for Obstacle
 	Levels    []Level   // how the items that are done were verified
-	Undoable  bool      // what it has copied can be taken back by Rollback
+	Undoable  bool      // what it has copied can be taken back by Rollback, or DiscardBack where nobody runs it
 	Bandwidth int64     // limit of this job in bytes a second; 0 for none
 	Obstacle  Obstacle  // Asking: what it waits for; none when it waits for answers
 	Proven    Progress  // parts, as ItemSnapshot.Proven, of all items that were resumed

@@ -49,6 +49,7 @@ type Unfinished interface {
 	Orphans(ctx context.Context) ([]transfer.Snapshot, error)
 	Adopt(ctx context.Context, id transfer.JobID, onItem func(transfer.ItemSnapshot)) error
 	Discard(ctx context.Context, id transfer.JobID) error
+	DiscardBack(ctx context.Context, id transfer.JobID) error
 }
 
 var (

@@ -64,25 +64,54 @@ func (m *Model) unfinishedDialog(jobs []transfer.Snapshot) dialog.Dialog {
 			what += " " + arrived(sum) + " have arrived."
 		}
 	}
+	options := []dialog.Option{
+		{Key: "r", Label: "Resume", Help: "go on from what has arrived", Run: func() tea.Cmd { return m.resumeOld(jobs) }},
+		{Key: "v", Label: "Review", Help: "decide for each of them", Run: func() tea.Cmd { return m.review(jobs) }},
+		{Key: "l", Label: "Later", Help: "ask again at the next start", Run: func() tea.Cmd { return nil }},
+	}
 	return dialog.NewChoice(m.st, dialog.ChoiceOptions{
-		Title: "Unfinished jobs", Text: what,
-		Options: []dialog.Option{
-			{Key: "r", Label: "Resume", Help: "go on from what has arrived", Run: func() tea.Cmd { return m.resumeOld(jobs) }},
-			{Key: "v", Label: "Review", Help: "decide for each of them", Run: func() tea.Cmd { return m.review(jobs) }},
-			{Key: "l", Label: "Later", Help: "ask again at the next start", Run: func() tea.Cmd { return nil }},
-			{
-				Key: "d", Label: "Discard", Help: "forget them; what is half done is removed", Danger: true,
-				Run: func() tea.Cmd { return m.discardOld(jobs) },
-			},
-		},
+		Title: "Unfinished jobs", Text: what, Options: append(options, m.endings(jobs, itself)...),
 	})
+}
+
+// itself gives back what it gets.
+func itself(cmd tea.Cmd) tea.Cmd { return cmd }
+
+// endings are the ways to give jobs up. What a move inside a bucket has copied is
+// whole, so that discarding it keeps the copies; of one alone they can be taken back.
+func (m *Model) endings(jobs []transfer.Snapshot, then func(tea.Cmd) tea.Cmd) []dialog.Option {
+	them, copies := "them", false
+	if len(jobs) == 1 {
+		them = "it"
+	}
+	for _, s := range jobs {
+		copies = copies || s.Undoable
+	}
+	discard := dialog.Option{
+		Key: "d", Label: "Discard", Help: "forget " + them + "; what is half done is removed", Danger: true,
+		Run: func() tea.Cmd { return then(m.discardOld(jobs)) },
+	}
+	if !copies {
+		return []dialog.Option{discard}
+	}
+	if discard.Help = "forget " + them + "; the copies stay"; len(jobs) > 1 {
+		return []dialog.Option{discard}
+	}
+	return []dialog.Option{{
+		Key: "t", Label: "Take it back", Help: "remove the copies that were made", Danger: true,
+		Run: func() tea.Cmd { return then(m.takeOldBack(jobs[0])) },
+	}, discard}
 }
 
 // described is a job in a few words: what, from when, how far in items and bytes.
 func (m *Model) described(s transfer.Snapshot) string {
 	line := s.Title + ", begun " + text.WhenLong(s.Created, m.now())
 	if s.Items.Total > 1 || s.Items.Total == 1 && s.Bytes.Total <= 0 { // of one file the bytes say all
-		line += fmt.Sprintf(", %s of %s", text.Count(s.Items.Done), text.Plural(s.Items.Total, "item"))
+		of := " of "
+		if !s.Listed {
+			of = " of at least "
+		}
+		line += ", " + text.Count(s.Items.Done) + of + text.Plural(s.Items.Total, "item")
 	}
 	if s.Bytes.Total > 0 {
 		line += ", " + arrived(s.Bytes)
@@ -125,16 +154,12 @@ func (m *Model) reviewOne(jobs []transfer.Snapshot, i int) tea.Cmd {
 		}
 		return cmd
 	}
+	options := []dialog.Option{
+		{Key: "r", Label: "Resume", Help: "go on from what has arrived", Run: func() tea.Cmd { return then(m.resumeOld(one)) }},
+		{Key: "b", Label: "Back", Run: func() tea.Cmd { return m.review(jobs) }},
+	}
 	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{
-		Title: "Unfinished job", Text: m.described(jobs[i]),
-		Options: []dialog.Option{
-			{Key: "r", Label: "Resume", Help: "go on from what has arrived", Run: func() tea.Cmd { return then(m.resumeOld(one)) }},
-			{Key: "b", Label: "Back", Run: func() tea.Cmd { return m.review(jobs) }},
-			{
-				Key: "d", Label: "Discard", Help: "forget it; what is half done is removed", Danger: true,
-				Run: func() tea.Cmd { return then(m.discardOld(one)) },
-			},
-		},
+		Title: "Unfinished job", Text: m.described(jobs[i]), Options: append(options, m.endings(one, then)...),
 	}))
 	return nil
 }
@@ -161,13 +186,26 @@ func (m *Model) discardOld(jobs []transfer.Snapshot) tea.Cmd {
 	}
 }
 
-// oldSettled tells what became of them.
+// takeOldBack discards a move inside a bucket with the copies that it has made.
+func (m *Model) takeOldBack(s transfer.Snapshot) tea.Cmd {
+	ctx, u := m.ctx, m.d.Unfinished
+	return func() tea.Msg {
+		return settledMsg{"Taken back: " + s.Title, u.DiscardBack(ctx, s.ID)}
+	}
+}
+
+// oldSettled tells what became of them, and lists the panes anew: nobody knows what
+// jobs of yesterday have touched.
 func (m *Model) oldSettled(msg settledMsg) tea.Cmd {
 	m.jobs.Reset(m.d.Queue.Jobs())
 	if msg.err != nil {
 		m.tell(bad, "✗ unfinished jobs: "+remote.HintOf(msg.err))
-		return nil
+	} else {
+		m.tell(plain, msg.what)
 	}
-	m.tell(plain, msg.what)
-	return nil
+	var cmds []tea.Cmd
+	for p := range m.everyPane {
+		cmds = append(cmds, m.reload(p))
+	}
+	return tea.Batch(cmds...)
 }

@@ -15,6 +15,8 @@ type yesterday struct {
 	left     []transfer.Snapshot
 	resumed  []transfer.JobID
 	dropped  []transfer.JobID
+	back     []transfer.JobID
+	took     func() // when a job was taken back
 	listings int
 }
 
@@ -33,17 +35,28 @@ func (y *yesterday) Discard(_ context.Context, id transfer.JobID) error {
 	return nil
 }
 
+func (y *yesterday) DiscardBack(_ context.Context, id transfer.JobID) error {
+	y.back = append(y.back, id)
+	if y.took != nil {
+		y.took()
+	}
+	return nil
+}
+
 // later is past the moment in which keys do not count because a window has
 // opened by itself.
-func later(t *testing.T, jobs int) (*world, *yesterday) {
+func later(t *testing.T, jobs int, undoable ...int) (*world, *yesterday) {
 	t.Helper()
 	w, y := build(t), &yesterday{}
 	for i := range jobs {
 		y.left = append(y.left, transfer.Snapshot{
 			ID: transfer.JobID(i + 7), Title: fmt.Sprintf("copy %d entries to acme:inbox/", i+2), State: transfer.Paused,
 			Items: transfer.Progress{Done: 412, Total: 930}, Created: epoch().Add(-25 * time.Hour),
-			Bytes: transfer.Progress{Done: 1288490189, Total: 4 << 30},
+			Bytes: transfer.Progress{Done: 1288490189, Total: 4 << 30}, Listed: true,
 		})
+	}
+	for _, i := range undoable {
+		y.left[i].Undoable = true
 	}
 	now := epoch()
 	w.deps.Now = func() time.Time { now = now.Add(2 * time.Second); return now }
@@ -67,7 +80,7 @@ func TestUnfinishedJobsAreOfferedAndNotBegun(t *testing.T) {
 func TestAnUnfinishedFileSaysHowMuchOfItHasArrived(t *testing.T) {
 	w, y := build(t), &yesterday{left: []transfer.Snapshot{{
 		ID: 7, Title: "copy big to acme:inbox/", State: transfer.Paused, Items: transfer.Progress{Total: 1},
-		Bytes: transfer.Progress{Done: 3 << 20, Total: 4 << 20}, Created: epoch().Add(-25 * time.Hour),
+		Bytes: transfer.Progress{Done: 3 << 20, Total: 4 << 20}, Listed: true, Created: epoch().Add(-25 * time.Hour),
 	}}}
 	w.deps.Unfinished = y
 	w.start(t, 120, 30).WaitText("begun 14:09 yesterday, 3.0 MiB of") // the rest is on the next line
@@ -95,4 +108,34 @@ func TestUnfinishedJobsAreReviewedOneByOne(t *testing.T) {
 	if !slices.Equal(y.resumed, []transfer.JobID{7}) || !slices.Equal(y.dropped, []transfer.JobID{8}) {
 		t.Errorf("resumed %v, dropped %v", y.resumed, y.dropped)
 	}
+}
+
+// TestARenameThatWasInterruptedCanBeTakenBack, from the first window and job by job;
+// to discard it is not said to remove the copies, which it keeps.
+func TestARenameThatWasInterruptedCanBeTakenBack(t *testing.T) {
+	w, y := later(t, 1, 0)
+	y.took = func() { w.acme.Put("inbox/seen.txt", "by a listing made anew") }
+	w.WaitText("forget it; the copies stay")
+	w.Keys("t")
+	w.WaitText("Taken back: copy 2 entries")
+	w.WaitText("seen.txt")
+
+	w, z := later(t, 2, 1)
+	w.WaitText("forget them; the copies stay")
+	w.Keys("v", "2")
+	w.WaitText("forget it; the copies stay")
+	w.Keys("t")
+	w.WaitText("Taken back: copy 3 entries")
+	if !slices.Equal(y.back, []transfer.JobID{7}) || !slices.Equal(z.back, []transfer.JobID{8}) || len(z.dropped) > 0 {
+		t.Errorf("taken back %v and %v, dropped %v", y.back, z.back, z.dropped)
+	}
+}
+
+func TestAnUnfinishedJobThatWasNotListedSaysAtLeast(t *testing.T) {
+	w, y := build(t), &yesterday{left: []transfer.Snapshot{{
+		ID: 7, Title: "copy many to acme:", State: transfer.Paused, Items: transfer.Progress{Done: 4, Total: 1000},
+		Created: epoch().Add(-25 * time.Hour),
+	}}}
+	w.deps.Unfinished = y
+	w.start(t, 120, 30).WaitText("4 of at least") // the rest is on the next line
 }
