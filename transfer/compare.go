@@ -46,7 +46,14 @@ type side struct {
 }
 
 func (t *task) source(e remote.Entry) side { return side{t.j.req.From, t.fromGate(), e} }
-func (t *task) target(e remote.Entry) side { return side{t.j.to, t.j.toGate, e} }
+
+// target is what is at the target, or would be.
+func (t *task) target(e remote.Entry) side {
+	if _, content, ok := t.foreseen(e.Path); ok {
+		return content
+	}
+	return side{t.j.to, t.j.toGate, e}
+}
 
 // looksLikeMD5 tells whether an ETag has the form of one: 32 hexadecimal
 // digits. Those of multipart uploads have a dash and a number behind it.

@@ -130,7 +130,10 @@ func (t *task) again(ctx context.Context) (src, dst remote.Entry, there bool, er
 	if src, err = t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path); err != nil {
 		return src, dst, false, err
 	}
-	dst, err = t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
+	var known bool
+	if dst, _, known = t.foreseen(it.target.Path); !known {
+		dst, err = t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
+	}
 	switch {
 	case hasGone(err):
 		it.target = nil
@@ -158,7 +161,11 @@ func (t *task) refuse(k remote.Kind, hint string) error {
 // look finds out what is at dst.
 func (t *task) look(ctx context.Context) error {
 	it := t.it
-	there, err := t.stat(ctx, t.j.to, t.j.toGate, it.dst)
+	var err error
+	there, _, known := t.foreseen(it.dst)
+	if !known {
+		there, err = t.stat(ctx, t.j.to, t.j.toGate, it.dst)
+	}
 	switch {
 	case err == nil:
 		it.target = &there
@@ -281,6 +288,9 @@ func (t *task) free(ctx context.Context, p remote.Path) (remote.Path, error) {
 		if err != nil {
 			return "", err
 		}
+		if _, _, taken := t.foreseen(q); taken {
+			continue
+		}
 		_, err = t.stat(ctx, t.j.to, t.j.toGate, q)
 		if remote.KindOf(err) == remote.NotExist && err != nil {
 			return q, nil
@@ -311,6 +321,11 @@ func (t *task) setAside(ctx context.Context) error {
 	to, err := t.free(ctx, old.Path)
 	if err != nil {
 		return err
+	}
+	if t.j.req.Rules.DryRun {
+		t.remark("What is there becomes " + t.j.req.To.Label() + string(to) + ".")
+		t.foresee(to, t.target(old))
+		return nil
 	}
 	if r, ok := remote.As[remote.Renamer](t.j.to); ok {
 		if err := t.try(ctx, t.j.toGate, func(ctx context.Context) error { return r.Rename(ctx, old.Path, to) }); err != nil {

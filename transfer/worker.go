@@ -69,6 +69,9 @@ func (t *task) runItem() {
 		j.park(it, remote.Exist)
 		return
 	case verdict == skip, j.req.Rules.DryRun:
+		if verdict == write {
+			t.foretell()
+		}
 		t.dropUpload(ctx)
 		it.cancel(nil)
 		j.finish(it, reason, nil)
