@@ -44,8 +44,10 @@ type Steering interface {
 }
 
 // Unfinished is what the screen asks of a queue about the jobs that an earlier
-// gantry did not finish. All of it is called in Cmds and may block.
+// gantry did not finish, and those that another one has. All of it is called in Cmds
+// and may block.
 type Unfinished interface {
+	Others(ctx context.Context) ([]transfer.Record, error)
 	Orphans(ctx context.Context) ([]transfer.Snapshot, error)
 	Adopt(ctx context.Context, id transfer.JobID, onItem func(transfer.ItemSnapshot)) error
 	Discard(ctx context.Context, id transfer.JobID) error

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -16,7 +17,10 @@ type yesterday struct {
 	resumed  []transfer.JobID
 	dropped  []transfer.JobID
 	listings int
+	others   []transfer.Record
 }
+
+func (y *yesterday) Others(context.Context) ([]transfer.Record, error) { return y.others, nil }
 
 func (y *yesterday) Orphans(context.Context) ([]transfer.Snapshot, error) {
 	y.listings++
@@ -95,4 +99,24 @@ func TestUnfinishedJobsAreReviewedOneByOne(t *testing.T) {
 	if !slices.Equal(y.resumed, []transfer.JobID{7}) || !slices.Equal(y.dropped, []transfer.JobID{8}) {
 		t.Errorf("resumed %v, dropped %v", y.resumed, y.dropped)
 	}
+}
+
+// TestTheQueueShowsTheJobsOfOtherGantries, which are only looked at.
+func TestTheQueueShowsTheJobsOfOtherGantries(t *testing.T) {
+	w := build(t)
+	w.deps.Unfinished = &yesterday{others: []transfer.Record{{
+		Snapshot: transfer.Snapshot{
+			ID: 7, Title: "copy dumps to acme:inbox/", State: transfer.Asking, ETA: -1, Listed: true,
+			Items: transfer.Progress{Done: 3, Total: 12}, Bytes: transfer.Progress{Done: 1 << 20, Total: 4 << 20},
+			Err: errors.New("The session has expired."),
+		},
+		Owned: true, PID: 4711,
+	}}}
+	w.start(t, 100, 30)
+	w.lacks(t, "copy dumps")
+	w.Keys("f12")
+	w.WaitText("copy dumps to acme:inbox/")
+	w.sees(t, "in another gantry, pid 4711: The session has expired.", "needs you", "25 %", "The queue is empty.")
+	w.Keys("x")
+	w.lacks(t, "Cancel job")
 }
