@@ -154,6 +154,11 @@ func (j *job) check() error {
 		}
 	}
 	j.fromKey, j.fromKeyed = r.From.Label(), plan.Keyed(r.From)
+	if _, inOneStep := j.renamer(); !inOneStep {
+		if err := j.unrecorded(); err != nil {
+			return err
+		}
+	}
 	j.phased = j.inPhases()
 	j.carries = r.Op != Delete && (j.fromKeyed || j.toKeyed) && !copiesThere(r)
 	if j.fromKeyed || j.toKeyed {

@@ -120,6 +120,9 @@ type Deps struct {
 	// it quitting does not offer to keep them.
 	Durable bool
 
+	// NoJournal says that there should be a record of the jobs and is none.
+	NoJournal bool
+
 	// Unfinished gives the jobs of earlier processes; nil if there is no telling.
 	Unfinished Unfinished
 
