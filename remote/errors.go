@@ -206,6 +206,19 @@ func Answered(err error) bool {
 	return errors.As(err, &a)
 }
 
+// BadSettings is the cause of an Error that is about settings: of the store, of the
+// environment or of a file that these name.
+type BadSettings string
+
+func (b BadSettings) Error() string { return string(b) }
+
+// OfSettings tells whether err is about settings that cannot be used, and not about
+// what was asked for or who asks.
+func OfSettings(err error) bool {
+	var b BadSettings
+	return errors.As(err, &b)
+}
+
 // Cancelled tells whether err only says that the work was called off.
 func Cancelled(err error) bool {
 	return errors.Is(err, context.Canceled)

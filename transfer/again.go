@@ -28,16 +28,12 @@ func (q *Queue) History(ctx context.Context) iter.Seq2[Record, error] {
 		}
 		var parts map[int64]int64 // read once there is a job that needs them
 		for s, err := range c.Summaries(ctx) {
-			r := Record{Snapshot: snapshotOf(s), Owned: s.Alive}
-			r.State = recordedState(s)
+			r := readRecord(s)
 			if err == nil && !r.State.Ended() {
 				if parts == nil {
 					parts = q.arrived(ctx)
 				}
 				r.add(parts[s.ID])
-			}
-			if sp, err := readSpec(s.Rules); err == nil {
-				r.Levels = levelsOf(sp.Levels)
 			}
 			if !yield(r, err) {
 				return
@@ -50,6 +46,39 @@ func (q *Queue) History(ctx context.Context) iter.Seq2[Record, error] {
 type Record struct {
 	Snapshot
 	Owned bool // a living process runs it; one that is neither owned nor ended was interrupted
+	PID   int  // of that process, 0 if it is on another machine
+}
+
+// Others are the jobs that other living processes have and that have not ended, oldest
+// first. It reads the journal: call it in the background.
+func (q *Queue) Others(ctx context.Context) ([]Record, error) {
+	c, ok := q.jr.(journal.Census)
+	if !ok {
+		return nil, nil
+	}
+	all, err := c.Owned(ctx)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	parts := q.arrived(ctx)
+	var out []Record
+	for _, s := range all {
+		if q.find(JobID(s.ID)) == nil {
+			r := readRecord(s)
+			r.add(parts[s.ID])
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+func readRecord(s journal.Summary) Record {
+	r := Record{Snapshot: snapshotOf(s), Owned: s.Alive, PID: s.PID}
+	r.State = recordedState(s)
+	if sp, err := readSpec(s.Rules); err == nil {
+		r.Levels = levelsOf(sp.Levels)
+	}
+	return r
 }
 
 // recordedState is the state that was recorded. A job that nobody runs is

@@ -47,9 +47,10 @@ type side struct {
 
 func (t *task) source(e remote.Entry) side { return side{t.j.req.From, t.fromGate(), e} }
 
+// target is what is at the target, or would be.
 func (t *task) target(e remote.Entry) side {
-	if s, foretold := t.j.foretoldAt(e.Path); foretold {
-		return s // of a dry run
+	if _, content, ok := t.foreseen(e.Path); ok {
+		return content
 	}
 	return side{t.j.to, t.j.toGate, e}
 }

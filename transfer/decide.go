@@ -82,9 +82,6 @@ func (t *task) apply(ctx context.Context, policy Policy) (verdict, string, error
 		if it.same {
 			return write, "", t.freeName(ctx)
 		}
-		if t.j.req.Rules.DryRun {
-			return write, "", t.setAsideDry(ctx)
-		}
 		return write, "", t.setAside(ctx)
 	case PolicyOverwrite:
 	}
@@ -133,10 +130,10 @@ func (t *task) again(ctx context.Context) (src, dst remote.Entry, there bool, er
 	if src, err = t.restat(ctx, t.j.req.From, t.fromGate(), it.src.Path); err != nil {
 		return src, dst, false, err
 	}
-	if e, foretold := t.j.foretoldEntry(it.target.Path); foretold {
-		return src, e, true, nil
+	var known bool
+	if dst, _, known = t.foreseen(it.target.Path); !known {
+		dst, err = t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
 	}
-	dst, err = t.restat(ctx, t.j.to, t.j.toGate, it.target.Path)
 	switch {
 	case hasGone(err):
 		it.target = nil
@@ -164,7 +161,11 @@ func (t *task) refuse(k remote.Kind, hint string) error {
 // look finds out what is at dst.
 func (t *task) look(ctx context.Context) error {
 	it := t.it
-	there, err := t.stat(ctx, t.j.to, t.j.toGate, it.dst)
+	var err error
+	there, _, known := t.foreseen(it.dst)
+	if !known {
+		there, err = t.stat(ctx, t.j.to, t.j.toGate, it.dst)
+	}
 	switch {
 	case err == nil:
 		it.target = &there
@@ -181,9 +182,6 @@ func (t *task) look(ctx context.Context) error {
 }
 
 func (t *task) stat(ctx context.Context, tree remote.Tree, g *budget.Gate, p remote.Path) (e remote.Entry, err error) {
-	if e, foretold := t.j.foretoldEntry(p); foretold {
-		return e, nil
-	}
 	err = t.try(ctx, g, func(ctx context.Context) error {
 		start := now()
 		if e, err = tree.Stat(ctx, p); err == nil {
@@ -290,6 +288,9 @@ func (t *task) free(ctx context.Context, p remote.Path) (remote.Path, error) {
 		if err != nil {
 			return "", err
 		}
+		if _, _, taken := t.foreseen(q); taken {
+			continue
+		}
 		_, err = t.stat(ctx, t.j.to, t.j.toGate, q)
 		if remote.KindOf(err) == remote.NotExist && err != nil {
 			return q, nil
@@ -320,6 +321,11 @@ func (t *task) setAside(ctx context.Context) error {
 	to, err := t.free(ctx, old.Path)
 	if err != nil {
 		return err
+	}
+	if t.j.req.Rules.DryRun {
+		t.remark("What is there becomes " + t.j.req.To.Label() + string(to) + ".")
+		t.foresee(to, t.target(old))
+		return nil
 	}
 	if r, ok := remote.As[remote.Renamer](t.j.to); ok {
 		if err := t.try(ctx, t.j.toGate, func(ctx context.Context) error { return r.Rename(ctx, old.Path, to) }); err != nil {

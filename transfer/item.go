@@ -157,15 +157,14 @@ func (b *bounded) take() []*item {
 
 // lists is where the items of a job are that do not run. It belongs to job.mu.
 type lists struct {
-	queued   []*item // to begin, in order; each fits into one task
-	big      []*item // to begin, in order; each is large or has several parts
-	open     []*item // begun, with parts to hand out, in order
-	doomed   []*item // to delete, in batches
-	emptied  []*node // source folders with nothing left to wait for
-	parked   []*parked
-	twins    twins
-	foretold foretold
-	held     int // copied, to be deleted when all are; they rest in the journal, see held.go
+	queued  []*item // to begin, in order; each fits into one task
+	big     []*item // to begin, in order; each is large or has several parts
+	open    []*item // begun, with parts to hand out, in order
+	doomed  []*item // to delete, in batches
+	emptied []*node // source folders with nothing left to wait for
+	parked  []*parked
+	twins   twins
+	held    int // copied, to be deleted when all are; they rest in the journal, see held.go
 
 	failed, skipped bounded
 	failCount, skip int

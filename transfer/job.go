@@ -11,7 +11,6 @@ import (
 
 	"gantry/remote"
 	"gantry/transfer/budget"
-	"gantry/transfer/journal"
 	"gantry/transfer/plan"
 	"gantry/transfer/rate"
 )
@@ -60,6 +59,7 @@ type job struct {
 	hands              chan *task   // to workers that have nothing to do, while run dispatches
 	nums               atomic.Int64 // of the last item
 	ends               *ends
+	record             recorded
 
 	mu       sync.Mutex
 	settled  map[remote.Path]bool // folders of the target, see settleFolder
@@ -154,6 +154,11 @@ func (j *job) check() error {
 		}
 	}
 	j.fromKey, j.fromKeyed = r.From.Label(), plan.Keyed(r.From)
+	if _, inOneStep := j.renamer(); !inOneStep {
+		if err := j.unrecorded(); err != nil {
+			return err
+		}
+	}
 	j.phased = j.inPhases()
 	j.carries = r.Op != Delete && (j.fromKeyed || j.toKeyed) && !copiesThere(r)
 	if j.fromKeyed || j.toKeyed {
@@ -172,25 +177,6 @@ func (j *job) check() error {
 		j.gates = append(j.gates, j.toGate)
 	}
 	return nil
-}
-
-// record is the job as the journal keeps it.
-func (j *job) record() journal.Job {
-	r := j.req
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	rec := journal.Job{
-		ID: int64(j.id), Op: r.Op.String(), Title: r.Title, From: j.fromKey, Dir: r.Dir,
-		Rules: j.blob(), State: j.stateLocked().String(), Created: j.created,
-	}
-	if r.To != nil {
-		rec.To = r.To.Label()
-	}
-	rec.Listed, rec.Ended = j.recorded, j.finished
-	if j.why != nil {
-		rec.Reason = remote.HintOf(j.why)
-	}
-	return rec
 }
 
 // begin makes the job a running one.
@@ -256,14 +242,6 @@ func (j *job) confine() error {
 	}
 	j.to = view
 	return nil
-}
-
-// save writes the job's state to the journal. A journal that fails is logged:
-// the work itself is guarded item by item.
-func (j *job) save() {
-	if err := j.q.jr.PutJob(context.WithoutCancel(j.q.ctx), j.record()); err != nil {
-		j.q.o.Log.Error("journal the job", "job", j.id, "err", err)
-	}
 }
 
 // end fixes the final state and tells about it. It does nothing the second

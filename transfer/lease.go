@@ -44,15 +44,20 @@ func ownerOf(jr journal.Journal) string {
 	return rand.Text()
 }
 
-// heartbeat renews the leases of all jobs until ctx ends. A job whose lease
-// another process has by now is called off.
+// heartbeat renews the leases of all jobs until ctx ends, and keeps on record how they
+// stand. A job whose lease another process has by now is called off.
 func (q *Queue) heartbeat() {
 	tick := time.NewTicker(leaseRenew)
 	defer tick.Stop()
+	look := time.NewTicker(recordEvery)
+	defer look.Stop()
 	for {
 		select {
 		case <-q.ctx.Done():
 			return
+		case <-look.C:
+			q.recordChanges()
+			continue
 		case <-tick.C:
 		}
 		for _, j := range q.all() {

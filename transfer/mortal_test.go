@@ -215,6 +215,9 @@ func (l lasting) Unowned(ctx context.Context) ([]journal.Summary, error) {
 	return all, nil
 }
 
+// Owned are none: only one process lives at a time.
+func (l lasting) Owned(context.Context) ([]journal.Summary, error) { return nil, nil }
+
 // Summaries yields nothing: nobody lists jobs here.
 func (l lasting) Summaries(context.Context) iter.Seq2[journal.Summary, error] {
 	return func(func(journal.Summary, error) bool) {}

@@ -223,6 +223,19 @@ func (t *task) settle(ctx context.Context, p remote.Path) error {
 	return t.try(ctx, t.j.toGate, func(ctx context.Context) error { return s.Settle(ctx, p) })
 }
 
+// unrecorded refuses what deletes a source after its copy, where nothing would know
+// after a kill which of both is whole.
+func (j *job) unrecorded() error {
+	why := j.q.o.Unrecorded
+	if why == nil || j.req.Op != Move || j.req.Rules.DryRun {
+		return nil
+	}
+	return &remote.Error{
+		Op: "move", Kind: remote.Other, Err: why,
+		Hint: "A move deletes its sources, and nothing is deleted without a journal. " + remote.HintOf(why) + " Copying works until then.",
+	}
+}
+
 // shortcut does an item without moving bytes where the trees can. done is false
 // when it has to go the long way.
 func (t *task) shortcut(ctx context.Context) (done bool, err error) {
@@ -232,6 +245,9 @@ func (t *task) shortcut(ctx context.Context) (done bool, err error) {
 		if remote.KindOf(err) != remote.Unsupported {
 			return true, t.asConflict(err)
 		}
+	}
+	if err := j.unrecorded(); err != nil {
+		return true, err
 	}
 	c, ok := remote.As[remote.Copier](j.to)
 	if !ok || !c.CanCopy(j.req.From) || it.up != nil && it.up.PartSize > 0 { // begun the long way: its record stays

@@ -30,6 +30,10 @@ type Options struct {
 	// over. nil: no job can be.
 	Open func(ctx context.Context, label string) (remote.Tree, error)
 
+	// Unrecorded is why Journal is not the one that outlives the process, where there
+	// should be one; nil if all is well. Nothing is moved then but in one step.
+	Unrecorded error
+
 	// Unattended says that nobody is there to answer: where the queue would
 	// pause a job for the user (the disk is full) it fails the item instead.
 	Unattended bool

@@ -90,7 +90,7 @@ func (j *job) beginToDelete() error {
 	j.mu.Lock()
 	j.deleting = true
 	j.mu.Unlock()
-	err := j.q.jr.PutJob(context.WithoutCancel(j.q.ctx), j.record())
+	err := j.trySave()
 	if err != nil {
 		j.mu.Lock()
 		j.deleting = false

@@ -120,8 +120,11 @@ func (t *task) workOut(ctx context.Context, c promise) (string, error) {
 		sum, err := sumOf(ctx, newHash(c.Algorithm), io.NewSectionReader(at, 0, size))
 		return string(sum), err
 	}
-	part, err := t.partSize(ctx, w.entry, size, c.parts)
-	if err != nil || part == 0 {
+	part, err := t.firstPart(ctx, w.entry)
+	switch {
+	case err == nil && part <= 0:
+		return t.guess(ctx, c, at, size)
+	case err != nil || (size+part-1)/part != int64(c.parts):
 		return "", err
 	}
 	return sumOfParts(ctx, c, at, size, part)
@@ -196,6 +199,14 @@ type cuts struct {
 	turn  chan struct{} // of 1: held by who asks as long as nobody knows
 	known atomic.Bool
 	no    atomic.Bool
+
+	right  atomic.Int64 // the size of parts that was guessed last
+	misses atomic.Int64 // objects since, of which it could not be
+}
+
+func (q *Queue) cutsOf(place string) *cuts {
+	v, _ := q.cuts.LoadOrStore(place, &cuts{turn: make(chan struct{}, 1)})
+	return v.(*cuts) //nolint:errcheck,forcetypeassert // nothing else is stored
 }
 
 // firstPart asks for the size of the first part in which e of the source was written;
@@ -207,8 +218,7 @@ func (t *task) firstPart(ctx context.Context, e remote.Entry) (int64, error) {
 	if !ok {
 		return 0, nil
 	}
-	v, _ := j.q.cuts.LoadOrStore(j.fromKey, &cuts{turn: make(chan struct{}, 1)})
-	c := v.(*cuts) //nolint:errcheck,forcetypeassert // nothing else is stored
+	c := j.q.cutsOf(j.fromKey)
 	if !c.known.Load() {
 		select {
 		case c.turn <- struct{}{}:

@@ -88,7 +88,7 @@ func (q *Queue) Submit(r Request) JobID {
 		err = j.check()
 	}
 	if err == nil {
-		err = q.jr.PutJob(record, j.record())
+		err = q.jr.PutJob(record, j.entry())
 	}
 	if err == nil && q.jr.Durable() {
 		err = q.jr.Lease(record, id, q.owner, now().Add(leaseFor))

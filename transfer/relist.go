@@ -71,7 +71,7 @@ func (j *job) listAdopted(items chan<- *item) {
 		}
 	}()
 	a := j.adopted
-	if err := j.q.sweep(j.ctx, j.to, j.record()); err != nil && j.ctx.Err() == nil {
+	if err := j.q.sweep(j.ctx, j.to, j.entry()); err != nil && j.ctx.Err() == nil {
 		j.q.o.Log.Warn("look for temporary files", "job", j.id, "err", err)
 	}
 	l := &lister{j: j, items: items, first: true}
@@ -356,7 +356,7 @@ func (j *job) addUnturned(ctx context.Context, left map[int64]*found) {
 	if j.to == nil {
 		return
 	}
-	if err := j.q.sweep(ctx, j.to, j.record()); err != nil {
+	if err := j.q.sweep(ctx, j.to, j.entry()); err != nil {
 		j.q.o.Log.Error("look for temporary files", "job", j.id, "err", err)
 	}
 }

@@ -15,6 +15,8 @@ const twinsMost = 20_000
 type twins struct {
 	last    map[remote.Path]*item // the last with that target; nil has ended
 	waiting int                   // items that wait for another one
+
+	foresight map[remote.Path]side // of a dry run, see foresee
 }
 
 // waits tells whether an item has to wait for another one, which then puts it on

@@ -68,14 +68,13 @@ func (t *task) runItem() {
 		it.cancel(nil)
 		j.park(it, remote.Exist)
 		return
-	case verdict == skip:
+	case verdict == skip, j.req.Rules.DryRun:
+		if verdict == write {
+			t.foretell()
+		}
 		t.dropUpload(ctx)
 		it.cancel(nil)
 		j.finish(it, reason, nil)
-		return
-	case j.req.Rules.DryRun:
-		it.cancel(nil)
-		t.wouldWrite()
 		return
 	}
 	done, err := t.shortcut(ctx)

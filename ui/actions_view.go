@@ -81,7 +81,7 @@ func (m *Model) toggleQueue() tea.Cmd {
 		}
 	}
 	m.turn(onQueue)
-	return nil
+	return m.watchOthers(0)
 }
 
 // openJob shows a job's details; while it needs the user, its conflict.

@@ -44,8 +44,10 @@ type Steering interface {
 }
 
 // Unfinished is what the screen asks of a queue about the jobs that an earlier
-// gantry did not finish. All of it is called in Cmds and may block.
+// gantry did not finish, and those that another one has. All of it is called in Cmds
+// and may block.
 type Unfinished interface {
+	Others(ctx context.Context) ([]transfer.Record, error)
 	Orphans(ctx context.Context) ([]transfer.Snapshot, error)
 	Adopt(ctx context.Context, id transfer.JobID, onItem func(transfer.ItemSnapshot)) error
 	Discard(ctx context.Context, id transfer.JobID) error
@@ -118,6 +120,9 @@ type Deps struct {
 	// Durable says that the queue knows its jobs again after a restart; without
 	// it quitting does not offer to keep them.
 	Durable bool
+
+	// NoJournal says that there should be a record of the jobs and is none.
+	NoJournal bool
 
 	// Unfinished gives the jobs of earlier processes; nil if there is no telling.
 	Unfinished Unfinished

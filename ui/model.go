@@ -55,6 +55,7 @@ type Model struct {
 	clip       clipboard
 	questions  map[uint64]*dialog.Prompt // of workers, by id
 	polling    bool                      // a look at the mounts is on its way
+	watching   bool                      // and one at the jobs of other gantries
 	prints     *footprints
 	freshening bool              // the time to list what jobs have changed is waited for
 	away       bool              // the terminal has lost the focus

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -18,7 +19,10 @@ type yesterday struct {
 	back     []transfer.JobID
 	took     func() // when a job was taken back
 	listings int
+	others   []transfer.Record
 }
+
+func (y *yesterday) Others(context.Context) ([]transfer.Record, error) { return y.others, nil }
 
 func (y *yesterday) Orphans(context.Context) ([]transfer.Snapshot, error) {
 	y.listings++
@@ -138,4 +142,24 @@ func TestAnUnfinishedJobThatWasNotListedSaysAtLeast(t *testing.T) {
 	}}}
 	w.deps.Unfinished = y
 	w.start(t, 120, 30).WaitText("4 of at least") // the rest is on the next line
+}
+
+// TestTheQueueShowsTheJobsOfOtherGantries, which are only looked at.
+func TestTheQueueShowsTheJobsOfOtherGantries(t *testing.T) {
+	w := build(t)
+	w.deps.Unfinished = &yesterday{others: []transfer.Record{{
+		Snapshot: transfer.Snapshot{
+			ID: 7, Title: "copy dumps to acme:inbox/", State: transfer.Asking, ETA: -1, Listed: true,
+			Items: transfer.Progress{Done: 3, Total: 12}, Bytes: transfer.Progress{Done: 1 << 20, Total: 4 << 20},
+			Err: errors.New("The session has expired."),
+		},
+		Owned: true, PID: 4711,
+	}}}
+	w.start(t, 100, 30)
+	w.lacks(t, "copy dumps")
+	w.Keys("f12")
+	w.WaitText("copy dumps to acme:inbox/")
+	w.sees(t, "in another gantry, pid 4711: The session has expired.", "needs you", "25 %", "The queue is empty.")
+	w.Keys("x")
+	w.lacks(t, "Cancel job")
 }

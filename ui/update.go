@@ -67,6 +67,8 @@ func (m *Model) result(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 		return m.freshened(), true
 	case unfinishedMsg:
 		return m.unfinishedFound(msg), true
+	case othersMsg:
+		return m.othersSeen(msg), true
 	case settledMsg:
 		return m.oldSettled(msg), true
 	case openedMsg:

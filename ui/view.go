@@ -100,6 +100,9 @@ func (m *Model) drawStatus(r Rect) string {
 	if m.d.Demo {
 		right = strings.TrimSpace(right + "  demo")
 	}
+	if m.d.NoJournal { // as long as that is so
+		right = strings.TrimSpace("✗ no journal  " + right)
+	}
 	right = text.Truncate(right, r.W/2)
 	room := r.W - text.Width(right) - 1
 	action := "queue"

@@ -109,6 +109,18 @@ func TestDemoAndNoticeAreSaid(t *testing.T) {
 }
 
 // The journal comes first, and what it was left with after it.
+// TestThatThereIsNoJournalStaysOnTheScreen: a message would be gone with the next one.
+func TestThatThereIsNoJournalStaysOnTheScreen(t *testing.T) {
+	w := build(t)
+	w.deps.NoJournal = true
+	w.start(t, 100, 30)
+	w.sees(t, "✗ no journal")
+	w.Keys("j", "f12")
+	w.sees(t, "✗ no journal")
+	w.Resize(40, 10)
+	w.sees(t, "✗ no journal")
+}
+
 func TestAWarningIsReadBeforeAnythingElse(t *testing.T) {
 	w := build(t)
 	w.deps.Warning = "The journal was damaged. 3 jobs were recovered."

@@ -1,7 +1,6 @@
 package cred
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -67,13 +66,11 @@ func checkRole(c remote.Credential) error {
 	return nil
 }
 
-var errInvalid = errors.New("invalid credential")
-
 // invalid says what is wrong with c, never with a value that may be secret.
 func invalid(c remote.Credential, format string, args ...any) error {
 	what := fmt.Sprintf(format, args...)
 	return &remote.Error{
-		Op: "sign in", Kind: remote.Invalid, Err: errInvalid,
+		Op: "sign in", Kind: remote.Invalid, Err: remote.BadSettings("invalid credential"),
 		Hint: "The credential " + quote(c.Name) + " cannot be used: " + what + ".",
 	}
 }

@@ -53,17 +53,17 @@ func (m *maker) fault(err error, before bool) error {
 	}
 	var noProfile config.SharedConfigProfileNotExistError
 	if errors.As(err, &noProfile) {
-		return m.failed(remote.Auth, errors.New("no such profile"),
+		return m.failed(remote.Auth, remote.BadSettings("no such profile"),
 			"The AWS files of this machine have no profile "+quote(m.c.Profile)+". Add it with \"aws configure\" or name another one.")
 	}
 	var unread config.SharedConfigLoadError
 	if errors.As(err, &unread) {
-		return m.failed(remote.Auth, errors.New("settings that cannot be read"),
+		return m.failed(remote.Auth, remote.BadSettings("settings that cannot be read"),
 			"The AWS settings in "+quote(unread.Filename)+" cannot be read. Check its form and who may read it.")
 	}
 	if file := os.Getenv(bundleVariable); file != "" && (m.c.Type == remote.Environment || m.c.Type == remote.Profile) {
 		if pem, _ := os.ReadFile(file); !x509.NewCertPool().AppendCertsFromPEM(pem) { //nolint:gosec // named by the user
-			return m.failed(remote.Auth, errors.New("no CA bundle"),
+			return m.failed(remote.Auth, remote.BadSettings("no CA bundle"),
 				bundleVariable+" names "+quote(file)+", which cannot be read or holds no certificate in PEM form. Correct the variable or unset it.")
 		}
 	}

@@ -2,7 +2,6 @@ package cred
 
 import (
 	"context"
-	"errors"
 	"os"
 	"time"
 
@@ -62,8 +61,6 @@ func (m *maker) fromProfile(ctx context.Context, name string) (aws.Credentials, 
 	return cfg.Credentials.Retrieve(ctx)
 }
 
-var errMoved = errors.New("the environment moves the sign-in")
-
 // unmoved refuses when the environment would send the calls by which the SDK
 // signs in to another server.
 func (m *maker) unmoved() error {
@@ -75,7 +72,7 @@ func (m *maker) unmoved() error {
 	if m.c.Profile == "" {
 		of = "the credential " + quote(m.c.Name)
 	}
-	return m.failed(remote.Auth, errMoved, "The variable "+name+" would send the sign-in of "+of+
+	return m.failed(remote.Auth, remote.BadSettings("the environment moves the sign-in"), "The variable "+name+" would send the sign-in of "+of+
 		" to another server. Unset it; where a credential of the store signs in stands in the AWS files only.")
 }
 

@@ -3,7 +3,6 @@ package s3
 import (
 	"context"
 	"crypto/x509"
-	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -52,8 +51,6 @@ type quirks struct {
 	noRemoveIf   atomic.Bool // conditional deletions: the HEAD before is all
 	noBatchIf    atomic.Bool // the same in DeleteObjects
 }
-
-var errSettings = errors.New("invalid settings")
 
 func newConn(srv remote.Server, p *cred.Provider, o Options) (*conn, error) {
 	c := &conn{srv: srv, o: o, buckets: map[string]*bucket{}, profile: srv.Credential}
@@ -149,7 +146,7 @@ func (c *conn) checkEndpoint() error {
 
 func (c *conn) invalid(what string) error {
 	return &remote.Error{
-		Op: "connect", Kind: remote.Invalid, Err: errSettings,
+		Op: "connect", Kind: remote.Invalid, Err: remote.BadSettings("invalid settings"),
 		Hint: "The server " + c.name() + " cannot be used: " + what + ".",
 	}
 }

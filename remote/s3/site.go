@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -28,6 +29,8 @@ func (c *conn) firstRegion() string {
 	}
 	return preset.FirstRegion(c.keys.Partition())
 }
+
+var errAddress = errors.New("no address")
 
 // bucket is one bucket and where it is.
 type bucket struct {
@@ -110,7 +113,7 @@ func (b *bucket) resolve(ctx context.Context, region string) (*site, error) {
 	ep, err := s3.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, params)
 	if err != nil {
 		return nil, &remote.Error{
-			Op: "connect", Kind: remote.Invalid, Err: errSettings,
+			Op: "connect", Kind: remote.Invalid, Err: errAddress,
 			Hint: "There is no address for the bucket " + b.name + " with these settings. Check its name, region and endpoint.",
 		}
 	}
@@ -121,7 +124,7 @@ func (b *bucket) resolve(ctx context.Context, region string) (*site, error) {
 	if opts, ok := auth.GetAuthOptions(&ep.Properties); ok && len(opts) > 0 {
 		if opts[0].SchemeID != "sigv4" {
 			return nil, &remote.Error{
-				Op: "connect", Kind: remote.Unsupported, Err: errSettings,
+				Op: "connect", Kind: remote.Unsupported, Err: errAddress,
 				Hint: "The bucket " + b.name + " is a directory bucket or an access point of many regions, which gantry cannot sign for. Use a general purpose bucket.",
 			}
 		}

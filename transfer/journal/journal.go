@@ -167,6 +167,7 @@ type Summary struct {
 	Done, DoneBytes            int64
 	Failed, Skipped, Cancelled int64
 	Alive                      bool // a living process runs it
+	PID                        int  // of that process; 0 if it is on another machine
 }
 
 // Census is a Journal of several processes that knows which of them live.
@@ -176,6 +177,8 @@ type Census interface {
 	// Unowned are the jobs that have not ended and that no living process runs,
 	// oldest first.
 	Unowned(ctx context.Context) ([]Summary, error)
+	// Owned are those that a living process runs, this one or another, oldest first.
+	Owned(ctx context.Context) ([]Summary, error)
 	// Summaries yields all jobs, oldest first.
 	Summaries(ctx context.Context) iter.Seq2[Summary, error]
 }

@@ -40,6 +40,7 @@ func (a *App) Queue() *transfer.Queue {
 			Look:       a.look,
 			Log:        a.log,
 			Journal:    a.journal,
+			Unrecorded: a.noJournal,
 			Open:       a.tree,
 		}))
 		a.limitQueue(a.queue.Load()) // what the store says from here on is told to it

@@ -91,13 +91,21 @@ func exitCode(ctx context.Context, err error) int {
 
 // errorCode tells what was typed wrong from what a server does not take.
 func errorCode(err error) int {
-	if remote.KindOf(err) == remote.Invalid && !remote.Answered(err) {
+	if remote.KindOf(err) == remote.Invalid && !remote.Answered(err) && !remote.OfSettings(err) {
 		return exitUsage
+	}
+	return triedCode(err)
+}
+
+// triedCode is the exit code of what was tried and failed.
+func triedCode(err error) int {
+	if remote.OfSettings(err) {
+		return exitConfig
 	}
 	return kindCode(remote.KindOf(err))
 }
 
-// kindCode is the exit code of what was tried and failed.
+// kindCode is that of a kind of failure.
 func kindCode(k remote.Kind) int {
 	switch k {
 	case remote.NotExist:

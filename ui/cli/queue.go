@@ -119,6 +119,7 @@ type jobJSON struct {
 	Title    string    `json:"title"`
 	State    string    `json:"state"`
 	Running  bool      `json:"running"` // a living process works on it
+	PID      int       `json:"pid,omitempty"`
 	From     string    `json:"from"`
 	To       string    `json:"to,omitempty"`
 	Done     int64     `json:"items_done"`
@@ -170,6 +171,9 @@ func (e *env) printJob(r transfer.Record) error {
 			Listed: r.Listed, Failed: r.Failures, Skipped: r.Skipped, Created: r.Created.UTC(), Finished: r.Finished.UTC(),
 			Verified: r.Levels,
 		}
+		if j.Running {
+			j.PID = r.PID
+		}
 		if r.Finished.IsZero() {
 			j.Finished = time.Time{}
 		}
@@ -187,10 +191,10 @@ func waitsFor(r transfer.Record) string {
 	switch {
 	case !r.Owned || r.State.Ended():
 		return ""
+	case r.Err != nil:
+		return remote.HintOf(r.Err)
 	case r.State == transfer.Waiting:
 		return "waits for its turn behind the jobs of the gantry that has it"
-	case r.State == transfer.Paused && r.Err != nil:
-		return remote.HintOf(r.Err)
 	}
 	return ""
 }
@@ -206,6 +210,9 @@ func jobLine(r transfer.Record) string {
 	if !r.State.Ended() && r.Bytes.Total > 0 { // of one large file the items say nothing
 		line += fmt.Sprintf("  (%s of %s)", text.Size(r.Bytes.Done), text.Size(r.Bytes.Total))
 	}
+	if r.PID != 0 && r.Owned && !r.State.Ended() {
+		line += fmt.Sprintf("  (in gantry with pid %d)", r.PID)
+	}
 	if why := waitsFor(r); why != "" {
 		line += "  (" + why + ")"
 	}
@@ -214,7 +221,7 @@ func jobLine(r transfer.Record) string {
 	}
 	if r.Failures > 0 {
 		why := ""
-		if r.Err != nil {
+		if r.Err != nil && r.State.Ended() { // else it says why it waits
 			why = ": " + remote.HintOf(r.Err)
 		}
 		line += fmt.Sprintf("  (%s failed%s)", text.Count(int64(r.Failures)), why)

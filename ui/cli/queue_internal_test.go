@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -17,6 +18,24 @@ func TestAJobThatHasNotEndedIsListedWithItsBytes(t *testing.T) {
 	}
 	r.State = transfer.Done
 	if line := jobLine(r); !strings.HasSuffix(line, "  0 of 1  copy big to acme:in/") {
+		t.Error(line)
+	}
+}
+
+func TestAListSaysWhyAJobOfAnotherProcessWaits(t *testing.T) {
+	r := transfer.Record{Owned: true, PID: 4711, Snapshot: transfer.Snapshot{
+		ID: 7, Title: "copy big to acme:in/", State: transfer.Asking, Listed: true, Failures: 1,
+		Items: transfer.Progress{Total: 1}, Err: errors.New("The session has expired."),
+	}}
+	if line := jobLine(r); !strings.HasSuffix(line, "  (in gantry with pid 4711)  (The session has expired.)  (1 failed)") {
+		t.Error(line)
+	}
+	r.State, r.Err, r.Failures = transfer.Waiting, nil, 0
+	if line := jobLine(r); !strings.Contains(line, "waits for its turn") {
+		t.Error(line)
+	}
+	r.Owned = false // by now nobody has it
+	if line := jobLine(r); strings.Contains(line, "4711") {
 		t.Error(line)
 	}
 }

@@ -39,7 +39,8 @@ type remover struct {
 }
 
 func (r *remover) run(ctx context.Context, locations []string) error {
-	r.env.dryRun, r.env.sum = r.dryRun, nothing(transfer.Delete, r.dryRun)
+	r.env.dryRun = r.dryRun
+	r.env.nothing(transfer.Delete, r.dryRun)
 	a, err := r.env.open(ctx)
 	if err != nil {
 		return err

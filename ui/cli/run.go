@@ -37,7 +37,6 @@ type run struct {
 	mu       sync.Mutex // guards what jobs write, by OnItem and lost
 	t        totals
 	failures failures // of locations that could not be resolved
-	missed   int64    // these locations, and jobs that failed as a whole
 }
 
 // totals is the summary of a command.
@@ -47,7 +46,7 @@ type totals struct {
 	Items     int64   `json:"items"`
 	Done      int64   `json:"done"`
 	Skipped   int64   `json:"skipped"`
-	Failed    int64   `json:"failed"`
+	Failed    int64   `json:"failed"` // in JSON also what failed as a whole, as the lines of type error say
 	Conflicts int64   `json:"conflicts"`
 	Cancelled int64   `json:"cancelled"`
 	Bytes     int64   `json:"bytes"`
@@ -81,7 +80,7 @@ func newRun(e *env, q *transfer.Queue, rules transfer.Rules, progress bool) *run
 		r.line = newProgressLine(e.Err)
 	}
 	r.ask = newAsker(e)
-	e.sum = func() any { return r.sum(nil) }
+	r.summary(nil)
 	return r
 }
 
@@ -144,13 +143,11 @@ func (r *run) ended(ctx context.Context, s transfer.Snapshot) {
 	if s.Err == nil || s.Failures > 0 && !halted || remote.Cancelled(s.Err) {
 		return
 	}
-	if !halted {
-		r.lost(s.Title, s.Err)
-		return
+	r.lost(s.Title, s.Err)
+	if halted {
+		r.halted = triedCode(halt)
+		r.env.warnf("gantry queue resume %d goes on with the rest", s.ID)
 	}
-	r.fault(s.Title, s.Err)
-	r.halted = kindCode(halt.Kind)
-	r.env.warnf("gantry queue resume %d goes on with the rest", s.ID)
 }
 
 // conflict answers a conflict: the user does on a terminal, else the item fails
@@ -215,7 +212,7 @@ func (r *run) item(it transfer.ItemSnapshot) {
 
 func (r *run) failed(it transfer.ItemSnapshot) {
 	kind := remote.KindOf(it.Err)
-	code := kindCode(kind)
+	code := triedCode(it.Err)
 	if kind == remote.Exist {
 		r.t.Conflicts++
 		code = exitSome
@@ -291,27 +288,39 @@ func (r *run) stopped(ctx context.Context, left []transfer.JobID) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeIn)
 	defer cancel()
 	closed := r.queue.Close(ctx)
-	return errors.Join(r.env.out.Summary(r.sum(left)), closed)
+	r.summary(left)
+	return errors.Join(r.env.end(), closed)
 }
 
-// nothing is the summary of a command that did not come so far as to have jobs.
-func nothing(op transfer.Op, dryRun bool) func() any {
-	return func() any { return totals{Type: "summary", Op: op.String(), DryRun: dryRun} }
+// nothing makes the summary that of a command that did not come so far as to have
+// jobs.
+func (e *env) nothing(op transfer.Op, dryRun bool) {
+	e.sum = func() any { return e.summed(totals{Op: op.String(), DryRun: dryRun}) }
 }
 
-// sum is the summary of what became of the jobs, of which left can be resumed.
-func (r *run) sum(left []transfer.JobID) totals {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.t.Type, r.t.Seconds, r.t.Resume = "summary", time.Since(r.started).Seconds(), left
-	return r.counted()
-}
-
-// counted is what became of the items, and of what had none. The caller holds r.mu.
-func (r *run) counted() totals {
-	t := r.t
-	t.Failed += r.missed
+// summed is t as --json ends with it. A location that nobody knows and a job that
+// could not go on are no items, but they have failed.
+func (e *env) summed(t totals) totals {
+	t.Type = "summary"
+	t.Failed += e.out.errors
 	return t
+}
+
+// summary makes the summary that of what became of the jobs, of which left can be
+// resumed.
+func (r *run) summary(left []transfer.JobID) {
+	r.env.sum = func() any {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.t.Resume = left
+		return r.env.summed(r.timed())
+	}
+}
+
+// timed are the totals with the time that they took so far.
+func (r *run) timed() totals {
+	r.t.Seconds = time.Since(r.started).Seconds()
+	return r.t
 }
 
 // left are the jobs that have not ended and can be resumed.
@@ -330,14 +339,12 @@ func (r *run) left() (ids []transfer.JobID) {
 // finish prints the summary and makes the exit code: all done, some failed, or
 // the one reason why nothing worked.
 func (r *run) finish() error {
-	left := r.left()
-	r.env.sum = func() any { return r.sum(left) }
+	r.summary(r.left())
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.t.kept = r.halted > 0
-	r.t.Type, r.t.Seconds = "summary", time.Since(r.started).Seconds()
 	if !r.env.json && !r.env.quiet && terminal(r.env.Err) && len(r.jobs) > 0 {
-		_, _ = fmt.Fprintln(r.env.Err, r.counted().String())
+		_, _ = fmt.Fprintln(r.env.Err, r.timed().String())
 	}
 	with := "" // a job on record keeps the rule that it was given
 	if !r.flagged {

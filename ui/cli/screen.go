@@ -84,8 +84,9 @@ func (e *env) deps(a *app.App, args []string, withDemo bool) ui.Deps {
 	}
 	return ui.Deps{
 		Queue: q, Unfinished: q, Open: a.Open, Enter: a.Enter,
-		Durable: q.Durable() && !withDemo, // its journal goes with it
-		Servers: a.Servers, Admin: a, Asker: e.asker,
+		Durable:   q.Durable() && !withDemo, // its journal goes with it
+		NoJournal: a.NoJournal() != nil,
+		Servers:   a.Servers, Admin: a, Asker: e.asker,
 		Mounts: a.Store().Mounts, Clock: a.SessionEnd, Region: a.Region,
 		ServerBandwidth: a.ServerBandwidth, SetServerBandwidth: a.SetServerBandwidth,
 		Bookmarks: a.Bookmarks, SetBookmark: a.SetBookmark, Crash: crash,

@@ -60,14 +60,6 @@ func (r *run) submit(ctx context.Context, a *app.App, op transfer.Op, dest desti
 
 // lost notes a location that could not be resolved. Jobs call it.
 func (r *run) lost(location string, err error) {
-	r.fault(location, err)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.missed++
-}
-
-// fault tells what went wrong with a location, or a job.
-func (r *run) fault(location string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.line.clear()

@@ -133,7 +133,8 @@ func (f *transferFlags) rules(e *env) (transfer.Rules, error) {
 // transfer runs cp and mv: it resolves the destination, builds a request for
 // each tree that holds sources, and follows the queue until they have ended.
 func (e *env) transfer(ctx context.Context, op transfer.Op, f transferFlags, args []string) error {
-	e.dryRun, e.sum = f.dryRun, nothing(op, f.dryRun)
+	e.dryRun = f.dryRun
+	e.nothing(op, f.dryRun)
 	rules, err := f.rules(e)
 	if err != nil {
 		return err

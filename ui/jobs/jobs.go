@@ -25,6 +25,7 @@ type View struct {
 	rows int                 // rows on screen in the last View
 
 	detail *detail // nil shows the list
+	others []transfer.Record
 }
 
 // New makes an empty view. now tells the time for "14:02" and the like.

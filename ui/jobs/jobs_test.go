@@ -343,3 +343,34 @@ func TestWhatIsDoneSaysHowItWasVerified(t *testing.T) {
 		}
 	}
 }
+
+// TestTheJobsOfOthersTakeHalfOfTheListAtMost: the own ones come first.
+func TestTheJobsOfOthersTakeHalfOfTheListAtMost(t *testing.T) {
+	v := view(theme.Plain())
+	var others []transfer.Record
+	for _, s := range every()[:4] {
+		s.ID += 100
+		others = append(others, transfer.Record{Snapshot: s, Owned: true, PID: 4711})
+	}
+	others[2].PID, others[0].Err = 0, errors.New("It waits. "+hostile)
+	v.SetOthers(others)
+	out := look(t, v, 80, 10)
+	for _, want := range []string{"copy q1.parquet", "in another gantry, pid 4711: It waits.", "copy 3 entries", "2 jobs in other gantries"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	v.SetOthers(others[1:])
+	if out := look(t, v, 120, 14); strings.Count(out, "in another gantry") != 3 {
+		t.Errorf("not all of them in\n%s", out)
+	}
+	for h := range 12 {
+		if h > 0 {
+			look(t, v, 40, h)
+		}
+	}
+	v.End()
+	if v.SelectedID() != 9 {
+		t.Errorf("the cursor is on job %d", v.SelectedID())
+	}
+}

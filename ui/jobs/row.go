@@ -22,7 +22,8 @@ func (v *View) View(w, h int) []string {
 	out := make([]string, 0, h)
 	cols := layout(w)
 	out = append(out, v.st.Header.Render(cols.head()))
-	v.rows = max(0, h-headLines)
+	others := v.elsewhere(cols, h/2)
+	v.rows = max(0, h-headLines-len(others))
 	v.follow()
 	for i := v.off; i < min(len(v.jobs), v.off+v.rows); i++ {
 		out = append(out, v.row(v.jobs[i], cols))
@@ -30,10 +31,10 @@ func (v *View) View(w, h int) []string {
 	if len(v.jobs) == 0 && h > 1 {
 		out = append(out, v.st.Dim.Render(text.Pad("  The queue is empty.", w)))
 	}
-	for len(out) < h {
+	for len(out) < h-len(others) {
 		out = append(out, text.Pad("", w))
 	}
-	return out[:h]
+	return append(out, others...)[:h]
 }
 
 // follow scrolls so that the cursor can be seen.

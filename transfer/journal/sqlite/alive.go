@@ -19,10 +19,13 @@ const sweepAge = time.Hour
 // ownerRow is a process as it is stored.
 type ownerRow struct {
 	id, host string
+	pid      int64 // on that host
 	beat     int64
 }
 
-func readOwner(c cols) ownerRow { return ownerRow{id: c.str(0), host: c.str(1), beat: c.int(4)} }
+func readOwner(c cols) ownerRow {
+	return ownerRow{id: c.str(0), host: c.str(1), pid: c.int(2), beat: c.int(4)}
+}
 
 // trusts tells whether the lock of a process on host says if it lives.
 func (j *Journal) trusts(host string) bool {
@@ -185,4 +188,12 @@ func (c *census) alive(owner string, until int64) (bool, error) {
 		c.known[owner] = alive
 	}
 	return alive, nil
+}
+
+// pid is the number of a process that was found alive, 0 if it is on another machine.
+func (c *census) pid(owner string) int {
+	if r := c.rows[owner]; r.host == c.j.me.host {
+		return int(r.pid)
+	}
+	return 0
 }

@@ -16,6 +16,7 @@ type Summary struct {
 	Owner string    // who runs it, or ran it last; "" if it was released
 	Until time.Time // of the lease; zero if there is none
 	Alive bool      // Owner lives: the job is another's or our own
+	PID   int       // of Owner; 0 if it is on another machine, or dead
 }
 
 // Ended is an item that has ended otherwise than well.
@@ -121,11 +122,14 @@ func (j *Journal) History(ctx context.Context) iter.Seq2[Summary, error] {
 	return j.summaries(ctx, "SELECT * FROM job WHERE id>? ORDER BY id LIMIT ?")
 }
 
+// unendedJobs is the query for the jobs that have not ended.
+const unendedJobs = "SELECT * FROM job WHERE ended=0 AND id>? ORDER BY id LIMIT ?"
+
 // Orphans are the jobs that have not ended and that no living process runs, to
 // be offered to the user, oldest first. Lease takes one over.
 func (j *Journal) Orphans(ctx context.Context) ([]Summary, error) {
 	var orphans []Summary
-	for s, err := range j.summaries(ctx, "SELECT * FROM job WHERE ended=0 AND id>? ORDER BY id LIMIT ?") {
+	for s, err := range j.summaries(ctx, unendedJobs) {
 		if err != nil {
 			return nil, err
 		}
@@ -158,6 +162,9 @@ func (j *Journal) summaries(ctx context.Context, query string, args ...any) iter
 			if sum.Alive, err = living.alive(s.owner, s.until); err != nil {
 				yield(Summary{}, j.failed("read", err))
 				return
+			}
+			if sum.Alive {
+				sum.PID = living.pid(s.owner)
 			}
 			if !yield(sum, nil) {
 				return

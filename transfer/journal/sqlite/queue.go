@@ -35,19 +35,33 @@ func (j *Journal) EndAll(ctx context.Context, job int64, ends []journal.End) err
 
 // Unowned are the jobs that have not ended and that no living process runs.
 func (j *Journal) Unowned(ctx context.Context) ([]journal.Summary, error) {
-	all, err := j.Orphans(ctx)
-	out := make([]journal.Summary, len(all))
-	for i, s := range all {
-		out[i] = s.plain()
+	return j.unended(ctx, false)
+}
+
+// Owned are the jobs that have not ended and that a living process runs.
+func (j *Journal) Owned(ctx context.Context) ([]journal.Summary, error) {
+	return j.unended(ctx, true)
+}
+
+// unended are the jobs that have not ended, either those that a living process runs or
+// the others.
+func (j *Journal) unended(ctx context.Context, alive bool) (out []journal.Summary, err error) {
+	for s, err := range j.summaries(ctx, unendedJobs) {
+		if err != nil {
+			return nil, err
+		}
+		if s.Alive == alive {
+			out = append(out, s.plain())
+		}
 	}
-	return out, err
+	return out, nil
 }
 
 // plain is the summary as every journal tells it.
 func (s Summary) plain() journal.Summary {
 	return journal.Summary{
 		Job: s.Job, Planned: s.Planned, Bytes: s.Bytes, Done: s.Done, DoneBytes: s.DoneBytes,
-		Failed: s.Failed, Skipped: s.Skipped, Cancelled: s.Cancelled, Alive: s.Alive,
+		Failed: s.Failed, Skipped: s.Skipped, Cancelled: s.Cancelled, Alive: s.Alive, PID: s.PID,
 	}
 }
 
