@@ -12,8 +12,9 @@ import (
 // object may have been cut otherwise.
 
 const (
-	guessMost   = 4 // sizes that are tried for one object: each costs a reading of the target
-	guessMisses = 3 // objects of a place that are tried in vain before it is left alone
+	guessMost   = 4         // sizes that are tried for one object: each costs a reading of the target
+	guessBytes  = 256 << 20 // bytes that are read for that: half a second of MD5
+	guessMisses = 3         // objects of a place that are tried in vain before it is left alone
 )
 
 // usualParts are the sizes in which programs cut objects by default, the most usual
@@ -24,7 +25,8 @@ var usualParts = [...]int64{
 }
 
 // guesses are the sizes that the parts of an object may have, the likeliest ones first.
-// before is the one that was right the last time, 0 for none.
+// before is the one that was right the last time, 0 for none. Of a large object it is
+// the only one that is worth the reading.
 func guesses(size int64, parts int, before int64) (sizes []int64) {
 	if parts < 1 || size < 1 {
 		return nil
@@ -36,7 +38,11 @@ func guesses(size int64, parts int, before int64) (sizes []int64) {
 			sizes = append(sizes, part)
 		}
 	}
-	return sizes[:min(len(sizes), guessMost)]
+	most := int(guessBytes / size)
+	if len(sizes) > 0 && sizes[0] == before {
+		most = max(most, 1)
+	}
+	return sizes[:min(len(sizes), guessMost, most)]
 }
 
 // guess is the sum of the sums of parts of a size for which it is what c promises; ""
