@@ -26,7 +26,7 @@ func (q *Queue) History(ctx context.Context) iter.Seq2[Record, error] {
 			}
 			return
 		}
-		var parts map[int64]int64 // read once there is a job that needs them
+		var parts map[int64]arrival // read once there is a job that needs them
 		for s, err := range c.Summaries(ctx) {
 			r := readRecord(s)
 			if err == nil && !r.State.Ended() {

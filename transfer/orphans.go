@@ -32,17 +32,31 @@ func (q *Queue) Orphans(ctx context.Context) ([]Snapshot, error) {
 	return out, nil
 }
 
-// add counts n bytes of what is not published yet.
-func (s *Snapshot) add(n int64) { s.Bytes.Done = min(s.Bytes.Done+n, s.Bytes.Total) }
+// arrival is what stands on record of the items of a job that are not done.
+type arrival struct {
+	bytes  int64 // that their parts hold
+	copied int64 // items, see Snapshot.Copied
+}
 
-// arrived is how many bytes the parts on record hold of what is not published
-// yet, by job. What cannot be read of it is not counted: it is for the eye only.
-func (q *Queue) arrived(ctx context.Context) map[int64]int64 {
-	sum := map[int64]int64{}
+// add counts what is not done yet.
+func (s *Snapshot) add(a arrival) {
+	s.Bytes.Done = min(s.Bytes.Done+a.bytes, s.Bytes.Total)
+	s.Copied = a.copied
+}
+
+// arrived is what is on record of items that are not done, by job. What cannot be
+// read of it is not counted: it is for the eye only.
+func (q *Queue) arrived(ctx context.Context) map[int64]arrival {
+	sum := map[int64]arrival{}
 	for u, have := range q.jr.Uploads(ctx) {
+		a := sum[u.Job]
 		for _, p := range have {
-			sum[u.Job] += p.Size
+			a.bytes += p.Size
 		}
+		if _, _, held := copyOf(journal.Trace{Upload: &u, Parts: have}); held {
+			a.copied++
+		}
+		sum[u.Job] = a
 	}
 	return sum
 }

@@ -165,6 +165,9 @@ func TestARenameIsTakenBackUntilItBeginsToDelete(t *testing.T) {
 		if n := len(b.Keys()); !s.Undoable || n < 30 {
 			t.Fatalf("undoable: %t, %d keys", s.Undoable, n)
 		}
+		if n, word := s.Counted(); n < 10 || word != "copied" || s.Items.Done > 0 {
+			t.Errorf("%q %d, %d done", word, n, s.Items.Done)
+		}
 		b.Put("new/03", "somebody else's")
 		b.Put("new/other", "somebody else's")
 		q.Rollback(id)
@@ -193,10 +196,17 @@ func TestARenameThatDeletesIsNotTakenBack(t *testing.T) {
 		if s.Undoable || s.State != transfer.Verifying {
 			t.Errorf("it is %s, undoable: %t", s.State, s.Undoable)
 		}
+		if n, word := s.Counted(); n != 0 || word != "deleted" || s.Copied != 21 {
+			t.Errorf("%q %d, %d are copied", word, n, s.Copied)
+		}
 		if q.Rollback(id) {
 			t.Error("it is taken back although it deletes")
 		}
-		wantState(t, await(t, q, id), transfer.Done)
+		s = await(t, q, id)
+		wantState(t, s, transfer.Done)
+		if n, word := s.Counted(); n != 21 || word != "" {
+			t.Errorf("%q %d in the end", word, n)
+		}
 		for i := range 20 {
 			wantContent(t, b, remote.Path(fmt.Sprintf("new/%02d", i)), content(i+1))
 		}

@@ -160,7 +160,8 @@ type Snapshot struct {
 	Active    []ItemSnapshot
 	Failures  int
 	Skipped   int
-	Conflicts int // parked items that wait for Answer
+	Conflicts int   // parked items that wait for Answer
+	Copied    int64 // of a move inside a bucket: copied, to be deleted when all are; no part of Items.Done
 	Created   time.Time
 	Finished  time.Time // zero until ended
 	Err       error     // why the job as a whole failed, is paused, or waits for Obstacle
@@ -171,6 +172,18 @@ type Snapshot struct {
 	Proven    Progress  // parts, as ItemSnapshot.Proven, of all items that were resumed
 	Kept      bool      // cancelled only here: it is in the journal and can be resumed
 	Trouble   error     // why nothing succeeds for a while although it is tried again and again
+}
+
+// Counted is how many items are done, by the word for it where there is one: of a move
+// inside a bucket first those that are "copied", then those that are "deleted".
+func (s Snapshot) Counted() (n int64, word string) {
+	switch {
+	case s.Copied == 0:
+		return s.Items.Done, ""
+	case s.Undoable:
+		return s.Items.Done + s.Copied, "copied"
+	}
+	return s.Items.Done, "deleted"
 }
 
 // ItemSnapshot is an item at one moment.

@@ -26,6 +26,9 @@ func (j *job) snapshot(at time.Time) Snapshot {
 	if j.req.To != nil {
 		s.To = j.req.To.Label() + string(j.req.Dir)
 	}
+	if !j.final.Ended() {
+		s.Copied = int64(j.held)
+	}
 	if j.ending { // over when that is on record: what comes next may ask for it
 		s.State, s.Finished, s.Err = Verifying, time.Time{}, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -111,7 +112,8 @@ func (m *Model) described(s transfer.Snapshot) string {
 		if !s.Listed {
 			of = " of at least "
 		}
-		line += ", " + text.Count(s.Items.Done) + of + text.Plural(s.Items.Total, "item")
+		n, word := s.Counted()
+		line += ", " + strings.TrimSpace(word+" "+text.Count(n)) + of + text.Plural(s.Items.Total, "item")
 	}
 	if s.Bytes.Total > 0 {
 		line += ", " + arrived(s.Bytes)

@@ -60,7 +60,7 @@ func later(t *testing.T, jobs int, undoable ...int) (*world, *yesterday) {
 		})
 	}
 	for _, i := range undoable {
-		y.left[i].Undoable = true
+		y.left[i].Undoable, y.left[i].Items.Done, y.left[i].Copied = true, 0, 412
 	}
 	now := epoch()
 	w.deps.Now = func() time.Time { now = now.Add(2 * time.Second); return now }
@@ -126,7 +126,9 @@ func TestARenameThatWasInterruptedCanBeTakenBack(t *testing.T) {
 
 	w, z := later(t, 2, 1)
 	w.WaitText("forget them; the copies stay")
-	w.Keys("v", "2")
+	w.Keys("v")
+	w.sees(t, "begun 14:09 yesterday, copied 412 of 930 items")
+	w.Keys("2")
 	w.WaitText("forget it; the copies stay")
 	w.Keys("t")
 	w.WaitText("Taken back: copy 3 entries")

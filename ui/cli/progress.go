@@ -18,6 +18,8 @@ import (
 // moved is how far the jobs of a command are together.
 type moved struct {
 	bytes, items transfer.Progress
+	counted      int64 // of the items, by the word, see transfer.Snapshot.Counted
+	word         string
 	listed       bool
 	rate         float64
 	eta          time.Duration // of the slowest; -1 while nobody can tell
@@ -33,6 +35,11 @@ func (m *moved) add(s transfer.Snapshot) {
 	m.bytes.Total += max(s.Bytes.Total, s.Bytes.Done)
 	m.items.Done += s.Items.Done
 	m.items.Total += max(s.Items.Total, s.Items.Done)
+	n, word := s.Counted()
+	m.counted += n
+	if m.word == "" || word != "" && s.Undoable { // what other jobs have deleted was copied as well
+		m.word = word
+	}
 	m.proven.Done += s.Proven.Done
 	m.proven.Total += s.Proven.Total
 	m.rate, m.failures, m.listed = m.rate+s.Rate, m.failures+s.Failures, m.listed && s.Listed
@@ -53,13 +60,16 @@ func (m *moved) add(s transfer.Snapshot) {
 // verifying tells whether all that is left to do is to verify what was moved.
 func (m *moved) verifying() bool { return m.checking && !m.moving }
 
+// count is how many items are done: "12", "copied 12".
+func (m *moved) count() string { return strings.TrimSpace(m.word + " " + text.Count(m.counted)) }
+
 // far is how much is done: "139 MiB of 300 MiB, 0 of 1 item".
 func (m *moved) far() string {
 	least := ""
 	if !m.listed {
 		least = "at least "
 	}
-	items := fmt.Sprintf("%s of %s%s", text.Count(m.items.Done), least, text.Plural(m.items.Total, "item"))
+	items := fmt.Sprintf("%s of %s%s", m.count(), least, text.Plural(m.items.Total, "item"))
 	if m.bytes.Total == 0 {
 		return items
 	}
@@ -74,7 +84,7 @@ func (m *moved) line(w int) string {
 	}
 	parts := []string{
 		fmt.Sprintf("%s of %s", text.Size(m.bytes.Done), of),
-		fmt.Sprintf("%s of %s", text.Count(m.items.Done), text.Count(m.items.Total)),
+		fmt.Sprintf("%s of %s", m.count(), text.Count(m.items.Total)),
 	}
 	if m.failures > 0 {
 		parts = append(parts, text.Count(int64(m.failures))+" failed")

@@ -65,3 +65,21 @@ func TestWhatAStoppedJobLeavesIsNotCalledCancelled(t *testing.T) {
 		}
 	}
 }
+
+// TestTheLiveLineCountsWhatAMoveInABucketHasCopied; JSON counts what is done.
+func TestTheLiveLineCountsWhatAMoveInABucketHasCopied(t *testing.T) {
+	s := transfer.Snapshot{
+		State: transfer.Running, Listed: true, Items: transfer.Progress{Total: 30}, Copied: 12, Undoable: true,
+	}
+	m := moved{listed: true}
+	m.add(s)
+	if line := m.line(200); !strings.Contains(line, "copied 12 of 30") || m.json().Items != 0 {
+		t.Errorf("%q, %+v", line, m.json())
+	}
+	s.Undoable, s.Items.Done, s.Copied = false, 3, 27
+	m = moved{listed: true}
+	m.add(s)
+	if line := m.line(200); !strings.Contains(line, "deleted 3 of 30") || m.json().Items != 3 {
+		t.Errorf("%q, %+v", line, m.json())
+	}
+}

@@ -205,8 +205,9 @@ func jobLine(r transfer.Record) string {
 	if !r.Listed && !r.State.Ended() {
 		of = "at least " + of
 	}
+	n, word := r.Counted()
 	line := fmt.Sprintf("%6d  %-11s  %s  %s of %s  %s", r.ID, stateOf(r), r.Created.Local().Format(time.DateTime),
-		text.Count(r.Items.Done), of, r.Title)
+		strings.TrimSpace(word+" "+text.Count(n)), of, r.Title)
 	if !r.State.Ended() && r.Bytes.Total > 0 { // of one large file the items say nothing
 		line += fmt.Sprintf("  (%s of %s)", text.Size(r.Bytes.Done), text.Size(r.Bytes.Total))
 	}

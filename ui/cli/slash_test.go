@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"gantry/remote/s3/s3test"
@@ -36,6 +37,12 @@ func TestARollbackLeavesTheFoldersOfOthers(t *testing.T) {
 	c.server.Fault(s3test.Rule{ID: "S05", Op: "CopyObject", Key: "new/two", Action: s3test.Deny()})
 	if out, said, code := c.gantry("mv", "acme:old/", "acme:new/"); code == 0 {
 		t.Fatalf("it ended well: %s%s", out, said)
+	}
+	if out, _, _ := c.gantry("queue", "list"); !strings.Contains(out, "copied 2 of 3") {
+		t.Errorf("what was copied is not counted: %s", out)
+	}
+	if out, _, _ := c.gantry("queue", "list", "--json"); !strings.Contains(out, `"items_done":0,"items":3,`) {
+		t.Errorf("what was copied is not done: %s", out)
 	}
 	if out, said, code := c.gantry("queue", "cancel", "--rollback", "--yes", "1"); code != 0 {
 		t.Errorf("%d, %s%s", code, out, said)

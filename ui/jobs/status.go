@@ -110,7 +110,7 @@ func (v *View) Overall() Overall {
 		}
 		all.Known = all.Known && (s.Listed || s.State == transfer.Waiting)
 		bytes = transfer.Progress{Done: bytes.Done + max(0, s.Bytes.Done), Total: bytes.Total + max(0, s.Bytes.Total)}
-		items = transfer.Progress{Done: items.Done + max(0, s.Items.Done), Total: items.Total + max(0, s.Items.Total)}
+		items = transfer.Progress{Done: items.Done + max(0, passed(s).Done), Total: items.Total + max(0, s.Items.Total)}
 	}
 	if bytes.Total <= 0 {
 		bytes = items

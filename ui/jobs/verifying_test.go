@@ -38,3 +38,34 @@ func TestWhatIsBeingVerifiedSaysSoEverywhere(t *testing.T) {
 		t.Errorf("the details:\n%s", details)
 	}
 }
+
+// TestAMoveInABucketShowsWhatIsCopiedAndThenWhatIsDeleted: its items are done when the
+// last of them is copied, so that their number alone stands still.
+func TestAMoveInABucketShowsWhatIsCopiedAndThenWhatIsDeleted(t *testing.T) {
+	s := transfer.Snapshot{
+		ID: 1, Op: transfer.Move, Title: "move old to acme:new", From: "acme:", To: "acme:new/", Listed: true, ETA: -1, Created: now,
+		State: transfer.Running, Items: transfer.Progress{Total: 30}, Copied: 12, Undoable: true,
+	}
+	v := jobs.New(theme.Plain(), clock)
+	seen := func(wants [2][2]string) {
+		t.Helper()
+		v.Reset([]transfer.Snapshot{s})
+		for i, w := range []int{120, 80} {
+			list := look(t, v, w, 3)
+			for _, want := range wants[i] {
+				if !strings.Contains(list, want) {
+					t.Errorf("at %d columns there is no %q:\n%s", w, want, list)
+				}
+			}
+		}
+	}
+	seen([2][2]string{{"copied 12 of 30", "copying"}, {"12/30", "copying"}})
+	if all := v.Overall(); all.Fraction != 0.4 {
+		t.Errorf("%v of it", all.Fraction)
+	}
+	s.State, s.Items.Done, s.Copied, s.Undoable = transfer.Verifying, 3, 27, false
+	seen([2][2]string{{"deleted 3 of 30", "deleting"}, {"3/30", "deleting"}})
+	if line := v.StatusLine(80); !strings.Contains(line, "99 %") || !strings.Contains(line, "deleting") {
+		t.Errorf("the status line: %q", line)
+	}
+}

@@ -62,7 +62,7 @@ func onServer(location string) bool {
 func fraction(s transfer.Snapshot) float64 {
 	p := s.Bytes
 	if s.Op == transfer.Delete || p.Total <= 0 {
-		p = s.Items
+		p = passed(s)
 	}
 	if s.State == transfer.Done {
 		return 1
@@ -71,6 +71,12 @@ func fraction(s transfer.Snapshot) float64 {
 		return 0 // what is known of it is growing
 	}
 	return min(text.Fraction(p.Done, p.Total), 0.999) // never whole before it is done
+}
+
+// passed are the items that are done, or at least copied: what was copied once is not
+// counted back when its source is deleted.
+func passed(s transfer.Snapshot) transfer.Progress {
+	return transfer.Progress{Done: s.Items.Done + s.Copied, Total: s.Items.Total}
 }
 
 // percent is fraction in words; "" while the total is growing.
@@ -84,18 +90,22 @@ func percent(s transfer.Snapshot) string {
 	return strconv.Itoa(int(fraction(s)*100)) + " %"
 }
 
-// items are the counts of a job: "3 of 12", "1,204 of at least 9,000".
+// items are the counts of a job: "3 of 12", "1,204 of at least 9,000", "copied 3 of 12".
 func items(s transfer.Snapshot) string {
 	var parts []string
+	n, word := s.Counted()
+	if word != "" {
+		word += " "
+	}
 	switch {
 	case s.Items.Total < 0 || s.Items.Total == 0 && !s.Listed:
 		if s.State != transfer.Waiting {
 			parts = append(parts, "listing…")
 		}
 	case !s.Listed:
-		parts = append(parts, text.Count(s.Items.Done)+" of at least "+text.Count(s.Items.Total))
+		parts = append(parts, word+text.Count(n)+" of at least "+text.Count(s.Items.Total))
 	default:
-		parts = append(parts, text.Count(s.Items.Done)+" of "+text.Count(s.Items.Total))
+		parts = append(parts, word+text.Count(n)+" of "+text.Count(s.Items.Total))
 	}
 	if s.Skipped > 0 && len(parts) > 0 {
 		parts[0] += ", " + text.Count(int64(s.Skipped)) + " skipped"
@@ -113,6 +123,7 @@ func items(s transfer.Snapshot) string {
 // single file its size.
 func fewItems(s transfer.Snapshot) string {
 	var parts []string
+	n, _ := s.Counted() // of what, the state says
 	if s.Failures > 0 {
 		parts = append(parts, "✗"+few(int64(s.Failures)))
 	}
@@ -126,9 +137,9 @@ func fewItems(s transfer.Snapshot) string {
 	case single(s):
 		parts = append(parts, text.Size(s.Bytes.Total))
 	case !s.Listed:
-		parts = append(parts, few(s.Items.Done)+"/"+few(s.Items.Total)+"+")
+		parts = append(parts, few(n)+"/"+few(s.Items.Total)+"+")
 	default:
-		parts = append(parts, few(s.Items.Done)+"/"+few(s.Items.Total))
+		parts = append(parts, few(n)+"/"+few(s.Items.Total))
 	}
 	return strings.Join(parts, " ")
 }
@@ -151,7 +162,7 @@ func few(n int64) string {
 }
 
 // state is the word for a job's state; a running one that also needs the user
-// says so.
+// says so, and a move inside a bucket what it does to the items that are counted.
 func state(s transfer.Snapshot) string {
 	switch {
 	case s.Conflicts > 0 && !s.State.Ended() && s.State != transfer.Paused:
@@ -160,6 +171,10 @@ func state(s transfer.Snapshot) string {
 		return "skipped"
 	case troubled(s):
 		return "retrying"
+	case s.State == transfer.Running && s.Copied > 0:
+		return "copying"
+	case s.State == transfer.Verifying && s.Copied > 0 && !s.Undoable:
+		return "deleting"
 	case s.State == transfer.Done && s.Failures > 0:
 		return text.Plural(int64(s.Failures), "failure")
 	}
