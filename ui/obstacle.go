@@ -41,10 +41,10 @@ func (m *Model) obstacle(o transfer.Obstacle, why error) dialog.Dialog {
 			}},
 			{Key: "l", Label: "Later", Help: "the jobs wait", Run: func() tea.Cmd { return nil }},
 			{
-				Key: "c", Label: "Cancel them", Help: "what is half done is removed", Danger: true,
+				Key: "c", Label: "Cancel them", Help: cancelling(waiting), Danger: true,
 				Run: func() tea.Cmd {
-					for _, id := range waiting {
-						q.Cancel(id)
+					for _, s := range waiting {
+						q.Cancel(s.ID)
 					}
 					return nil
 				},
@@ -66,14 +66,14 @@ func (m *Model) unobstructed() {
 }
 
 // waitingFor are the jobs that wait for an obstacle.
-func (m *Model) waitingFor(o transfer.Obstacle) []transfer.JobID {
-	var ids []transfer.JobID
+func (m *Model) waitingFor(o transfer.Obstacle) []transfer.Snapshot {
+	var all []transfer.Snapshot
 	for _, s := range m.d.Queue.Jobs() {
 		if s.Obstacle == o && !s.State.Ended() {
-			ids = append(ids, s.ID)
+			all = append(all, s)
 		}
 	}
-	return ids
+	return all
 }
 
 // askObstacle opens the question that is still open, of that job if there is one,

@@ -5,6 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"gantry/transfer"
 	"gantry/ui/dialog"
 	"gantry/ui/text"
 )
@@ -33,7 +34,7 @@ func (m *Model) quit() tea.Cmd {
 		options = append(options, dialog.Option{Key: "p", Label: "Pause and keep", Help: "go on after the next start", Run: m.quitPaused})
 	}
 	options = append(options, dialog.Option{
-		Key: "c", Label: "Cancel them", Help: "what is half done is removed", Danger: true, Run: m.quitCancelled,
+		Key: "c", Label: "Cancel them", Help: cancelling(m.d.Queue.Jobs()), Danger: true, Run: m.quitCancelled,
 	})
 	m.dialogs.Push(dialog.NewChoice(m.st, dialog.ChoiceOptions{Title: "Quit", Text: what, Options: options}))
 	return nil
@@ -66,4 +67,32 @@ func (m *Model) quitCancelled() tea.Cmd {
 		}
 	}
 	return tea.Quit
+}
+
+// cancelling is what becomes of what is begun when jobs are cancelled. What a move
+// inside a bucket has copied is whole, and stays; only while it has deleted nothing
+// can it be taken back, and that takes longer than leaving.
+func cancelling(jobs []transfer.Snapshot) string {
+	open, moves, undoable := 0, 0, 0
+	for _, s := range jobs {
+		if s.State.Ended() {
+			continue
+		}
+		open++
+		if s.Undoable || s.Copied > 0 {
+			moves++
+		}
+		if s.Undoable {
+			undoable++
+		}
+	}
+	switch {
+	case moves == 0:
+		return "what is half done is removed"
+	case moves < open:
+		return "what is half done is removed; copies of moves inside a bucket stay"
+	case undoable < open:
+		return "the copies stay"
+	}
+	return "the copies stay; cancelled in the queue they can be taken back"
 }
