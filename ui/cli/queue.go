@@ -308,7 +308,7 @@ func (e *env) follow(ctx context.Context, ids []transfer.JobID, progress bool,
 	for _, id := range ids {
 		started, err := start(ctx, r, id)
 		if err != nil {
-			r.lost(fmt.Sprintf("job %d", id), err)
+			r.refused(id, err)
 		}
 		if s, ok := q.Job(started); ok {
 			r.t.Op = s.Op.String()
@@ -351,7 +351,7 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bo
 			discard = q.DiscardBack
 		}
 		if err := e.did(discard(ctx, id)); err != nil {
-			failed.add(e, fmt.Sprintf("job %d", id), err)
+			failed.addAs(e, fmt.Sprintf("job %d", id), err, triedCode(err)) // refused, not wrongly typed
 		}
 	}
 	return failed.err(failed.count < len(ids))

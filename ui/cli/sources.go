@@ -276,12 +276,17 @@ type failures struct {
 }
 
 func (f *failures) add(e *env, location string, err error) {
-	e.fail(location, err)
 	var usage usageError
 	code := errorCode(err)
 	if errors.As(err, &usage) {
 		code = exitUsage
 	}
+	f.addAs(e, location, err, code)
+}
+
+// addAs is add with an exit code.
+func (f *failures) addAs(e *env, location string, err error, code int) {
+	e.fail(location, err)
 	f.mixed = f.mixed || f.count > 0 && f.code != code
 	f.count, f.code = f.count+1, code
 }

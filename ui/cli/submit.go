@@ -66,6 +66,14 @@ func (r *run) lost(location string, err error) {
 	r.failures.add(r.env, location, err)
 }
 
+// refused notes a job that was named and is not gone on with.
+func (r *run) refused(id transfer.JobID, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.line.clear()
+	r.failures.addAs(r.env, fmt.Sprintf("job %d", id), err, triedCode(err))
+}
+
 func (r *run) submitBatch(ctx context.Context, op transfer.Op, dest destination, b batch, all iter.Seq2[found, error]) {
 	next, stop := iter.Pull2(all)
 	var known []found // each of which is all that its location means, but for the last
