@@ -134,11 +134,17 @@ func (q *Queue) Start(id JobID) {
 }
 
 // Clear forgets the jobs that have ended, with their failures.
-func (q *Queue) Clear() {
+func (q *Queue) Clear() { q.forget(func(JobID) bool { return true }) }
+
+// Forget removes one job, if it has ended, from the list and the journal.
+func (q *Queue) Forget(id JobID) { q.forget(func(other JobID) bool { return other == id }) }
+
+// forget removes those jobs that have ended.
+func (q *Queue) forget(which func(JobID) bool) {
 	q.mu.Lock()
 	var gone []JobID
 	q.order = slices.DeleteFunc(q.order, func(j *job) bool {
-		if !j.over() {
+		if !which(j.id) || !j.over() {
 			return false
 		}
 		gone = append(gone, j.id)

@@ -136,6 +136,7 @@ func (r *run) ended(ctx context.Context, s transfer.Snapshot) {
 	if f, ok := r.guessed[s.ID]; ok && s.State == transfer.Done && s.Items.Total == 0 {
 		if err := f.isThere(ctx); remote.KindOf(err) == remote.NotExist {
 			r.lost(f.location, err)
+			r.queue.Forget(s.ID) // it was about nothing: "done" on record would say that it was there
 		}
 	}
 	var halt *remote.Error // of a job that waits on record for somebody
