@@ -47,8 +47,18 @@ func TestARenameInABucketCopiesEverythingBeforeItDeletesAnything(t *testing.T) {
 			}
 		}
 	}})
-	s := run(t, transfer.Options{}, rename(t, f))
+	r := rename(t, f)
+	var again atomic.Int32
+	r.OnItem = func(it transfer.ItemSnapshot) {
+		if it.Attempts != 1 {
+			again.Add(1)
+		}
+	}
+	s := run(t, transfer.Options{}, r)
 	wantState(t, s, transfer.Done)
+	if n := again.Load(); n > 0 {
+		t.Errorf("%d items tell of other than one attempt", n)
+	}
 	if early > 0 {
 		t.Errorf("%d copies were missing when something was deleted", early)
 	}

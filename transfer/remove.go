@@ -24,7 +24,9 @@ func (t *task) removeBatch() {
 		return
 	}
 	for _, it := range left {
-		it.attempts.Add(1)
+		if !it.landed { // else the copy was the attempt
+			it.attempts.Add(1)
+		}
 	}
 	err := t.try(j.ctx, t.fromGate(), func(ctx context.Context) error {
 		err := j.removeAll(ctx, left)
