@@ -21,10 +21,11 @@ func (v *View) View(w, h int) []string {
 	}
 	out := make([]string, 0, h)
 	cols := layout(w)
+	v.rows = max(0, h-headLines-len(v.elsewhere(cols, h/2)))
+	v.follow()
+	cols = cols.fit(v.jobs[v.off:min(len(v.jobs), v.off+v.rows)], v.others)
 	out = append(out, v.st.Header.Render(cols.head()))
 	others := v.elsewhere(cols, h/2)
-	v.rows = max(0, h-headLines-len(others))
-	v.follow()
 	for i := v.off; i < min(len(v.jobs), v.off+v.rows); i++ {
 		out = append(out, v.row(v.jobs[i], cols))
 	}
@@ -87,12 +88,38 @@ func layout(w int) columns {
 	return c
 }
 
-// counts are the items in the width of their column.
+// fit gives the counts of the jobs on screen what their titles leave over.
+func (c columns) fit(own []transfer.Snapshot, others []transfer.Record) columns {
+	if c.items < itemsLong {
+		return c
+	}
+	title, counts := 0, c.items
+	see := func(s transfer.Snapshot) {
+		title, counts = max(title, text.Width(text.Clean(s.Title))), max(counts, text.Width(longCounts(s)))
+	}
+	for _, s := range own {
+		see(s)
+	}
+	for _, r := range others {
+		see(r.Snapshot)
+	}
+	more := max(0, min(counts-c.items, c.title-title))
+	c.items, c.title = c.items+more, c.title-more
+	return c
+}
+
+// counts are the items in the width of their column: in short rather than cut, since
+// the failures stand last.
 func (c columns) counts(s transfer.Snapshot) string {
-	switch {
-	case c.items < itemsLong:
-		return fewItems(s)
-	case single(s):
+	if long := longCounts(s); c.items >= itemsLong && text.Width(long) <= c.items {
+		return long
+	}
+	return fewItems(s)
+}
+
+// longCounts are the items, of a single file its bytes.
+func longCounts(s transfer.Snapshot) string {
+	if single(s) {
 		return text.Size(s.Bytes.Done) + " of " + text.Size(s.Bytes.Total)
 	}
 	return items(s)

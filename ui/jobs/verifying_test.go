@@ -69,3 +69,21 @@ func TestAMoveInABucketShowsWhatIsCopiedAndThenWhatIsDeleted(t *testing.T) {
 		t.Errorf("the status line: %q", line)
 	}
 }
+
+// TestTheCountsTakeTheRoomThatTitlesLeave, and are short rather than cut.
+func TestTheCountsTakeTheRoomThatTitlesLeave(t *testing.T) {
+	v := jobs.New(theme.Plain(), clock)
+	s := transfer.Snapshot{
+		ID: 1, Title: "copy many to acme:", From: "/a", To: "acme:", State: transfer.Listing, ETA: -1, Created: now,
+		Items: transfer.Progress{Done: 4, Total: 1000}, Skipped: 3, Failures: 2,
+	}
+	v.Reset([]transfer.Snapshot{s})
+	if list := look(t, v, 116, 3); !strings.Contains(list, "4 of at least 1,000, 3 skipped ✗2") {
+		t.Errorf("the list:\n%s", list)
+	}
+	s.Title = "copy " + strings.Repeat("many ", 20) + "to acme:"
+	v.Reset([]transfer.Snapshot{s})
+	if list := look(t, v, 116, 3); !strings.Contains(list, "✗2 4/1,000+") {
+		t.Errorf("the list:\n%s", list)
+	}
+}
