@@ -60,10 +60,13 @@ func steer(do func(q Queue, id transfer.JobID)) func(*Model) tea.Cmd {
 
 // needJob is the Blocked of the actions on one job.
 func needJob(m *Model) string {
-	if _, ok := m.jobs.Selected(); !ok {
-		return "the queue is empty"
+	switch _, ok := m.jobs.Selected(); {
+	case ok:
+		return ""
+	case m.jobs.ShowsOthers():
+		return "this gantry has no jobs; those of others are only shown"
 	}
-	return ""
+	return "the queue is empty"
 }
 
 // needUnended is the Blocked of what can be done to a job only until it has

@@ -161,7 +161,8 @@ func TestTheQueueShowsTheJobsOfOtherGantries(t *testing.T) {
 	w.lacks(t, "copy dumps")
 	w.Keys("f12")
 	w.WaitText("copy dumps to acme:inbox/")
-	w.sees(t, "in another gantry, pid 4711: The session has expired.", "needs you", "25 %", "The queue is empty.")
+	w.sees(t, "in another gantry, pid 4711: The session has expired.", "needs you", "25 %", "This gantry has no jobs.")
 	w.Keys("x")
 	w.lacks(t, "Cancel job")
+	w.sees(t, "this gantry has no jobs; those of others are only shown")
 }

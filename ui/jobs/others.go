@@ -12,6 +12,9 @@ import (
 // only looked at: the cursor does not go there.
 func (v *View) SetOthers(all []transfer.Record) { v.others = all }
 
+// ShowsOthers tells whether there are any.
+func (v *View) ShowsOthers() bool { return len(v.others) > 0 }
+
 // otherLines are the lines of such a job: its row, and whose it is.
 const otherLines = 2
 

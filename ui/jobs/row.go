@@ -30,7 +30,11 @@ func (v *View) View(w, h int) []string {
 		out = append(out, v.row(v.jobs[i], cols))
 	}
 	if len(v.jobs) == 0 && h > 1 {
-		out = append(out, v.st.Dim.Render(text.Pad("  The queue is empty.", w)))
+		none := "  The queue is empty."
+		if v.ShowsOthers() {
+			none = "  This gantry has no jobs."
+		}
+		out = append(out, v.st.Dim.Render(text.Pad(none, w)))
 	}
 	for len(out) < h-len(others) {
 		out = append(out, text.Pad("", w))
