@@ -33,9 +33,12 @@ func policy(r dialog.Resolution) transfer.Policy {
 }
 
 // raise opens the window of a conflict that has just come up, unless the user
-// is in the middle of something else: then "?1" waits on the status line.
+// is in the middle of something else: then "?1" waits on the status line. One
+// whose window was open already is not raised: both sides of it are looked at
+// before it is news, and the user may have come to it by another way meanwhile,
+// and have left it for later.
 func (m *Model) raise(a transfer.Ask) {
-	if m.dialogs.Len() > 0 || m.mouse.dragging() {
+	if m.dialogs.Len() > 0 || m.mouse.dragging() || m.asking[a.ID] != nil {
 		return
 	}
 	if _, open := m.ask(a.ID); open {

@@ -1,10 +1,14 @@
 package ui_test
 
 import (
+	"context"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
+	"gantry/remote"
+	"gantry/remote/wrap"
 	"gantry/transfer"
 )
 
@@ -36,6 +40,59 @@ func TestConflictsOfOneJobFollowEachOther(t *testing.T) {
 	w.Keys("esc", "a", "s")
 	w.WaitFor(func(s string) bool { return !strings.Contains(s, "Target exists") })
 	w.has(t, w.acme, "inbox/notes.txt", "older")
+}
+
+// A conflict is news when both its sides have been looked at. Who has seen it by
+// then and left it for later is not asked again.
+func TestAConflictThatWasLeftForLaterDoesNotComeBackByItself(t *testing.T) {
+	w := build(t)
+	w.acme.PutAt("inbox/notes.txt", "older", epoch())
+	w.acme.PutAt("inbox/q1.parquet", "older", epoch())
+	looks := make(chan struct{})
+	look := sync.OnceFunc(func() { close(looks) })
+	t.Cleanup(look) // before the queue is closed
+	slow := wrap.NewFaulty(w.acme)
+	var answered atomic.Bool
+	slow.Add(wrap.Stat, wrap.Fault{Times: -1, Do: func() {
+		if answered.Load() {
+			<-looks
+		}
+	}})
+	open := w.deps.Open
+	w.deps.Open = func(ctx context.Context, location string) (remote.Place, error) {
+		p, err := open(ctx, location)
+		if p.Server == "acme" {
+			p.Tree = slow
+		}
+		return p, err
+	}
+	w.start(t, 100, 30)
+	news := w.queue.Subscribe() // after the screen, which gets its news first
+	defer news.Close()
+	w.Keys("ctrl+a", "c", "enter")
+	w.WaitText("Target exists")
+	w.WaitFor(func(string) bool { return len(w.queue.Asks()) == 2 })
+	first := w.queue.Asks()[0].ID
+	answered.Store(true)
+	w.Keys("esc", "a", "s")
+	w.sees(t, "Target exists") // the second one
+	w.Keys("esc")
+	w.lacks(t, "Target exists")
+	look()
+	for told := false; !told; {
+		u, err := news.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range u.Events {
+			a, ok := e.(transfer.AskEvent)
+			told = told || ok && a.Ask.ID != first
+		}
+	}
+	w.WaitText("?1")
+	w.lacks(t, "Target exists")
+	w.Keys("a", "s")
+	w.WaitFor(func(s string) bool { return !strings.Contains(s, "?1") })
 }
 
 // P17: nothing ends unasked.
