@@ -25,6 +25,7 @@ func TestTheProgramGoesOnOrGivesUp(t *testing.T) {
 	program := build(t)
 	t.Run("D13, P01: temporary files of long names are swept", func(t *testing.T) { longNames(t, program) })
 	t.Run("Y06: what a move has replaced is brought back", func(t *testing.T) { movedOver(t, program) })
+	t.Run("Y06: a move that has begun to delete is not taken back", func(t *testing.T) { tooLate(t, program) })
 	t.Run("Y06: a move that failed for one, was resumed and ended well says so", func(t *testing.T) { stuckMove(t, program) })
 }
 
@@ -111,6 +112,27 @@ func movedOver(t *testing.T, program string) {
 	}
 	if keys := v.server.Keys("kept"); len(keys) != 84 || !holds(0, 5) || !holds(21, 6) {
 		t.Errorf("%d keys, or one of them holds something else", len(keys))
+	}
+}
+
+// tooLate: the refusal is no wrong command line, and what is left can be resumed.
+func tooLate(t *testing.T, program string) {
+	v := newVictim(t, program)
+	for i := range 20 {
+		v.server.Put("acme-bucket", fmt.Sprintf("old/%02d", i), random(10+i, 5))
+	}
+	v.server.Fault(s3test.Rule{ID: "P01", Op: "DeleteObjects", Times: s3test.All, Action: s3test.StallBeforeHeaders()})
+	deletes := func() bool { return v.server.Fired()["P01"] == 1 } // of all in one go
+	v.kill(syscall.SIGKILL, deletes, "mv", "acme:old", "acme:new", "--no-progress")
+	if out := v.run("queue"); !strings.Contains(out, "deleted 0 of 20") {
+		t.Errorf("the queue shows %s", out)
+	}
+	if said, code := v.fails("queue", "cancel", "--rollback", "1"); code != 1 || !strings.Contains(said, "cannot be rolled back") {
+		t.Errorf("it ends with %d and says %q", code, said)
+	}
+	v.run("queue", "resume", "--no-progress")
+	if keys := v.server.Keys("acme-bucket"); len(keys) != 20 || !strings.HasPrefix(keys[0], "new/") {
+		t.Errorf("there is %q", keys)
 	}
 }
 
