@@ -336,7 +336,7 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bo
 		if !ask.able {
 			return usagef("queue cancel asks before it gives up all interrupted jobs, and this is no terminal: name them, or add --yes")
 		}
-		ok, err := ask.yes(ctx, fmt.Sprintf("Give up %s and remove what is half done?", text.Plural(int64(len(ids)), "interrupted job")))
+		ok, err := ask.yes(ctx, giveUp(len(ids), rollback))
 		if err != nil {
 			return err
 		}
@@ -355,6 +355,15 @@ func (e *env) queueCancel(ctx context.Context, ids []transfer.JobID, rollback bo
 		}
 	}
 	return failed.err(failed.count < len(ids))
+}
+
+// giveUp is the question before n jobs are given up.
+func giveUp(n int, rollback bool) string {
+	copies := "stay"
+	if rollback {
+		copies = "are removed again"
+	}
+	return fmt.Sprintf("What is half done is removed; copies of moves inside a bucket %s. Give up %s?", copies, text.Plural(int64(n), "interrupted job"))
 }
 
 func (e *env) queueClear(ctx context.Context) error {

@@ -39,3 +39,14 @@ func TestAListSaysWhyAJobOfAnotherProcessWaits(t *testing.T) {
 		t.Error(line)
 	}
 }
+
+func TestWhoGivesJobsUpIsToldWhatBecomesOfCopies(t *testing.T) {
+	for back, want := range map[bool]string{
+		false: "What is half done is removed; copies of moves inside a bucket stay. Give up 2 interrupted jobs?",
+		true:  "What is half done is removed; copies of moves inside a bucket are removed again. Give up 2 interrupted jobs?",
+	} {
+		if got := giveUp(2, back); got != want {
+			t.Errorf("%q", got)
+		}
+	}
+}
