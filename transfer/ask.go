@@ -112,6 +112,9 @@ func (j *job) answer(ask uint64, p Policy, all bool) bool {
 		j.mu.Unlock()
 		return false
 	}
+	if j.stateLocked() == Asking {
+		j.eta.Reset() // the wait says nothing of how fast it goes on
+	}
 	settled := []*parked{j.parked[i]}
 	if all {
 		settled = j.parked

@@ -149,6 +149,29 @@ func TestRateFallsToZeroWhileNothingMoves(t *testing.T) {
 	})
 }
 
+// A minute of waiting for an answer is no minute of moving slowly.
+func TestTheRateBeginsAnewAfterAnAnswer(t *testing.T) {
+	inBubble(t, transfer.Options{Workers: 1, Bandwidth: remote.Constant(100)}, func(t *testing.T, q *transfer.Queue) {
+		from, to := mem.NewDisk("l:"), mem.New("r:")
+		from.Put("/a", content(3000))
+		to.Put("in/a", "there")
+		f := q.Subscribe()
+		defer f.Close()
+		r := request(t, transfer.Copy, from, to, "in/", "/a")
+		r.Rules.OnConflict = transfer.PolicyAsk
+		id := q.Submit(r)
+		awaitThat(t, f, id, func(s transfer.Snapshot) bool { return s.State == transfer.Asking || s.State.Ended() })
+		<-time.After(time.Minute)
+		q.Answer(q.Asks()[0].ID, transfer.Decision{Policy: transfer.PolicyOverwrite}, true)
+		s := awaitThat(t, f, id, func(s transfer.Snapshot) bool { return s.Bytes.Done >= 500 || s.State.Ended() })
+		if s.Rate < 80 || s.Rate > 120 {
+			t.Errorf("rate %v", s.Rate)
+		}
+		q.Cancel(id)
+		wantState(t, awaitOn(t, f, id), transfer.Cancelled)
+	})
+}
+
 func TestTheQueueMayBeUsedFromEverywhereAtOnce(t *testing.T) {
 	q := newQueue(t, transfer.Options{Workers: 4, Jobs: 2})
 	from, to := mem.NewDisk("l:"), mem.New("r:")
