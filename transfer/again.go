@@ -60,14 +60,11 @@ func (q *Queue) Others(ctx context.Context) ([]Record, error) {
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	parts := q.arrived(ctx)
 	var out []Record
-	for _, s := range all {
-		if q.find(JobID(s.ID)) == nil {
-			r := readRecord(s)
-			r.add(parts[s.ID])
-			out = append(out, r)
-		}
+	for s, a := range q.elsewhere(ctx, all) {
+		r := readRecord(s)
+		r.add(a)
+		out = append(out, r)
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -20,16 +21,32 @@ func (q *Queue) Orphans(ctx context.Context) ([]Snapshot, error) {
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	parts := q.arrived(ctx)
 	var out []Snapshot
-	for _, rec := range all {
-		if q.find(JobID(rec.ID)) == nil {
-			s := snapshotOf(rec)
-			s.add(parts[rec.ID])
-			out = append(out, s)
-		}
+	for rec, a := range q.elsewhere(ctx, all) {
+		s := snapshotOf(rec)
+		s.add(a)
+		out = append(out, s)
 	}
 	return out, nil
+}
+
+// elsewhere yields those of all that this queue does not have, with what has arrived
+// of them: that is read only if there are any, since own jobs may have a million records.
+func (q *Queue) elsewhere(ctx context.Context, all []journal.Summary) iter.Seq2[journal.Summary, arrival] {
+	return func(yield func(journal.Summary, arrival) bool) {
+		var parts map[int64]arrival
+		for _, s := range all {
+			if q.find(JobID(s.ID)) != nil {
+				continue
+			}
+			if parts == nil {
+				parts = q.arrived(ctx)
+			}
+			if !yield(s, parts[s.ID]) {
+				return
+			}
+		}
+	}
 }
 
 // arrival is what stands on record of the items of a job that are not done.

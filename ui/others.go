@@ -8,14 +8,16 @@ import (
 	"gantry/transfer"
 )
 
-// othersEvery is how often the queue looks for what the jobs of other gantries do,
-// while it is on the screen.
-const othersEvery = 2 * time.Second
+const (
+	othersEvery = 2 * time.Second // how often the queue looks for the jobs of other gantries, while it is on the screen
+	othersRests = 10              // times as long as a look has taken it rests at least
+)
 
 // othersMsg are the jobs of other gantries.
 type othersMsg struct {
 	jobs []transfer.Record
 	err  error
+	took time.Duration
 }
 
 // watchOthers looks for the jobs of other gantries after a while, unless a look is on
@@ -34,8 +36,9 @@ func (m *Model) watchOthers(after time.Duration) tea.Cmd {
 		case <-ctx.Done():
 			return nil
 		}
+		start := time.Now()
 		jobs, err := u.Others(ctx)
-		return othersMsg{jobs, err}
+		return othersMsg{jobs, err, time.Since(start)}
 	}
 }
 
@@ -48,5 +51,5 @@ func (m *Model) othersSeen(msg othersMsg) tea.Cmd {
 	} else if m.ctx.Err() == nil {
 		m.d.Log.Warn("the jobs of other gantries cannot be read", "err", msg.err)
 	}
-	return m.watchOthers(othersEvery)
+	return m.watchOthers(max(othersEvery, othersRests*msg.took))
 }
